@@ -1,0 +1,501 @@
+"""The Docker engine: the user's if it answers, else our own.
+
+Our own is a dockerd from Debian's packages, unpacked into our data folder, with
+its own socket and data root. Starting it changes a few things of the machine
+(a bridge, firewall chains, cgroup mounts); they are noted down first and taken
+back by `reset`.
+"""
+
+import fnmatch
+import functools
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit import paths
+from labkit.errors import Trouble
+from labkit.report import Report
+from labkit.supply import apt
+
+LABEL = "io.github.container-workbook"
+_SOCKET = paths.engine / "docker.sock"
+_PROGRAMS = paths.engine / "programs"
+_PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd"]
+_HOST_PACKAGES = ["runc", "iptables", "tini", "libip4tc2", "libip6tc2", "libxtables12", "libmnl0",
+                  "libnetfilter-conntrack3", "libnfnetlink0", "libnftnl11", "libseccomp2"]
+
+
+class Unreachable(Trouble):
+    """No Docker engine answers."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Docker engine that answered. host: a DOCKER_HOST value; pid: of our own dockerd, else None."""
+
+    host: str
+    ours: bool
+    pid: int | None = None
+
+
+# -- finding one ---------------------------------------------------------------------------------
+
+def find() -> Engine | None:
+    """The engine that the workbook uses, if it answers now; starts nothing.
+
+    Our own, when it runs, goes first: an engine that changes under a lesson
+    would make the learner's containers vanish.
+    """
+    own = f"unix://{_SOCKET}"
+    if _SOCKET.exists() and _answers(own):
+        return Engine(own, ours=True, pid=_our_pid())
+    for host in _user_hosts():
+        if host != own and _answers(host):
+            return Engine(host, ours=False)
+    return None
+
+
+def _user_hosts() -> list[str]:
+    """Where a user's engine may listen, in the order in which the docker command looks."""
+    if host := os.environ.get("DOCKER_HOST"):
+        return [host]
+    hosts = []
+    if context := _context_host():
+        hosts.append(context)
+    runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
+    sockets = ["/var/run/docker.sock", "~/.docker/run/docker.sock", "~/.docker/desktop/docker.sock",
+               f"{runtime}/docker.sock", "~/.colima/default/docker.sock", "~/.orbstack/run/docker.sock"]
+    hosts += [f"unix://{file}" for name in sockets if (file := Path(name).expanduser()).exists()]
+    return list(dict.fromkeys(hosts))
+
+
+def _context_host() -> str | None:
+    """The endpoint of the user's current docker context, if that is not the default one."""
+    config = Path.home() / ".docker"
+    try:
+        name = os.environ.get("DOCKER_CONTEXT") or json.loads((config / "config.json").read_text())["currentContext"]
+        for meta in config.glob("contexts/meta/*/meta.json"):
+            content = json.loads(meta.read_text())
+            if content["Name"] == name:
+                return content["Endpoints"]["docker"]["Host"]
+    except (OSError, ValueError, KeyError):
+        pass
+    return None
+
+
+def _answers(host: str, timeout: float = 3) -> bool:
+    """Whether an engine says OK to a ping; a socket costs under a millisecond."""
+    if host.startswith("unix://"):
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(timeout)
+                connection.connect(host.removeprefix("unix://"))
+                connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")
+                return b" 200 " in connection.recv(64)
+        except OSError:
+            return False
+    import docker
+
+    try:
+        return docker.DockerClient(base_url=host, timeout=timeout).ping()
+    except Exception:  # the SDK raises whatever its transport raises
+        return False
+
+
+@functools.cache
+def _client(host: str):
+    import docker
+
+    return docker.DockerClient(base_url=host, timeout=60, version="auto")
+
+
+def client():
+    """The Docker SDK's client for the engine in use. Raises Unreachable when none answers."""
+    engine = find()
+    if engine is None:
+        raise Unreachable("no Docker engine answers", "one that runs", "run the chapter's first cell, which starts it")
+    return _client(engine.host)
+
+
+# -- starting and stopping our own ---------------------------------------------------------------
+
+def ensure(report: Report | None = None) -> Engine:
+    """The engine in use, started if it is ours and does not run. Raises Trouble with the way out."""
+    if engine := find():
+        return engine
+    if why := own_impossible():
+        raise Unreachable(f"no Docker engine answers, and we cannot start our own: {why}",
+                          "Docker Desktop, Colima or a Docker engine that runs", install_line())
+    from filelock import FileLock
+
+    report = report or Report()
+    paths.engine.mkdir(parents=True, exist_ok=True)
+    with FileLock(paths.engine / "start.lock"):
+        if engine := find():
+            return engine
+        _install(report)
+        _start(report)
+    engine = find()
+    assert engine is not None
+    _note_foreign(engine)
+    return engine
+
+
+def own_impossible() -> str:
+    """Why we cannot run an engine of our own here; empty when we can."""
+    if sys.platform != "linux":
+        return f"containers need a Linux kernel, and this is {platform.system()}"
+    return apt.available()
+
+
+def install_line() -> str:
+    """The one line that gets Docker on this system."""
+    if sys.platform == "darwin":
+        return "brew install --cask docker, then start Docker Desktop"
+    if "microsoft" in platform.release().lower():
+        return "start Docker Desktop on Windows and switch on its WSL integration for this distribution"
+    manager = next((m for m in ("apt-get", "dnf", "pacman", "zypper") if shutil.which(m)), None)
+    package = {"apt-get": "sudo apt-get install docker.io", "dnf": "sudo dnf install moby-engine",
+               "pacman": "sudo pacman -S docker", "zypper": "sudo zypper install docker"}.get(manager)
+    return f"{package} && sudo systemctl start docker" if package else "install Docker Engine for your system"
+
+
+def _install(report: Report) -> None:
+    """The engine's programs, unpacked once; a half-done unpacking is never used."""
+    done = _PROGRAMS / ".complete"
+    if done.exists():
+        return
+    report.step("Docker engine from Debian's packages")
+    report.detail("fetching and unpacking")
+    draft = paths.engine / "programs.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.rmtree(_PROGRAMS, ignore_errors=True)
+    wanted = [f"{name}/{apt.ENGINE_SUITE}" for name in _PACKAGES] + [f"{name}/{apt.suite()}" for name in _HOST_PACKAGES]
+    names = apt.unpack(wanted, draft)
+    sbin = draft / "usr/sbin"
+    # Debian chooses between two back ends with a symlink made at installation.
+    for name in ("iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save", "ip6tables-restore"):
+        (sbin / name).unlink(missing_ok=True)
+        (sbin / name).symlink_to("xtables-nft-multi" if _nft_works(sbin) else "xtables-legacy-multi")
+    (draft / ".complete").write_text("\n".join(names) + "\n")
+    draft.rename(_PROGRAMS)
+    plugins = paths.docker_config / "cli-plugins"
+    plugins.mkdir(parents=True, exist_ok=True)
+    for plugin in (_PROGRAMS / "usr/libexec/docker/cli-plugins").iterdir():
+        (plugins / plugin.name).unlink(missing_ok=True)
+        (plugins / plugin.name).symlink_to(plugin)
+    paths.tools.mkdir(parents=True, exist_ok=True)
+    (paths.tools / "docker").unlink(missing_ok=True)
+    (paths.tools / "docker").symlink_to(_PROGRAMS / "usr/bin/docker")
+    report.done()
+
+
+def _nft_works(sbin: Path) -> bool:
+    ended = subprocess.run([sbin / "xtables-nft-multi", "iptables", "-t", "nat", "-nL"], capture_output=True,
+                           env=_environment(sbin.parent.parent))
+    return ended.returncode == 0
+
+
+def _environment(root: Path = _PROGRAMS) -> dict[str, str]:
+    """How the unpacked programs find each other and their libraries."""
+    library = next((root / "usr/lib").glob("*-linux-gnu"))
+    return {**os.environ, "PATH": f"{root}/usr/bin:{root}/usr/sbin:{root}/sbin:{os.environ['PATH']}:/usr/sbin:/sbin",
+            "LD_LIBRARY_PATH": str(library), "XTABLES_LIBDIR": str(library / "xtables")}
+
+
+def _start(report: Report) -> None:
+    report.step("Docker engine, our own")
+    report.detail("starting")
+    _end_leftovers()
+    _note_host()
+    _mount_missing_controllers()
+    for folder in (paths.logs, paths.engine / "data"):
+        folder.mkdir(parents=True, exist_ok=True)
+    config = paths.engine / "daemon.json"
+    config.write_text(json.dumps({"features": {"buildkit": True}, "labels": [f"{LABEL}=1"]}) + "\n")
+    log = paths.logs / "engine.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [_PROGRAMS / "usr/sbin/dockerd", "--config-file", config, "--host", f"unix://{_SOCKET}",
+             "--data-root", paths.engine / "data", "--exec-root", paths.engine / "run",
+             "--pidfile", paths.engine / "docker.pid"],
+            env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True, cwd="/",
+        )
+    deadline = time.monotonic() + 60
+    while not _answers(f"unix://{_SOCKET}", timeout=1):
+        if process.poll() is not None or time.monotonic() > deadline:
+            last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["nothing in its log"]
+            raise Unreachable(f"our Docker engine did not start: {last[0][:300]}", "", f"read {log}, then try again")
+        report.detail("waiting for its first answer")
+        time.sleep(0.05)
+    report.done()
+
+
+def _our_pid() -> int | None:
+    """The process of our dockerd, if it lives and is really ours."""
+    try:
+        pid = int((paths.engine / "docker.pid").read_text())
+        return pid if str(paths.engine) in Path(f"/proc/{pid}/cmdline").read_text() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _our_processes() -> list[int]:
+    """Everything that our engine started and that names its folder: dockerd, containerd, shims, proxies."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        # The program is ours, or it is told to use our folder.
+        if any(os.fsencode(folder) in part for part in command[:8]
+               for folder in (_PROGRAMS / "usr", paths.engine / "run", paths.engine / "docker.pid")):
+            found.append(int(entry.name))
+    return [pid for pid in found if pid != os.getpid()]
+
+
+def _end_leftovers() -> None:
+    """What a killed dockerd left: it would hold locks, or keep containers that the new one cannot see."""
+    if _our_pid():
+        return
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        leftovers = _our_processes()
+        for pid in leftovers:
+            _signal(pid, number)
+        _wait_gone(leftovers, 3)
+    (paths.engine / "docker.pid").unlink(missing_ok=True)
+    _SOCKET.unlink(missing_ok=True)
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _wait_gone(pids: list[int], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while any(_alive(pid) for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def stop(report: Report | None = None) -> bool:
+    """Ends our own engine and its containers; keeps their data. True when there was one to end."""
+    report = report or Report()
+    pid = _our_pid()
+    if pid is None and not _our_processes():
+        return False
+    report.step("stopping our Docker engine")
+    if pid:
+        _signal(pid, signal.SIGTERM)
+        deadline = time.monotonic() + 40
+        while not _wait_gone([pid], 0.5) and time.monotonic() < deadline:
+            report.detail("its containers end")
+    _end_leftovers()
+    report.done()
+    return True
+
+
+# -- what starting it changed on this machine ----------------------------------------------------
+
+_NOTES = paths.engine / "host-before.json"
+
+
+def _note_host() -> None:
+    """Writes down once what the machine looked like before our engine's first start."""
+    if _NOTES.exists():
+        return
+    notes = {
+        "links": sorted(path.name for path in Path("/sys/class/net").iterdir()),
+        "ip_forward": Path("/proc/sys/net/ipv4/ip_forward").read_text().strip(),
+        "chains": "DOCKER" in _iptables_save(),
+        "folders": [folder for folder in _HOST_FOLDERS if Path(folder).exists()],
+        "cgroups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob("*/docker")),
+        "mounted": [],
+    }
+    _NOTES.write_text(json.dumps(notes, indent=1) + "\n")
+
+
+# containerd's shims keep their sockets in /run/containerd, and runc its state in /run/docker, wherever
+# the daemon's own folders are.
+_HOST_FOLDERS = ["/run/containerd", "/run/docker", "/var/run/docker", "/var/lib/docker", "/etc/docker", "/opt/containerd"]
+
+
+def _iptables_save() -> str:
+    ended = subprocess.run(["iptables-save"], capture_output=True, text=True, env=_environment(), check=False) \
+        if shutil.which("iptables-save", path=_environment()["PATH"]) else None
+    return ended.stdout if ended else ""
+
+
+def _mount_missing_controllers() -> None:
+    """On cgroup v1 `docker stats` reads 0 unless every enabled controller is mounted; mounts what is missing."""
+    root = Path("/sys/fs/cgroup")
+    if (root / "cgroup.controllers").exists() or not (root / "memory").exists():
+        return  # cgroup v2, or a layout that is not ours to complete
+    mounted = {option for line in Path("/proc/mounts").read_text().splitlines()
+               if line.split()[2] == "cgroup" for option in line.split()[3].split(",")}
+    notes = json.loads(_NOTES.read_text())
+    for line in Path("/proc/cgroups").read_text().splitlines()[1:]:
+        name, _, _, enabled = line.split()
+        if enabled == "1" and name not in mounted:
+            target = root / name
+            made = not target.exists()
+            target.mkdir(exist_ok=True)
+            if subprocess.run(["mount", "-t", "cgroup", "-o", name, "cgroup", target], capture_output=True).returncode:
+                if made:
+                    target.rmdir()
+            else:
+                notes["mounted"].append(str(target))
+    _NOTES.write_text(json.dumps(notes, indent=1) + "\n")
+
+
+def reset(report: Report | None = None) -> list[str]:
+    """Ends our engine and takes back all it put on this machine. Returns what was removed, in words."""
+    report = report or Report()
+    removed = ["our Docker engine with its containers, images and volumes"] if paths.engine.exists() else []
+    stop(report)
+    if _NOTES.exists():
+        _restore_host(json.loads(_NOTES.read_text()))
+    for mount in reversed(_mounts_below(paths.engine)):
+        subprocess.run(["umount", "--lazy", mount], check=False)
+    shutil.rmtree(paths.engine, ignore_errors=True)
+    for link in [paths.tools / "docker", *paths.docker_config.glob("cli-plugins/*")]:
+        if link.is_symlink() and not link.exists():
+            link.unlink()
+    return removed
+
+
+def _mounts_below(folder: Path) -> list[str]:
+    return [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()
+            if line.split()[1].startswith(f"{folder}/")] if Path("/proc/mounts").exists() else []
+
+
+def _restore_host(before: dict) -> None:
+    run = functools.partial(subprocess.run, capture_output=True, check=False, env=_environment())
+    links = [path.name for path in Path("/sys/class/net").iterdir()]
+    bridges = [name for name in links if name not in before["links"] and (name == "docker0" or name.startswith("br-"))]
+    for name in bridges:
+        run(["ip", "link", "delete", name])
+    if not before["chains"]:
+        for save, restore in (("iptables-save", "iptables-restore"), ("ip6tables-save", "ip6tables-restore")):
+            rules = run([save], text=True).stdout
+            kept = [line for line in rules.splitlines() if "DOCKER" not in line and "docker0" not in line
+                    and not any(bridge in line for bridge in bridges)]
+            if len(kept) != len(rules.splitlines()):
+                run([restore], input="\n".join(kept) + "\n", text=True)
+    Path("/proc/sys/net/ipv4/ip_forward").write_text(before["ip_forward"])
+    for path in Path("/sys/fs/cgroup").glob("*/docker"):
+        if str(path) not in before["cgroups"]:
+            for folder in sorted(path.rglob("*"), reverse=True):
+                if folder.is_dir():
+                    _rmdir(folder)
+            _rmdir(path)
+    for target in before["mounted"]:
+        run(["umount", target])
+        _rmdir(Path(target))
+    for folder in _HOST_FOLDERS:
+        if folder not in before["folders"]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _rmdir(path: Path) -> None:
+    try:
+        path.rmdir()
+    except OSError:
+        pass
+
+
+# -- ownership -----------------------------------------------------------------------------------
+
+_FOREIGN = paths.data / "foreign.json"
+_KINDS = ("containers", "networks", "volumes", "images")
+
+
+def _named(kind: str) -> dict[str, list[str]]:
+    """{id: names} of the engine's objects of one kind."""
+    api = client()
+    if kind == "containers":
+        return {c["Id"]: [n.lstrip("/") for n in c["Names"]] for c in api.api.containers(all=True)}
+    if kind == "networks":
+        return {n["Id"]: [n["Name"]] for n in api.api.networks()}
+    if kind == "volumes":
+        return {v["Name"]: [v["Name"]] for v in api.api.volumes()["Volumes"] or []}
+    return {i["Id"]: [t for t in i["RepoTags"] or [] if t != "<none>:<none>"] for i in api.api.images()}
+
+
+def _is_lab(name: str) -> bool:
+    return name.startswith(("lab-", "lab/"))
+
+
+def _note_foreign(engine: Engine) -> None:
+    """Remembers what was named like ours before we first saw this engine: the user's, never to be touched."""
+    known = json.loads(_FOREIGN.read_text()) if _FOREIGN.exists() else {}
+    key = client().info()["ID"]
+    if key in known:
+        return
+    known[key] = {} if engine.ours else {
+        kind: [f"{identity} {name}" for identity, names in _named(kind).items() for name in names if _is_lab(name)]
+        for kind in _KINDS}
+    _FOREIGN.parent.mkdir(parents=True, exist_ok=True)
+    draft = _FOREIGN.with_suffix(".new")
+    draft.write_text(json.dumps(known, indent=1) + "\n")
+    draft.replace(_FOREIGN)
+
+
+def owned(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]]:
+    """Names of our objects that match, by kind. A name is ours when it starts with lab- or lab/
+    and was not there before the workbook first saw this engine."""
+    engine = find()
+    if engine is None:
+        return {kind: [] for kind in _KINDS}
+    _note_foreign(engine)
+    foreign = json.loads(_FOREIGN.read_text())[client().info()["ID"]]
+    return {kind: sorted(name for identity, names in _named(kind).items() for name in names
+                         if _is_lab(name) and any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+                         and f"{identity} {name}" not in foreign.get(kind, []))
+            for kind in _KINDS}
+
+
+def remove(patterns: tuple[str, ...]) -> list[str]:
+    """Removes our objects that match: containers, then networks, volumes, images. Returns what, in words."""
+    found, removed = owned(patterns), []
+    if not any(found.values()):
+        return removed
+    import docker
+
+    api = client().api
+    remove_one = {
+        "containers": lambda name: api.remove_container(name, force=True, v=True),
+        "networks": api.remove_network,
+        "volumes": lambda name: api.remove_volume(name, force=True),
+        "images": lambda name: api.remove_image(name, force=True),
+    }
+    for kind in _KINDS:
+        for name in found[kind]:
+            try:
+                remove_one[kind](name)
+                removed.append(f"{kind[:-1]} {name}")
+            except docker.errors.NotFound:
+                pass
+    return removed

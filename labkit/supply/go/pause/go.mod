@@ -1,0 +1,3 @@
+module workbook/supply/pause
+
+go 1.25.0
