@@ -1,0 +1,394 @@
+"""%%sh: a cell that bash runs as it would in a terminal.
+
+The script is given to bash unchanged, with errexit, nounset and pipefail. What it
+prints is shown as it comes. It has no input, a session of its own, and the lab's
+environment; `environment` is also what JupyterLab's terminals start with.
+"""
+
+import codecs
+import os
+import selectors
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit import paths
+from labkit.errors import Trouble
+
+# Linux takes at most 128 KiB for one argument (MAX_ARG_STRLEN in linux/binfmts.h).
+_LONGEST_ARGUMENT = 100_000
+# A page with more text than this in one output becomes slow; the script runs on all the same.
+_LONGEST_OUTPUT = 2_000_000
+_MARK = "LABKIT_CELL"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One script that ended. status: its exit status, 128 + n for signal n; seconds: wall clock;
+    output: standard output and error as they came, at most two million characters."""
+
+    command: str
+    status: int
+    seconds: float
+    output: str
+
+
+class CellFailed(Trouble):
+    """The script of a %%sh cell did not end as the cell says it should."""
+
+    def __init__(self, run: Run, sentence: str):
+        self.run, self._sentence = run, sentence
+        super().__init__(sentence)
+
+    def __str__(self) -> str:
+        return self._sentence
+
+
+history: deque[Run] = deque(maxlen=100)
+last: Run | None = None
+# The folder of the notebook, fixed when the kernel starts; outside a kernel the current folder counts.
+folder: Path | None = None
+# The chapter that the kernel works on, so that its background jobs can be found again.
+chapter = ""
+
+
+# -- environment ---------------------------------------------------------------------------------
+
+def environment() -> dict[str, str]:
+    """The environment of the lab's cells and terminals: this process's own, with our tools first on
+    PATH, our engine and cluster, and settings that keep the tools' output plain."""
+    env = dict(os.environ)
+    first = [str(paths.tools), str(Path(sys.executable).parent)]
+    rest = [part for part in env.get("PATH", os.defpath).split(os.pathsep) if part not in first]
+    env["PATH"] = os.pathsep.join(first + rest)
+    env.update(
+        DOCKER_CONFIG=str(paths.docker_config), KUBECONFIG=str(paths.kubeconfig),
+        MINIKUBE_HOME=str(paths.minikube), IPYTHONDIR=str(paths.data / "ipython"),
+        DOCKER_CLI_HINTS="false", BUILDKIT_PROGRESS="plain", PAGER="cat", NO_COLOR="1",
+    )
+    # ipykernel asks every program for colours; a cell's output should read as plain text.
+    for name in ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
+        env.pop(name, None)
+    if not any(env.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
+        env["LANG"] = "C.UTF-8"
+    from labkit import engine
+
+    if found := engine.find():
+        env["DOCKER_HOST"] = found.host
+        env.pop("DOCKER_CONTEXT", None)  # it would win over DOCKER_HOST
+    return env
+
+
+def write_profile() -> Path:
+    """Writes the IPython profile that loads labkit in every kernel; returns the value for IPYTHONDIR."""
+    home = paths.data / "ipython"
+    config = home / "profile_default" / "ipython_kernel_config.py"
+    text = (f"import sys\nsys.path.append({str(paths.repo)!r})\n"
+            "c.InteractiveShellApp.extensions = ['labkit']\n")
+    if not config.exists() or config.read_text() != text:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        draft = config.with_suffix(f".{os.getpid()}")
+        draft.write_text(text)
+        draft.replace(config)
+    return home
+
+
+# -- one script ----------------------------------------------------------------------------------
+
+def run(script: str, fails: bool = False, cwd: Path | None = None) -> Run:
+    """Runs a script with bash, shows its output as it comes, and returns how it ended.
+
+    fails: the script is meant to fail. cwd: default is the notebook's folder. Raises CellFailed when
+    the script does not end as it should, or is interrupted.
+    """
+    global last
+    began = time.monotonic()
+    notes = _notes_folder()
+    argv, script_file = _command(script, notes)
+    env = environment()
+    env[_MARK] = chapter or "-"
+    if notes and "BASH_ENV" not in env:
+        env["BASH_ENV"] = str(notes / "trap.bash")
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=writing, stderr=writing, env=env,
+                                   cwd=cwd or folder, start_new_session=True)
+    except FileNotFoundError:
+        os.close(reading)
+        raise Trouble("there is no bash on this machine, or the notebook's folder is gone",
+                      fix="install bash, then restart the kernel") from None
+    finally:
+        os.close(writing)
+    output = _Output(reading, process)
+    interrupted = False
+    try:
+        while not output.ended:
+            output.pump(None)
+    except KeyboardInterrupt:
+        interrupted = True
+        _end_session(process.pid, output)
+    finally:
+        output.close()
+        if script_file:
+            script_file.unlink(missing_ok=True)
+    status = process.returncode if process.returncode >= 0 else 128 - process.returncode
+    last = Run(script, status, time.monotonic() - began, output.text)
+    history.append(last)
+    noted = _noted(notes, process.pid)
+    if interrupted:
+        raise CellFailed(last, f"Interrupted after {last.seconds:.1f} s; every process of this cell has ended.")
+    if fails and status == 0:
+        raise CellFailed(last, "These commands were meant to fail, and all of them succeeded (exit status 0).")
+    if not fails and status != 0:
+        raise CellFailed(last, _why(status, noted))
+    return last
+
+
+def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
+    bash = ["bash", "-e", "-u", "-o", "pipefail"]
+    if len(script.encode()) <= _LONGEST_ARGUMENT:
+        return [*bash, "-c", script], None
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix="cell-", suffix=".sh", dir=notes)
+    with open(handle, "w") as file:
+        file.write(script)
+    return [*bash, name], Path(name)
+
+
+# bash reads this before the script. An ERR trap does not reach into functions and subshells and a
+# script's own trap takes its place, so the script behaves as without it; it notes what failed last.
+_TRAP = """unset BASH_ENV
+trap 'printf "%s\\0" "$?" "${{#PIPESTATUS[@]}}" "$LINENO" "$BASH_COMMAND" 2>/dev/null >| {folder}/$$' ERR
+"""
+
+
+def _notes_folder() -> Path | None:
+    """Where bash notes which command failed; None when it cannot be written."""
+    place = paths.data / "cells"
+    trap = place / "trap.bash"
+    if not trap.exists():
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            draft = place / f"trap.{os.getpid()}"
+            draft.write_text(_TRAP.format(folder=shlex.quote(str(place)).replace("'", "'\\''")))
+            draft.replace(trap)
+        except OSError:
+            return None
+    return place
+
+
+def _noted(notes: Path | None, pid: int) -> list[str]:
+    """[status, stages of the pipeline, line, command] of the last command that failed, if bash noted one."""
+    if not notes:
+        return []
+    note = notes / str(pid)
+    try:
+        parts = note.read_text(errors="replace").split("\0")
+        note.unlink()
+    except OSError:
+        return []
+    return parts[:4] if len(parts) >= 4 else []
+
+
+def _why(status: int, noted: list[str]) -> str:
+    how = f"ended with exit status {status}"
+    if status > 128:
+        try:
+            how = f"was ended by {signal.Signals(status - 128).name} (exit status {status})"
+        except ValueError:
+            pass
+    if not noted or noted[0] != str(status):
+        return f"The cell failed: its script {how}."
+    command = " ".join(noted[3].split())
+    if len(command) > 100:
+        command = command[:99] + "…"
+    what = f"the pipeline that ends in `{command}`" if int(noted[1]) > 1 else f"`{command}`"
+    return f"The cell failed: {what} {how}."
+
+
+class _Output:
+    """What a running script prints: shown as it comes, and kept.
+
+    ended: bash has ended, and all it printed has been read. A background job may still
+    hold the pipe then; `close` leaves a thread to empty it, so that the job is neither stopped
+    by a full pipe nor killed by a closed one. What it prints from then on is not shown.
+    """
+
+    def __init__(self, reading: int, process: subprocess.Popen):
+        self.ended, self.open = False, True
+        self._fd, self._pieces, self._size = reading, [], 0
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        os.set_blocking(reading, False)
+        self._woken, waker = os.pipe()
+
+        def wait():
+            process.wait()
+            os.close(waker)
+
+        self._waiter = threading.Thread(target=wait, daemon=True)
+        self._waiter.start()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(reading, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def pump(self, timeout: float | None) -> None:
+        """Waits until there is something to read or bash has ended, at most timeout seconds."""
+        ready = [key.fd for key, _ in self._selector.select(timeout)]
+        if self._fd in ready:
+            self._read()
+        elif self._woken in ready:
+            self._selector.unregister(self._woken)
+            # A process substitution may print a moment after bash itself has ended.
+            while self.open and self._selector.select(0.05):
+                self._read()
+            self._show(self._decoder.decode(b"", final=True))
+            self.ended = True
+
+    def _read(self) -> None:
+        chunk = os.read(self._fd, 65536)
+        if not chunk:
+            self.open = False
+            self._selector.unregister(self._fd)
+        self._show(self._decoder.decode(chunk))
+
+    def _show(self, text: str) -> None:
+        if not text or self._size >= _LONGEST_OUTPUT:
+            return
+        self._size += len(text)
+        if self._size >= _LONGEST_OUTPUT:
+            text += "\n… the cell prints more than a page can hold; the rest is not shown.\n"
+        self._pieces.append(text)
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        self._waiter.join()
+        self._selector.close()
+        os.close(self._woken)
+        if not self.open:
+            os.close(self._fd)
+            return
+
+        def drain():
+            os.set_blocking(self._fd, True)
+            while os.read(self._fd, 65536):
+                pass
+            os.close(self._fd)
+
+        threading.Thread(target=drain, daemon=True).start()
+
+
+# -- ending what runs ----------------------------------------------------------------------------
+
+def _end_session(session: int, output: _Output) -> None:
+    """Ctrl-C: an interrupt for every process of the cell, then a request, then the end."""
+    for number, patience in ((signal.SIGINT, 2.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
+        for pid in _session(session):
+            _signal(pid, number)
+        deadline = time.monotonic() + patience
+        try:
+            while time.monotonic() < deadline and _session(session):
+                if not output.ended:
+                    output.pump(0.05)
+                elif number == signal.SIGINT:
+                    break  # bash is gone; what is left are background jobs, which ignore SIGINT
+                else:
+                    time.sleep(0.02)
+        except KeyboardInterrupt:
+            continue  # pressed again: no more patience
+        if not _session(session):
+            break
+    while not output.ended:
+        output.pump(None)
+
+
+def _session(session: int) -> list[int]:
+    """Processes that belong to a session and live."""
+    import psutil
+
+    found = []
+    for pid in psutil.pids():
+        try:
+            if os.getsid(pid) == session and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.append(pid)
+        except (OSError, psutil.Error):
+            pass
+    return found
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def leftovers(of_chapter: str | None = None) -> list[int]:
+    """Background jobs that cells left running: all, or one chapter's. A process that made itself a
+    session of its own has left the cell and does not count."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mark = process.environ().get(_MARK)
+            session = os.getsid(process.pid)
+        except (OSError, psutil.Error):
+            continue
+        if mark and of_chapter in (None, mark) and not psutil.pid_exists(session) \
+                and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process.pid)
+    return found
+
+
+def end_leftovers(of_chapter: str | None = None) -> list[str]:
+    """Ends the background jobs that cells left; returns their commands."""
+    import psutil
+
+    processes, commands = [], []
+    for pid in leftovers(of_chapter):
+        try:
+            process = psutil.Process(pid)
+            commands.append(" ".join(process.cmdline())[:100])
+            process.terminate()
+            processes.append(process)
+        except psutil.Error:
+            pass
+    for process in psutil.wait_procs(processes, timeout=3)[1]:
+        try:
+            process.kill()
+        except psutil.Error:
+            pass
+    return commands
+
+
+# -- magics --------------------------------------------------------------------------------------
+
+def _sh(line: str, cell: str) -> None:
+    options = line.split()
+    if unknown := [option for option in options if option != "--fails"]:
+        raise Trouble(f"%%sh does not know {unknown[0]}", "%%sh or %%sh --fails, and the commands on the next lines")
+    run(cell, fails=bool(options))
+
+
+def load(ip) -> None:
+    """Registers the magics in an IPython shell; called once for each kernel."""
+    from IPython.core.magic import no_var_expand
+
+    from labkit import solution
+
+    global folder
+    folder = Path.cwd()
+    ip.register_magic_function(no_var_expand(_sh), "cell", "sh")
+    ip.register_magic_function(no_var_expand(solution.magic), "cell", "solution")
