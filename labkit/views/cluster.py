@@ -1,0 +1,522 @@
+"""The live cluster picture: nodes and pods as the watch API tells of them.
+
+Three parts, each usable alone: `Model` turns watch events into a small state,
+`Watcher` feeds a model from the cluster, `Live` shows the state in the page.
+"""
+
+import atexit
+import contextlib
+import json
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+import anywidget
+import traitlets
+from kubernetes import client
+from kubernetes.config import new_client_from_config
+from urllib3.exceptions import HTTPError
+
+from labkit import paths
+
+# Okabe and Ito's colours are in the style sheet; a tone has a sign as well, so colour never stands alone.
+SIGNS = {"good": "●", "busy": "◐", "bad": "✕", "done": "○"}
+
+_BAD = {"CrashLoopBackOff", "Error", "OOMKilled", "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull",
+        "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
+        "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "DeadlineExceeded", "Evicted",
+        "Failed", "Unknown", "PostStartHookError"}
+
+
+class Model:
+    """What is known about the nodes and the pods of one namespace. Not thread-safe.
+
+    replace() takes a whole list, apply() one watch event; both take objects as the
+    API sends them (dicts of JSON). Both are cheap enough to be called for each event;
+    state() and text() are for the moments when somebody looks.
+    """
+
+    def __init__(self, namespace: str):
+        self.namespace = namespace
+        self.nodes: dict[str, dict] = {}
+        self.pods: dict[str, dict] = {}
+        self.news: deque = deque(maxlen=8)
+        self.listed: set[str] = set()
+        self.away: tuple[float, str] | None = None
+
+    def replace(self, kind: str, objects: list[dict]) -> None:
+        """All objects of a kind ("nodes" or "pods") as of one moment."""
+        table = getattr(self, kind)
+        old = dict(table)
+        table.clear()
+        for item in objects:
+            row = _row(kind, item)
+            table[row["id"]] = row
+        first = kind not in self.listed
+        self.listed.add(kind)
+        if kind == "pods" and not first:
+            for key in old.keys() - table.keys():
+                self._say(old[key], "gone")
+        for key, row in table.items():
+            if kind == "pods" and not first:
+                self._compare(old.get(key), row)
+
+    def apply(self, kind: str, event: dict) -> None:
+        """One watch event of type ADDED, MODIFIED or DELETED; BOOKMARK changes nothing."""
+        if event["type"] not in ("ADDED", "MODIFIED", "DELETED"):
+            return
+        table, row = getattr(self, kind), _row(kind, event["object"])
+        if event["type"] == "DELETED":
+            if table.pop(row["id"], None) and kind == "pods":
+                self._say(row, "gone")
+            return
+        old, table[row["id"]] = table.get(row["id"]), row
+        if kind == "pods":
+            self._compare(old, row)
+
+    def _compare(self, old: dict | None, row: dict) -> None:
+        if old is None:
+            self._say(row, row["status"])
+        elif (old["status"], old["ready"], old["restarts"]) != (row["status"], row["ready"], row["restarts"]):
+            what = f"{old['status']} → {row['status']}" if old["status"] != row["status"] else row["status"]
+            what += f", ready {row['ready']}" if old["ready"] != row["ready"] else ""
+            what += f", restarts {row['restarts']}" if old["restarts"] != row["restarts"] else ""
+            self._say(row, what)
+
+    def _say(self, row: dict, what: str) -> None:
+        self.news.append([time.time(), row["name"], what])
+
+    def state(self) -> dict:
+        """What the page needs, of plain JSON types; times are seconds since 1970."""
+        return {
+            "namespace": self.namespace,
+            "known": {"nodes", "pods"} <= self.listed,
+            "away": {"since": self.away[0], "why": self.away[1]} if self.away else None,
+            "nodes": sorted(self.nodes.values(), key=lambda row: row["name"]),
+            "pods": sorted(self.pods.values(), key=lambda row: row["name"]),
+            "news": list(self.news),
+        }
+
+    def text(self) -> str:
+        """The text twin: the same content for a screen reader, a log, a test."""
+        ready = sum(row["tone"] == "good" for row in self.pods.values())
+        lines = []
+        if self.away:
+            lines.append(f"The cluster is not answering since {_clock(self.away[0])}: {self.away[1]}.")
+            lines.append("Below is what was last known, not what is." if self.listed else "Nothing is known yet.")
+        lines.append(f"namespace {self.namespace}: {_count(len(self.pods), 'pod')}, {ready} ready")
+        for node in sorted(self.nodes.values(), key=lambda row: row["name"]):
+            lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")
+        rows = [("POD", "READY", "STATUS", "RESTARTS", "IP", "NODE", "CONTAINERS")]
+        for pod in sorted(self.pods.values(), key=lambda row: row["name"]):
+            parts = ", ".join(f"{name} {state}" for name, _, state, _, _ in pod["containers"])
+            rows.append((pod["name"], pod["ready"], f"{SIGNS[pod['tone']]} {pod['status']}",
+                         str(pod["restarts"]), pod["ip"] or "-", pod["node"] or "-", parts))
+        if len(rows) > 1:
+            widths = [max(map(len, column)) for column in zip(*rows)]
+            lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+        lines += [f"{pod['name']}: {pod['cause']}"
+                  for pod in sorted(self.pods.values(), key=lambda row: row["name"]) if pod["cause"]]
+        return "\n".join(lines)
+
+
+def _row(kind: str, item: dict) -> dict:
+    return _pod_row(item) if kind == "pods" else _node_row(item)
+
+
+def _node_row(node: dict) -> dict:
+    status = node.get("status", {})
+    ready = next((c["status"] for c in status.get("conditions", ()) if c["type"] == "Ready"), "Unknown")
+    name = {"True": "Ready", "False": "NotReady"}.get(ready, "Unknown")
+    cordoned = node.get("spec", {}).get("unschedulable", False)
+    return {"id": node["metadata"]["uid"], "name": node["metadata"]["name"],
+            "status": name + (", takes no new pods" if cordoned else ""),
+            "tone": "bad" if ready != "True" else "busy" if cordoned else "good",
+            "version": status.get("nodeInfo", {}).get("kubeletVersion", "?")}
+
+
+def _pod_row(pod: dict) -> dict:
+    meta, spec, status = pod["metadata"], pod["spec"], pod.get("status", {})
+    containers, restarts, ready, wanted = [], 0, 0, 0
+    for kind, specs, statuses in (
+            ("init", spec.get("initContainers", ()), status.get("initContainerStatuses", ())),
+            ("app", spec.get("containers", ()), status.get("containerStatuses", ())),
+            ("debug", spec.get("ephemeralContainers", ()), status.get("ephemeralContainerStatuses", ()))):
+        known = {s["name"]: s for s in statuses or ()}
+        for declared in specs or ():
+            seen = known.get(declared["name"], {})
+            what = "sidecar" if kind == "init" and declared.get("restartPolicy") == "Always" else kind
+            label, tone = _container(seen, what)
+            count = seen.get("restartCount", 0)
+            containers.append([declared["name"], what, label, tone, count])
+            if what in ("app", "sidecar"):
+                restarts += count
+                wanted += 1
+                ready += bool(seen.get("ready"))
+    label = _pod_status(meta, spec, status, containers)
+    return {"id": meta["uid"], "name": meta["name"], "node": spec.get("nodeName", ""),
+            "ip": status.get("podIP", ""), "status": label, "ready": f"{ready}/{wanted}",
+            "restarts": restarts, "containers": containers, "cause": _cause(status),
+            "tone": _tone(label, ready == wanted)}
+
+
+def _container(seen: dict, kind: str) -> tuple[str, str]:
+    """How one container is: a word, and its tone."""
+    state = seen.get("state") or {}
+    if "running" in state:
+        if kind == "app" and not seen.get("ready"):
+            return "running, not ready", "busy"
+        return "running", "good"
+    if "terminated" in state:
+        ended = state["terminated"]
+        code = ended.get("exitCode", 0)
+        reason = ended.get("reason") or f"exit {code}"
+        if code == 0:
+            return "done" if kind == "init" else reason, "done"
+        return f"{reason} (exit {code})", "bad"
+    reason = (state.get("waiting") or {}).get("reason") or "waiting"
+    return reason, "bad" if reason in _BAD else "busy"
+
+
+def _pod_status(meta: dict, spec: dict, status: dict, containers: list) -> str:
+    """The word that kubectl prints in its STATUS column (its printers.go, Kubernetes 1.35, is the model)."""
+    if meta.get("deletionTimestamp") and status.get("phase") not in ("Succeeded", "Failed"):
+        return "Terminating"
+    word = status.get("reason") or status.get("phase") or "Pending"
+    if _unscheduled(status).get("reason") == "SchedulingGated":
+        word = "SchedulingGated"
+    first_init = [c for c in containers if c[1] in ("init", "sidecar")]
+    finished = sum(c[2] == "done" or (c[1] == "sidecar" and c[2] == "running") for c in first_init)
+    if finished < len(first_init) and word in ("Pending", "Running"):
+        blocked = next((c for c in first_init if c[3] == "bad"), None)
+        if blocked:
+            return "Init:" + blocked[2].split(" (")[0]
+        if status.get("initContainerStatuses"):
+            return f"Init:{finished}/{len(first_init)}"
+    for seen in reversed(status.get("containerStatuses") or ()):
+        state = seen.get("state") or {}
+        if reason := (state.get("waiting") or {}).get("reason"):
+            word = reason
+        elif "terminated" in state:
+            ended = state["terminated"]
+            word = ended.get("reason") or f"ExitCode:{ended.get('exitCode')}"
+    if word == "Completed" and any(c[1] == "app" and c[2].startswith("running") for c in containers):
+        return "NotReady"
+    return word
+
+
+def _unscheduled(status: dict) -> dict:
+    return next((c for c in status.get("conditions", ())
+                 if c["type"] == "PodScheduled" and c["status"] != "True"), {})
+
+
+def _cause(status: dict) -> str:
+    """Why a pod is as it is, in one line: what the scheduler said, or how its containers last ended."""
+    if message := _unscheduled(status).get("message"):
+        return message[:160]
+    ends = []
+    for seen in (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or []):
+        if ended := (seen.get("lastState") or {}).get("terminated"):
+            reason = ended.get("reason", "ended")
+            ends.append(f"{seen['name']} ended before: {reason} (exit {ended.get('exitCode')})")
+    return "; ".join(ends)[:160]
+
+
+def _tone(status: str, ready: bool) -> str:
+    if status in ("Completed", "Succeeded"):
+        return "done"
+    if status == "Running":
+        return "good" if ready else "busy"
+    word = status.removeprefix("Init:")
+    return "bad" if word in _BAD or word.startswith("ExitCode:") else "busy"
+
+
+def _clock(moment: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(moment))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+class Watcher:
+    """Keeps a Model true by the watch API, in daemon threads that never print.
+
+    namespace: whose pods. changed(state) is called from a thread after each change,
+    the first time at once and then at most every `pause` seconds, always with the latest state.
+    connect() gives a fresh ApiClient; by default it reads the workbook's own kubeconfig.
+
+    Nothing is polled for its state. Once a `pulse` (seconds) the API server is asked whether it
+    lives, because nothing else tells: the kernel of a paused node goes on acknowledging TCP keep-alives.
+    """
+
+    def __init__(self, namespace: str, changed, connect=None, pause: float = 0.1, pulse: float = 2.0):
+        self.model = Model(namespace)
+        self._changed, self._pause, self._pulse = changed, pause, pulse
+        self._connect = connect or _connect
+        self._lock = threading.RLock()
+        self._wake, self._stop, self._first = threading.Event(), threading.Event(), threading.Event()
+        self._began = time.time()
+        self._down: dict[str, tuple[float, str]] = {}
+        self._heard: dict[str, float] = {}
+        self._open: dict[str, object] = {}
+        self._threads = [threading.Thread(target=work, args=args, name=f"labkit-{name}", daemon=True)
+                         for name, work, args in (("nodes", self._follow, ("nodes",)),
+                                                  ("pods", self._follow, ("pods",)),
+                                                  ("pulse", self._beat, ()), ("tell", self._tell, ()))]
+
+    def start(self) -> "Watcher":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self, timeout: float = 3.0) -> None:
+        """Ends the threads; returns when they have ended, or after `timeout` seconds."""
+        self._stop.set()
+        self._wake.set()
+        self._cut()
+        for thread in self._threads:
+            if thread is not threading.current_thread() and thread.is_alive():
+                thread.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
+    def wait(self, timeout: float) -> bool:
+        """Until something is known, or known to be away; False after `timeout` seconds."""
+        return self._first.wait(timeout)
+
+    def state(self) -> dict:
+        with self._lock:
+            return self.model.state()
+
+    def text(self) -> str:
+        with self._lock:
+            return self.model.text()
+
+    # One thread for nodes, one for pods: list, then watch from the list's version.
+
+    def _follow(self, kind: str) -> None:
+        delay = 0.25
+        while not self._stop.is_set():
+            api = None
+            try:
+                api = self._connect()
+                version = self._list(api, kind)
+                delay = 0.25
+                while not self._stop.is_set():
+                    version = self._watch(api, kind, version)
+            except _Gone:
+                continue
+            except client.ApiException as problem:
+                if problem.status == 410:
+                    continue
+                self._lost(kind, _why(problem))
+            except Exception as problem:  # whatever it is, the picture says so and tries again
+                self._lost(kind, _why(problem))
+            finally:
+                if api is not None:
+                    with contextlib.suppress(Exception):
+                        api.rest_client.pool_manager.clear()
+            self._stop.wait(delay)
+            delay = min(delay * 2, 4.0)
+
+    def _get(self, api, kind: str, **query):
+        core = client.CoreV1Api(api)
+        query["_preload_content"] = False
+        if kind == "pods":
+            return core.list_namespaced_pod(self.model.namespace, **query)
+        return core.list_node(**query)
+
+    def _list(self, api, kind: str) -> str:
+        body = json.loads(self._get(api, kind, _request_timeout=(2, 5)).data)
+        with self._lock:
+            self.model.replace(kind, body["items"])
+            self._answered(kind)
+        return body["metadata"]["resourceVersion"]
+
+    def _watch(self, api, kind: str, version: str) -> str:
+        """Follows until the server ends the watch; the version to go on from.
+
+        The server sends a bookmark about once a minute, so a watch that is silent for 100 s is dead.
+        """
+        answer = self._get(api, kind, watch=True, resource_version=version, allow_watch_bookmarks=True,
+                           timeout_seconds=600, _request_timeout=(2, 100))
+        with self._lock:
+            self._open[kind] = answer
+        try:
+            rest = b""
+            for chunk in answer.stream(amt=None):
+                *lines, rest = (rest + chunk).split(b"\n")
+                events = [json.loads(line) for line in lines if line.strip()]
+                with self._lock:
+                    for event in events:
+                        if event["type"] == "ERROR":
+                            if event["object"].get("code") == 410:  # history compacted: list again
+                                raise _Gone
+                            raise ConnectionError(event["object"].get("message", "the watch failed"))
+                        version = event["object"]["metadata"]["resourceVersion"]
+                        self.model.apply(kind, event)
+                    self._answered(kind)
+                if self._stop.is_set():
+                    break
+        except (OSError, HTTPError):
+            if kind in self._open:
+                raise
+        finally:
+            with self._lock:
+                cut = self._open.pop(kind, None) is None
+            with contextlib.suppress(Exception):
+                answer.close()
+        if cut:  # by the pulse: what was missed is not known
+            raise _Gone
+        return version
+
+    def _cut(self) -> None:
+        """Ends the open watches; their threads list anew."""
+        with self._lock:
+            answers = list(self._open.values())
+            self._open.clear()
+        for answer in answers:
+            with contextlib.suppress(Exception):
+                answer.shutdown()
+
+    # A thread for the question whether the API server lives.
+
+    def _beat(self) -> None:
+        api = None
+        while not self._stop.wait(self._pulse):
+            try:
+                api = api or self._connect()
+                api.call_api("/livez", "GET", auth_settings=["BearerToken"], response_types_map={200: "str"},
+                             _request_timeout=(1, 1.5))
+            except Exception as problem:
+                self._lost("pulse", _why(problem))
+                api = None  # a cluster that was remade has other keys and another port
+                continue
+            with self._lock:
+                back = "pulse" in self._down
+                self._answered("pulse")
+                if back:  # keep saying "away" until both lists are fresh
+                    for kind in self._open:
+                        self._down.setdefault(kind, (time.time(), "it is back, and asked for news"))
+                    self._told()
+            if back:
+                self._cut()
+
+    def _answered(self, part: str) -> None:
+        self._heard[part] = time.time()
+        self._down.pop(part, None)
+        self._told()
+
+    def _lost(self, part: str, why: str) -> None:
+        if self._stop.is_set():
+            return
+        with self._lock:
+            since = max(self._heard.values(), default=self._began)
+            self._down.setdefault(part, (since, why))
+            self._told()
+
+    def _told(self) -> None:
+        """Under the lock: settle whether the cluster is away, and wake the teller."""
+        self.model.away = min(self._down.values()) if self._down else None
+        if self.model.away or {"nodes", "pods"} <= self.model.listed:
+            self._first.set()
+        self._wake.set()
+
+    # A thread that tells, in batches.
+
+    def _tell(self) -> None:
+        while True:
+            self._wake.wait()
+            if self._stop.is_set():
+                return
+            self._wake.clear()
+            with contextlib.suppress(Exception):  # a page that closed must not end the watch
+                self._changed(self.state())
+            self._stop.wait(self._pause)
+
+
+class _Gone(Exception):
+    """The version that we wanted to go on from is no longer known: list again."""
+
+
+def _connect() -> client.ApiClient:
+    if not paths.kubeconfig.exists():
+        raise ConnectionError("there is no cluster yet")
+    api = new_client_from_config(str(paths.kubeconfig))
+    api.configuration.retries = 0  # we retry ourselves, and urllib3 would log each of its own
+    return client.ApiClient(api.configuration)
+
+
+def _why(problem: Exception) -> str:
+    """One short cause, for a learner."""
+    text = str(problem)
+    if isinstance(problem, client.ApiException):
+        return f"the API server said {problem.status} {problem.reason}"
+    if "refused" in text:
+        return "the API server refused the connection"
+    if "timed out" in text.lower():
+        return "the API server is silent (a paused node looks like this)"
+    if "no cluster yet" in text:
+        return "there is no cluster yet"
+    return "the connection to the API server broke"
+
+
+class Live(anywidget.AnyWidget):
+    """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads."""
+
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_suffix(".css")
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, namespace: str, connect=None):
+        super().__init__()
+        self._watcher = Watcher(namespace, self._show, connect).start()
+        self._watcher.wait(3)
+        self.state = self._watcher.state()
+
+    def _show(self, state: dict) -> None:
+        self.state = state
+
+    def text(self) -> str:
+        return self._watcher.text()
+
+    def close(self) -> None:
+        if watcher := self.__dict__.get("_watcher"):
+            watcher.stop()
+        super().close()
+
+    def __repr__(self) -> str:
+        return self.text() if "_watcher" in self.__dict__ else "Live()"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None:
+            data["text/plain"] = self.text()
+        return bundle
+
+
+_shown: dict[str, Live] = {}
+
+
+def live(namespace: str) -> Live:
+    """The live picture of the pods in `namespace` and of the cluster's nodes.
+
+    A second call in the same kernel gives the same picture again: it may be shown as often as you like.
+    The cluster need not be there yet: the picture says so, and shows it when it comes.
+    """
+    picture = _shown.get(namespace)
+    if picture is None or picture.comm is None:
+        picture = _shown[namespace] = Live(namespace)
+    return picture
+
+
+@atexit.register
+def _close_all() -> None:
+    for picture in _shown.values():
+        with contextlib.suppress(Exception):
+            picture.close()
