@@ -1,7 +1,6 @@
 """A chapter's machinery: prepare it, set its exercises, check them, clean up after it."""
 
 import fnmatch
-import os
 import shutil
 import threading
 import time
@@ -179,23 +178,14 @@ def take_back(lesson: Lesson, report: Report) -> list[str]:
 def _delete_namespace(namespace: str, report: Report) -> list[str]:
     from labkit import cluster
 
-    if cluster.state() == "paused":
-        cluster.resume()
+    cluster.resume()
     if cluster.state() != "running":
         return []
-    from kubernetes import client
-
-    try:
-        client.CoreV1Api(cluster.client()).read_namespace(namespace, _request_timeout=10)
-    except client.ApiException as problem:
-        if problem.status == 404:
-            return []
-        raise
     report.step(f"deleting namespace {namespace}")
     report.detail("until its last pod has ended")
-    cluster.delete_namespace(namespace)
+    was_there = cluster.delete_namespace(namespace)
     report.done()
-    return [f"namespace {namespace} with all in it"]
+    return [f"namespace {namespace} with all in it"] if was_there else []
 
 
 def reset(name: str, report: Report | None = None) -> list[str]:
@@ -290,8 +280,7 @@ def _ask(one: Exercise) -> Verdict:
         except Exception as problem:
             answer.append(problem)
 
-    _wake(one.lesson)
-    # A paused or dead API server answers nothing at all, and the checker would hang with it.
+    # A dead API server answers nothing at all, and the checker would hang with it.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(PATIENCE)
@@ -307,18 +296,6 @@ def _ask(one: Exercise) -> Verdict:
         return cannot_tell(f"no answer: {_one_line(result)}", "the engine and the cluster to answer", prepare_again)
     said = _one_line(result) if isinstance(result, Exception) else f"it returned {result!r}"
     return cannot_tell(f"the checker itself failed: {said}", "", prepare_again)
-
-
-def _wake(name: str) -> None:
-    """A cluster that was paused because nobody used it goes on."""
-    if lessons.load(name).cluster:
-        from labkit import cluster
-
-        try:
-            if cluster.state() == "paused":
-                cluster.resume()
-        except Exception:
-            pass  # the checker will meet the same problem, and say it
 
 
 # By name, because none of these libraries is imported before it is needed.
@@ -343,7 +320,3 @@ def _one_line(problem: BaseException) -> str:
     text = " ".join(str(problem).split())
     return f"{type(problem).__name__}: {text[:200]}" if text else type(problem).__name__
 
-
-def solutions_asked_for() -> bool:
-    """Whether solutions run unasked: in the tests and in rehearsals."""
-    return os.environ.get("LABKIT_SOLUTIONS") == "1"

@@ -4,10 +4,13 @@ One JSON file, read, changed and written under a lock, and replaced as a whole, 
 that kernels which write at the same time or die in the middle lose nothing.
 """
 
+import functools
 import json
 import os
+import tempfile
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from pathlib import Path
 
 from labkit import paths
 from labkit.errors import Trouble
@@ -15,11 +18,26 @@ from labkit.errors import Trouble
 SCHEMA = 1
 # How a file of one version becomes one of the next: {version: function of the data}.
 MIGRATIONS = {}
-_EMPTY = {"schema": SCHEMA, "exercises": {}, "predictions": {}, "chapters": {}}
+_KINDS = ("exercises", "predictions", "chapters")
 
 
-def _file():
-    return paths.progress / "progress.json"
+def rehearsal() -> bool:
+    """Whether solutions run unasked, as in the tests and in an instructor's rehearsal."""
+    return os.environ.get("LABKIT_SOLUTIONS") == "1"
+
+
+@functools.cache
+def _scratch() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="workbook-rehearsal-")
+
+
+def _folder() -> Path:
+    # What a solution achieves is not the learner's progress: a rehearsal forgets its own at its end.
+    return Path(_scratch().name) if rehearsal() else paths.progress
+
+
+def _file() -> Path:
+    return _folder() / "progress.json"
 
 
 def now() -> str:
@@ -27,56 +45,63 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
+class _Broken(Exception):
+    """The file is not what we write."""
+
+
 def read() -> dict:
     """All that is known: exercises, predictions and chapters by name.
 
     Raises Trouble when a newer workbook wrote it. A file that cannot be understood is kept aside,
-    and said so.
+    and that is said.
     """
     try:
-        content = _file().read_bytes()
-    except FileNotFoundError:
-        return json.loads(json.dumps(_EMPTY))
+        return _parse(_file())
+    except _Broken:
+        with _lock():
+            return _read_locked()
+
+
+def _read_locked() -> dict:
     try:
-        data = json.loads(content)
+        return _parse(_file())
+    except _Broken:
+        aside = _file().with_name(f"progress.json.broken-{datetime.now():%Y-%m-%d-%H%M%S}")
+        _file().replace(aside)
+        print(f"Your progress could not be read and starts afresh; the old file is kept as {aside}.")
+        return _parse(_file())
+
+
+def _parse(file: Path) -> dict:
+    try:
+        data = json.loads(file.read_bytes())
         version = int(data["schema"])
-        if version <= SCHEMA and not all(isinstance(data[key], dict) for key in _EMPTY if key != "schema"):
-            raise ValueError
+    except FileNotFoundError:
+        return {"schema": SCHEMA, **{kind: {} for kind in _KINDS}}
     except (ValueError, KeyError, TypeError):
-        _keep_aside(content)
-        return json.loads(json.dumps(_EMPTY))
+        raise _Broken from None
     if version > SCHEMA:
         raise Trouble(f"your progress was written by a newer workbook (format {version})",
                       f"format {SCHEMA} or older", "update the workbook; your progress is untouched")
     for step in range(version, SCHEMA):
         data = MIGRATIONS[step](data)
-    data["schema"] = SCHEMA
-    return data
-
-
-def _keep_aside(content: bytes) -> None:
-    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    aside = _file().with_name(f"progress.json.broken-{stamp}")
-    with _lock():
-        if not _file().exists() or _file().read_bytes() != content:
-            return  # another kernel was faster
-        _file().replace(aside)
-    print(f"Your progress could not be read and starts afresh; the old file is kept as {aside}.")
+    if not all(isinstance(data.get(kind), dict) for kind in _KINDS):
+        raise _Broken
+    return {**data, "schema": SCHEMA}
 
 
 def _lock():
     from filelock import FileLock
 
-    paths.progress.mkdir(parents=True, exist_ok=True)
-    # One lock object a process makes it re-entrant, which _keep_aside needs.
-    return FileLock(paths.progress / "lock", timeout=15, is_singleton=True)
+    _folder().mkdir(parents=True, exist_ok=True)
+    return FileLock(_folder() / "lock", timeout=15, poll_interval=0.005)
 
 
 @contextmanager
 def update():
     """What is known, to be changed in place; it is written when the block ends without an error."""
     with _lock():
-        data = read()
+        data = _read_locked()
         yield data
         draft = _file().with_name("progress.json.new")
         with draft.open("w") as file:
@@ -85,7 +110,7 @@ def update():
             file.flush()
             os.fsync(file.fileno())
         draft.replace(_file())
-        directory = os.open(paths.progress, os.O_RDONLY)
+        directory = os.open(_folder(), os.O_RDONLY)
         try:
             os.fsync(directory)
         finally:
@@ -123,7 +148,7 @@ def forget(chapter: str) -> list[str]:
     """Forgets all that is known about a chapter, given by its name (pods); returns what, by name."""
     gone = []
     with update() as data:
-        for kind in ("exercises", "predictions", "chapters"):
+        for kind in _KINDS:
             for name in [name for name in data[kind] if name.partition("/")[0] == chapter]:
                 del data[kind][name]
                 gone.append(name)

@@ -63,22 +63,20 @@ chapter = ""
 def environment() -> dict[str, str]:
     """The environment of the lab's cells and terminals: this process's own, with our tools first on
     PATH, our engine and cluster, and settings that keep the tools' output plain."""
+    from labkit import cluster, engine
+
     env = dict(os.environ)
     first = [str(paths.tools), str(Path(sys.executable).parent)]
     rest = [part for part in env.get("PATH", os.defpath).split(os.pathsep) if part not in first]
     env["PATH"] = os.pathsep.join(first + rest)
-    env.update(
-        DOCKER_CONFIG=str(paths.docker_config), KUBECONFIG=str(paths.kubeconfig),
-        MINIKUBE_HOME=str(paths.minikube), IPYTHONDIR=str(paths.data / "ipython"),
-        DOCKER_CLI_HINTS="false", BUILDKIT_PROGRESS="plain", PAGER="cat", NO_COLOR="1",
-    )
+    env.update(cluster.environment(), DOCKER_CONFIG=str(paths.docker_config),
+               IPYTHONDIR=str(paths.data / "ipython"),
+               DOCKER_CLI_HINTS="false", BUILDKIT_PROGRESS="plain", PAGER="cat", NO_COLOR="1")
     # ipykernel asks every program for colours; a cell's output should read as plain text.
     for name in ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
         env.pop(name, None)
     if not any(env.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
         env["LANG"] = "C.UTF-8"
-    from labkit import engine
-
     if found := engine.find():
         env["DOCKER_HOST"] = found.host
         env.pop("DOCKER_CONTEXT", None)  # it would win over DOCKER_HOST
@@ -108,6 +106,7 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> Run:
     the script does not end as it should, or is interrupted.
     """
     global last
+    _wake_cluster()
     began = time.monotonic()
     notes = _notes_folder()
     argv, script_file = _command(script, notes)
@@ -148,6 +147,16 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> Run:
     if not fails and status != 0:
         raise CellFailed(last, _why(status, noted))
     return last
+
+
+def _wake_cluster() -> None:
+    """A cluster that rests because nobody used it goes on before a cell may speak to it."""
+    from labkit import cluster
+
+    try:
+        cluster.resume()
+    except Exception:
+        pass  # the engine is in trouble; the cell's own commands will meet it, and say it
 
 
 def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
@@ -313,6 +322,16 @@ def _end_session(session: int, output: _Output) -> None:
         output.pump(None)
 
 
+def _lives(pid: int) -> bool:
+    """Whether a process is there and more than an entry that nobody has fetched yet."""
+    import psutil
+
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def _session(session: int) -> list[int]:
     """Processes that belong to a session and live."""
     import psutil
@@ -320,9 +339,9 @@ def _session(session: int) -> list[int]:
     found = []
     for pid in psutil.pids():
         try:
-            if os.getsid(pid) == session and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            if os.getsid(pid) == session and _lives(pid):
                 found.append(pid)
-        except (OSError, psutil.Error):
+        except OSError:
             pass
     return found
 
@@ -334,43 +353,26 @@ def _signal(pid: int, number: int) -> None:
         pass
 
 
-def leftovers(of_chapter: str | None = None) -> list[int]:
-    """Background jobs that cells left running: all, or one chapter's. A process that made itself a
-    session of its own has left the cell and does not count."""
+def end_leftovers(of_chapter: str) -> list[str]:
+    """Ends the background jobs that a chapter's cells left running; returns their commands. A process
+    that made itself a session of its own has left the cell, and lives on."""
     import psutil
 
-    found = []
+    jobs = {}
     for process in psutil.process_iter():
         try:
-            mark = process.environ().get(_MARK)
-            session = os.getsid(process.pid)
+            if process.environ().get(_MARK) == of_chapter and _lives(process.pid) \
+                    and not psutil.pid_exists(os.getsid(process.pid)):
+                jobs[process.pid] = " ".join(process.cmdline())[:100]
         except (OSError, psutil.Error):
-            continue
-        if mark and of_chapter in (None, mark) and not psutil.pid_exists(session) \
-                and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process.pid)
-    return found
-
-
-def end_leftovers(of_chapter: str | None = None) -> list[str]:
-    """Ends the background jobs that cells left; returns their commands."""
-    import psutil
-
-    processes, commands = [], []
-    for pid in leftovers(of_chapter):
-        try:
-            process = psutil.Process(pid)
-            commands.append(" ".join(process.cmdline())[:100])
-            process.terminate()
-            processes.append(process)
-        except psutil.Error:
             pass
-    for process in psutil.wait_procs(processes, timeout=3)[1]:
-        try:
-            process.kill()
-        except psutil.Error:
-            pass
-    return commands
+    for number, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0)):
+        deadline = time.monotonic() + patience
+        for pid in filter(_lives, jobs):
+            _signal(pid, number)
+        while any(map(_lives, jobs)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    return list(jobs.values())
 
 
 # -- magics --------------------------------------------------------------------------------------

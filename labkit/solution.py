@@ -2,7 +2,7 @@
 
 import ast
 
-from labkit import lesson, lessons
+from labkit import lessons, progress
 
 # Exercises whose solution ran to its end in this kernel.
 ran: set[str] = set()
@@ -11,7 +11,7 @@ ran: set[str] = set()
 def magic(line: str, cell: str) -> None:
     """Runs the body when solutions are asked for; else shows one line and a button that runs it."""
     one = lessons.exercise(line.strip())
-    if lesson.solutions_asked_for():
+    if progress.rehearsal():
         _execute(cell)
         ran.add(one.name)
     else:
