@@ -12,6 +12,17 @@ from labkit import paths
 MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium"}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--record", action="store_true",
+                     help="write the outputs of compared cells into the notebooks, as their reference")
+
+
+def pytest_report_header():
+    from test_notebooks import SEED
+
+    return f"notebooks: WORKBOOK_SEED={SEED} repeats the shuffled order"
+
+
 def pytest_configure(config):
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")

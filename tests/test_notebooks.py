@@ -1,0 +1,302 @@
+"""Every notebook, run as a learner's copy by nbval: in order, then in a shuffled order with a kernel restart.
+
+Solutions run (LABKIT_SOLUTIONS=1). A cell may not fail, compared output must be the same, a check before its
+solution must not pass and one after it must, and at the end nothing of the chapter may be left.
+`WORKBOOK_SEED=n` repeats a shuffled order; `--record` writes the outputs of compared cells into the notebooks.
+"""
+
+import os
+import random
+import re
+import shutil
+
+import nbformat
+import pytest
+from nbval.plugin import IPyNbFile, NbCellError, coalesce_streams
+
+from labkit import lessons, paths, shell
+from labkit.verdict import MIME
+
+NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
+SEED = int(os.environ.get("WORKBOOK_SEED") or random.randrange(10**6))
+
+
+def _orders():
+    shuffled = NOTEBOOKS[:]
+    random.Random(SEED).shuffle(shuffled)
+    if shuffled == NOTEBOOKS:
+        shuffled.reverse()
+    for order, notebooks in (("learner", NOTEBOOKS), ("shuffled", shuffled)):
+        for notebook in notebooks:
+            try:
+                needs = [pytest.mark.cluster] if lessons.load(notebook.stem).cluster else []
+            except Exception:
+                needs = []  # the test itself will say what is wrong with it
+            name = notebook.stem + ("" if order == "learner" else f"-shuffled-{SEED}")
+            yield pytest.param(order, notebook, marks=[pytest.mark.engine, *needs], id=name)
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def head(source, lines=6):
+    """The beginning of a cell's source, indented."""
+    first = source.splitlines()
+    return "\n".join("    " + line for line in first[:lines] + (["…"] if len(first) > lines else []))
+
+
+def as_seen(outputs, lines=40):
+    """What a learner sees below a cell, as text."""
+    texts = []
+    for output in coalesce_streams(list(outputs)):
+        if output.output_type == "stream":
+            texts.append(output.text)
+        elif output.output_type == "error":
+            texts.append("\n".join(output.traceback))
+        else:
+            texts.append(output.data.get("text/plain", f"[{', '.join(output.data)}]"))
+    seen = "\n".join(texts).splitlines()
+    return "\n".join("    " + line for line in ["…"] * (len(seen) > lines) + seen[-lines:]) or "    (nothing)"
+
+
+# -- their form ----------------------------------------------------------------------------------
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS, f"no notebook in {paths.notebooks}"
+    assert [n.name for n in NOTEBOOKS] == [c.notebook for c in lessons.CHAPTERS if c.written], \
+        "each notebook has its lesson, and each lesson its notebook"
+
+
+KNOWN_TAGS = {"demo", "instructor", "solution", "exercise", "check", "setup", "cleanup", "raises-exception",
+              "nbval-check-output"}
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_form(notebook):
+    problems = list(_form_problems(notebook))
+    assert not problems, "\n".join([notebook.name, *problems])
+
+
+def _form_problems(notebook):
+    """All that is wrong with a notebook's form, a line each."""
+    book = nbformat.read(notebook, as_version=4)
+    try:
+        nbformat.validate(book)
+    except nbformat.ValidationError as problem:
+        yield f"not valid: {problem.message}"
+    lesson = lessons.load(notebook.stem)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    commands = [cell for cell in code if "%%sh" in cell.source]
+    if not commands:
+        yield "no cell with a command"
+    if (book.nbformat, book.nbformat_minor) != (4, 5) or book.metadata.get("kernelspec", {}).get("name") != "python3":
+        yield "nbformat is not 4.5, or its kernel is not python3"
+
+    section_has_note = False
+    exercise = None
+    solved, checked = set(), set()
+    for cell in book.cells:
+        if not re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]", cell.id):
+            yield f"cell id {cell.id!r} is not readable"
+        if unknown := set(tags(cell)) - KNOWN_TAGS:
+            yield f"{cell.id}: unknown tags {sorted(unknown)}"
+        if cell.cell_type == "markdown":
+            if cell.source.startswith("## "):
+                section_has_note = False
+            section_has_note |= "instructor" in tags(cell)
+            if re.search(r"^\s*```(ba|z)?sh|^\s*```(shell|console)", cell.source, re.MULTILINE):
+                yield f"{cell.id}: commands in prose, where no test runs them"
+            continue
+        if "demo" in tags(cell) and not section_has_note:
+            yield f"{cell.id}: a demo cell without an instructor's note before it in its section"
+        if "nbval-check-output" in tags(cell):
+            if cell.execution_count is None or not cell.outputs:
+                yield f"{cell.id}: to be compared, but has no reference output (pytest --record makes it)"
+        elif cell.outputs or cell.execution_count is not None:
+            yield f"{cell.id}: has an output that nothing compares"
+        if re.search(r"NBVAL_|nbval-skip|nbval-ignore", cell.source + " ".join(tags(cell))):
+            yield f"{cell.id}: is kept from the test"
+        if found := re.match(r"lab\.exercise\(['\"]([^'\"]+)", cell.source):
+            exercise = found[1]
+            yield from _named(exercise, lesson, cell)
+        if found := re.match(r"lab\.check\(['\"]([^'\"]+)", cell.source):
+            yield from _named(found[1], lesson, cell)
+            if "check" not in tags(cell):
+                yield f"{cell.id}: a check without its tag"
+            if found[1] in solved:
+                checked.add(found[1])
+        if found := re.match(r"%%solution (\S+)", cell.source):
+            yield from _named(found[1], lesson, cell)
+            if "solution" not in tags(cell) or not cell.metadata.get("jupyter", {}).get("source_hidden"):
+                yield f"{cell.id}: a solution that is not tagged or not folded"
+            if found[1] != exercise:
+                yield f"{cell.id}: the solution of {found[1]} below the card of {exercise}"
+            solved.add(found[1])
+        elif "solution" in tags(cell):
+            yield f"{cell.id}: tagged as a solution, but without %%solution"
+
+    names = {one.name for one in lesson.exercises.values()}
+    if len(names) < 3:
+        yield f"{len(names)} exercises, fewer than three"
+    for name in sorted(names - checked):
+        yield f"{name}: no check after its solution"
+    for one in lesson.exercises.values():
+        if len(one.hints) != 2:
+            yield f"{one.name}: {len(one.hints)} hints instead of two"
+    if not code or not code[0].source.startswith(f'lab.prepare("{lesson}")') or "setup" not in tags(code[0]):
+        yield "the first code cell is not lab.prepare of this chapter, tagged setup"
+    if not code or not code[-1].source.startswith(f'lab.clean("{lesson}")') or "cleanup" not in tags(code[-1]):
+        yield "the last code cell is not lab.clean of this chapter, tagged cleanup"
+    prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    for heading, wanted in ((r"^## Recap", "a recap"), (r"^\|.*ommand", "a table of the commands used"),
+                            (r"read 2\d{3}-\d\d", "links to primary documentation with the date of reading")):
+        if not re.search(heading, prose, re.MULTILINE):
+            yield f"{wanted} is missing"
+    if "lab.views." not in "\n".join(cell.source for cell in code):
+        yield "no live picture (lab.views.…)"
+
+
+def _named(name, lesson, cell):
+    if name not in {one.name for one in lesson.exercises.values()}:
+        yield f"{cell.id}: there is no exercise {name} in the lesson"
+
+
+# -- running them --------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """The learner's folders, one for each order: what a chapter leaves, the next one finds."""
+    found = {}
+    for order in ("learner", "shuffled"):
+        found[order] = tmp_path_factory.mktemp("notebooks") / order
+        shutil.copytree(paths.notebooks, found[order])
+    return found
+
+
+@pytest.fixture
+def as_learner(monkeypatch, request):
+    """Kernels get the lab's environment, and solutions run."""
+    for name, value in shell.environment().items():
+        monkeypatch.setenv(name, value)
+    shell.write_profile()
+    monkeypatch.setenv("LABKIT_SOLUTIONS", "1")
+    option = request.config.option
+    monkeypatch.setattr(option, "nbval_lax", True)
+    monkeypatch.setattr(option, "nbval_current_env", True)
+    monkeypatch.setattr(option, "nbval_sanitize_with", str(paths.repo / "tests/sanitize.cfg"))
+    monkeypatch.setattr(option, "color", "no")
+
+
+@pytest.mark.parametrize(("order", "notebook"), list(_orders()))
+def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
+    lesson = lessons.load(notebook.stem)
+    engine = request.getfixturevalue("engine")
+    cluster = request.getfixturevalue("cluster") if lesson.cluster else None
+    monkeypatch.setenv("JPY_SESSION_NAME", str(folders[order] / notebook.name))
+
+    played = Played(folders[order] / notebook.name, request.session)
+    restart = random.Random(f"{SEED}{notebook.stem}") if order == "shuffled" else None
+    problems = played.run(restart)
+    request.config.compared_cells[f"{order} {notebook.stem}"] = (played.compared, played.executed)
+    assert not problems, "\n\n".join(problems)
+
+    left = {kind: names for kind, names in engine.owned(lesson.owns).items() if names}
+    assert not left, f"{notebook.stem} has been cleaned up and still there are {left}"
+    if cluster and lesson.namespace:
+        from kubernetes import client
+
+        names = [n.metadata.name for n in client.CoreV1Api(cluster.client()).list_namespace().items]
+        assert lesson.namespace not in names
+    if order == "learner" and request.config.getoption("--record"):
+        played.record(notebook)
+
+
+class Played:
+    """One notebook, played by nbval from its first cell to its last."""
+
+    def __init__(self, path, session):
+        self.path = path
+        self.file = IPyNbFile.from_parent(session, path=path)
+        self.cells = list(self.file.collect())
+        self.executed = self.compared = 0
+
+    def run(self, restart):
+        """Runs all cells; returns what is wrong, as texts. restart: chooses where the kernel is restarted."""
+        at = self._restart_point(restart) if restart else None
+        problems, solved, exercise = [], set(), None
+        self.file.setup()
+        try:
+            for item in self.cells:
+                cell = item.cell
+                if problems and self.broken and "cleanup" not in tags(cell):
+                    continue
+                if cell.id == at:
+                    self.file.kernel.restart()
+                    self.file.kernel.kc.wait_for_ready(timeout=60)
+                if found := re.match(r"lab\.exercise\(['\"]([^'\"]+)", cell.source):
+                    exercise = found[1]
+                problem = self._run_cell(item)
+                if not problem and "check" in tags(cell):
+                    problem = self._wrong_verdict(item, exercise in solved)
+                if problem:
+                    after = f"\n(the kernel was restarted before cell {at})" if at else ""
+                    problems.append(f"{self.path.name}, cell {cell.id}: {problem}\n{head(cell.source)}\n"
+                                    f"  the learner sees\n{as_seen(item.test_outputs or [])}{after}")
+                if "solution" in tags(cell):
+                    solved.add(exercise)
+        finally:
+            self.file.teardown()
+        return problems
+
+    broken = False
+
+    def _run_cell(self, item):
+        """Runs one cell; returns what is wrong with it, or nothing."""
+        item.output_timeout = 60
+        self.executed += 1
+        self.compared += bool(item.options["check"])
+        try:
+            item.runtest()
+        except NbCellError as problem:
+            if str(problem) == "Cell outputs differ":
+                return f"its output is not what the notebook shows\n{problem.inner_traceback}"
+            self.broken = True
+            return str(problem)
+        except Exception as problem:
+            self.broken = True
+            return f"the kernel is in trouble: {problem}"
+        return None
+
+    def _wrong_verdict(self, item, after_solution):
+        states = [output.data[MIME]["state"] for output in item.test_outputs if MIME in output.get("data", {})]
+        wanted = "passed" if after_solution else "not yet"
+        if states != [wanted]:
+            return f"the check says {states or 'nothing'}, {'after' if after_solution else 'before'} the solution " \
+                   f"it must say {wanted}"
+        return None
+
+    def _restart_point(self, restart):
+        """The first code cell of some section in the middle: a section may build on its own cells only."""
+        starts, fresh = [], False
+        for cell in nbformat.read(self.path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                fresh |= cell.source.startswith("## ")
+            elif fresh:
+                starts.append(cell.id)
+                fresh = False
+        return restart.choice(starts[1:-1] or starts or [None])
+
+    def record(self, notebook):
+        """Writes what the compared cells printed into the notebook as their reference."""
+        book = nbformat.read(notebook, as_version=4)
+        new = {item.cell.id: item for item in self.cells if item.options["check"]}
+        for cell in book.cells:
+            if cell.id in new:
+                cell.execution_count = new[cell.id].cell_num + 1
+                cell.outputs = [nbformat.from_dict(output) for output in new[cell.id].test_outputs]
+                for output in cell.outputs:
+                    output.pop("metadata", None) if output.output_type == "stream" else None
+                    if output.output_type == "execute_result":
+                        output.execution_count = cell.execution_count
+        nbformat.write(book, notebook)
