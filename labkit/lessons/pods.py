@@ -68,7 +68,8 @@ def _how(pod) -> str:
         if seen.state.waiting:
             words.append(f"{seen.name} waits ({seen.state.waiting.reason})")
         elif seen.state.terminated:
-            words.append(f"{seen.name} ended ({seen.state.terminated.reason}, exit {seen.state.terminated.exit_code})")
+            ended = seen.state.terminated
+            words.append(f"{seen.name} ended ({ended.reason}, exit {ended.exit_code})")
         elif not seen.ready:
             words.append(f"{seen.name} is not ready")
         if last:
@@ -88,7 +89,7 @@ def _log(name: str, container: str, seconds: int) -> str:
 
 
 def _ask(name: str, port, path: str = "/", scheme: str = "http") -> tuple[int, str]:
-    """The status and body that the pod's port answers, asked through the API server (502 or 503: nobody answers)."""
+    """Status and body that a pod's port answers, asked through the API server (502, 503: nobody is there)."""
     prefix = "https:" if scheme.lower() == "https" else ""
     try:
         answer = _api().connect_get_namespaced_pod_proxy_with_path(
@@ -110,8 +111,8 @@ def _ask(name: str, port, path: str = "/", scheme: str = "http") -> tuple[int, s
 
 Put it into a file of your own, for instance `manifests/07-my-pair.yaml`.""",
     hints=(
-        "Start from `manifests/07-clash.yaml`. The second container needs another image and a `command`: a loop in "
-        "`sh -c`. A container in the same pod is reached under `localhost`.",
+        "Start from `manifests/07-clash.yaml`. The second container needs another image and a `command`: a "
+        "loop in `sh -c`. A container in the same pod is reached under `localhost`.",
         "`command: [\"sh\", \"-c\", \"while :; do wget -qO- http://localhost:8000/; sleep 1; done\"]`",
     ),
 )
@@ -125,28 +126,30 @@ def two_containers():
     others = [c.name for c in containers if c.name not in apps]
     if not apps or not others:
         images = ", ".join(f"{c.name} from {c.image}" for c in containers)
-        return not_yet(saw=f"pod pair has {images}", wanted="one container from lab/welcome:1.0 and one that asks it",
+        return not_yet(saw=f"pod pair has {images}",
+                       wanted="one container from lab/welcome:1.0 and one that asks it",
                        fix="add the container that is missing to the pod's list `containers`")
     if not _ready(pod):
         return not_yet(saw=f"pod pair {_how(pod)}", wanted="every container running and ready",
                        fix=f"kubectl -n {NAMESPACE} describe pod pair")
     heard = [name for name in others if "Welcome home!" in _log("pair", name, 10)]
     if not heard:
-        return not_yet(saw=f"the log of {' and '.join(others)} says nothing of 'Welcome home!' in the last 10 seconds",
+        return not_yet(saw=f"no 'Welcome home!' in the log of {' and '.join(others)} in the last 10 seconds",
                        wanted="each answer in the log of the container that asks",
                        fix=f"kubectl -n {NAMESPACE} logs pair -c {others[0]} --tail=5")
     if not any('"path":"/"' in _log("pair", name, 10) for name in apps):
         return not_yet(saw="the app in pod pair had no request for / in the last 10 seconds",
-                       wanted="the greeting to come from the app", fix="ask http://localhost:8000/ from the other container")
+                       wanted="the greeting to come from the app",
+                       fix="ask http://localhost:8000/ from the other container")
     return passed(f"pod pair: {heard[0]} asks {apps[0]} over localhost and gets its page")
 
 
 @lesson.exercise(
     "crash-loop",
     title="The greeter that does not greet",
-    task="""`manifests/07-broken-crash.yaml` describes a pod **`greeter`** that should answer on port 8080 with a
-greeting. Start it, find out why it crashes, and mend it: the pod runs, is ready, and answers on port 8080 with a
-greeting.""",
+    task="""`manifests/07-broken-crash.yaml` describes a pod **`greeter`** that should answer on port 8080
+with a greeting. Start it, find out why it crashes, and mend it: the pod runs, is ready, and answers on port 8080
+with a greeting.""",
     hints=(
         "`kubectl -n lab-pods logs greeter --previous` shows the last words of the container that crashed.",
         "Compare the name of the variable in `env:` with the one that the script reads, letter by letter. "
@@ -172,13 +175,14 @@ def crash_loop():
 @lesson.exercise(
     "wrong-probe",
     title="Restarted for nothing",
-    task="""`manifests/07-broken-probe.yaml` describes a pod **`impatient`**. Its app is in order, and still the
-kubelet restarts it every few seconds. Find out why, and mend it. The pod must keep a liveness probe, and one that
-really tests the app.""",
+    task="""`manifests/07-broken-probe.yaml` describes a pod **`impatient`**. Its app is in order, and still
+the kubelet restarts it every few seconds. Find out why, and mend it. The pod must keep a liveness probe, and
+one that really tests the app.""",
     hints=(
-        "`kubectl -n lab-pods describe pod impatient`: the events at the end say which probe fails, and what it "
-        "tried to reach.",
-        "The log says where the app listens. A probe's port can be a number, or the name of a port under `ports:`.",
+        "`kubectl -n lab-pods describe pod impatient`: the events at the end say which probe fails, and what "
+        "it tried to reach.",
+        "The log says where the app listens. A probe's port can be a number, or the name of a port under "
+        "`ports:`.",
     ),
 )
 def wrong_probe():
@@ -187,11 +191,12 @@ def wrong_probe():
         return _missing("impatient")
     app = next((c for c in pod.spec.containers if c.image.endswith("lab/welcome:1.0")), None)
     if app is None:
-        return not_yet(saw="no container of pod impatient is from lab/welcome:1.0", wanted="the same app as before",
-                       fix="start from manifests/07-broken-probe.yaml")
+        return not_yet(saw="no container of pod impatient is from lab/welcome:1.0",
+                       wanted="the same app as before", fix="start from manifests/07-broken-probe.yaml")
     probe = app.liveness_probe
     if probe is None:
-        return not_yet(saw=f"container {app.name} has no liveness probe", wanted="a liveness probe that tests the app",
+        return not_yet(saw=f"container {app.name} has no liveness probe",
+                       wanted="a liveness probe that tests the app",
                        fix="put livenessProbe back, with the right port")
     if not _ready(pod):
         return not_yet(saw=f"pod impatient {_how(pod)}", wanted="a pod that is running and ready",
@@ -200,14 +205,17 @@ def wrong_probe():
     if target is not None and not target.host:
         port = next((p.container_port for p in app.ports or () if p.name == target.port), target.port)
         path = probe.http_get.path or "/" if probe.http_get else "/"
-        status, _ = _ask("impatient", port, path, (probe.http_get.scheme if probe.http_get else None) or "http")
+        scheme = probe.http_get.scheme if probe.http_get else None
+        status, _ = _ask("impatient", port, path, scheme or "http")
         # A TCP probe is content with anybody who listens.
         if status in (502, 503) or (probe.http_get and not 200 <= status < 400):
             return not_yet(saw=f"what the liveness probe asks for, port {port} path {path}, answers {status}",
-                           wanted="a probe that the app answers", fix="let the probe ask where the app listens")
+                           wanted="a probe that the app answers",
+                           fix="let the probe ask where the app listens")
         return passed(f"pod impatient: its liveness probe asks port {port}, and the app answers there")
     # Another kind of probe: believe it when it has had the time to kill the container, and has not.
-    needed = (probe.initial_delay_seconds or 0) + (probe.period_seconds or 10) * (probe.failure_threshold or 3) + 1
+    tries = (probe.period_seconds or 10) * (probe.failure_threshold or 3)
+    needed = (probe.initial_delay_seconds or 0) + tries + 1
     seen = next(s for s in pod.status.container_statuses if s.name == app.name)
     age = (datetime.now(UTC) - seen.state.running.started_at).total_seconds()
     if age < needed:
@@ -230,12 +238,12 @@ def _bytes(quantity: str) -> float:
 @lesson.exercise(
     "out-of-memory",
     title="A cache that never fills",
-    task="""`manifests/07-broken-memory.yaml` describes a pod **`cache`** that is to hold 40 MB in memory. Find out
-what stops it, and mend it. It must still hold 40 MB, and still have a memory limit.""",
+    task="""`manifests/07-broken-memory.yaml` describes a pod **`cache`** that is to hold 40 MB in memory.
+Find out what stops it, and mend it. It must still hold 40 MB, and still have a memory limit.""",
     hints=(
         "`kubectl -n lab-pods describe pod cache`: look at `Last State`, its `Reason` and its `Exit Code`.",
-        "The limit has to have room for more than the 40 MB: while the shell builds the text it holds it more than "
-        "once. Try 160Mi. Resource limits of a pod are changed by making it anew.",
+        "The limit has to have room for more than the 40 MB: while the shell builds the text it holds it "
+        "more than once. Try 160Mi. Then delete the pod and apply it anew, or `kubectl replace --force -f FILE`.",
     ),
 )
 def out_of_memory():
@@ -255,7 +263,8 @@ def out_of_memory():
             if line.startswith("holding ")]
     if not held or int(held[-1].split()[1]) < 40:
         return not_yet(saw=f"the log of pod cache says {held[-1] if held else 'nothing of what it holds'!r}",
-                       wanted="'holding 40 MB'", fix="keep MEGABYTES at 40, and give it the memory that it needs")
+                       wanted="'holding 40 MB'",
+                       fix="keep MEGABYTES at 40, and give it the memory that it needs")
     if max(map(_bytes, limits)) < 40e6:
         return not_yet(saw=f"the memory limit is {limits[0]}", wanted="a limit above the 40 MB that it holds",
                        fix="raise resources.limits.memory")

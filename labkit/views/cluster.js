@@ -1,4 +1,5 @@
-// Draws the state that labkit/views/cluster.py sends. What did not change is not touched: 500 pods stay smooth.
+// Draws the state that labkit/views/cluster.py sends.
+// What did not change is not touched, so that 500 pods stay smooth.
 
 const SIGN = { good: "●", busy: "◐", bad: "✕", done: "○" };
 const MANY = 40; // from here on a pod is one line, without its containers
@@ -65,7 +66,8 @@ function table(state) {
   for (const pod of state.pods) {
     const line = make("tr");
     const parts = pod.containers.map(([name, , label]) => `${name} ${label}`).join(", ");
-    for (const value of [pod.name, pod.ready, pod.status, pod.restarts, pod.ip || "-", pod.node || "-", parts]) {
+    const { name, ready, status, restarts, ip, node } = pod;
+    for (const value of [name, ready, status, restarts, ip || "-", node || "-", parts]) {
       line.append(make("td", "", String(value)));
     }
     grid.append(line);
@@ -165,8 +167,8 @@ function render({ model, el }) {
   function drawWords(state) {
     const ready = state.pods.filter((pod) => pod.tone === "good").length;
     const bad = state.pods.filter((pod) => pod.tone === "bad").length;
-    const parts = [make("b", "", `namespace ${state.namespace}`), make("span", "", plural(state.pods.length, "pod")),
-      make("span", "", `${ready} ready`)];
+    const parts = [make("b", "", `namespace ${state.namespace}`),
+      make("span", "", plural(state.pods.length, "pod")), make("span", "", `${ready} ready`)];
     if (bad) parts.push(make("span", "lk-strong", `${bad} in trouble`));
     title.replaceChildren(...parts);
     const said = state.away

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import anywidget
 import traitlets
-from kubernetes import client
-from kubernetes.config import new_client_from_config
+from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
-from labkit import paths
+from labkit import cluster, paths
 
 # Okabe and Ito's colours are in the style sheet; a tone has a sign as well, so colour never stands alone.
 SIGNS = {"good": "●", "busy": "◐", "bad": "✕", "done": "○"}
@@ -27,6 +26,8 @@ _BAD = {"CrashLoopBackOff", "Error", "OOMKilled", "ImagePullBackOff", "ErrImageP
         "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
         "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "DeadlineExceeded", "Evicted",
         "Failed", "Unknown", "PostStartHookError"}
+
+_STALE, _NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
 
 
 class Model:
@@ -43,6 +44,7 @@ class Model:
         self.pods: dict[str, dict] = {}
         self.news: deque = deque(maxlen=8)
         self.listed: set[str] = set()
+        self.changes = 0  # grows when anything that state() shows becomes different
         self.away: tuple[float, str] | None = None
 
     def replace(self, kind: str, objects: list[dict]) -> None:
@@ -55,6 +57,7 @@ class Model:
             table[row["id"]] = row
         first = kind not in self.listed
         self.listed.add(kind)
+        self.changes += first or old != table
         if kind == "pods" and not first:
             for key in old.keys() - table.keys():
                 self._say(old[key], "gone")
@@ -68,10 +71,13 @@ class Model:
             return
         table, row = getattr(self, kind), _row(kind, event["object"])
         if event["type"] == "DELETED":
-            if table.pop(row["id"], None) and kind == "pods":
-                self._say(row, "gone")
+            if table.pop(row["id"], None):
+                self.changes += 1
+                if kind == "pods":
+                    self._say(row, "gone")
             return
         old, table[row["id"]] = table.get(row["id"]), row
+        self.changes += old != row
         if kind == "pods":
             self._compare(old, row)
 
@@ -103,8 +109,8 @@ class Model:
         ready = sum(row["tone"] == "good" for row in self.pods.values())
         lines = []
         if self.away:
-            lines.append(f"The cluster is not answering since {_clock(self.away[0])}: {self.away[1]}.")
-            lines.append("Below is what was last known, not what is." if self.listed else "Nothing is known yet.")
+            lines += [f"The cluster is not answering since {_clock(self.away[0])}: {self.away[1]}.",
+                      _STALE if self.listed else _NOTHING]
         lines.append(f"namespace {self.namespace}: {_count(len(self.pods), 'pod')}, {ready} ready")
         for node in sorted(self.nodes.values(), key=lambda row: row["name"]):
             lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")
@@ -115,7 +121,7 @@ class Model:
                          str(pod["restarts"]), pod["ip"] or "-", pod["node"] or "-", parts))
         if len(rows) > 1:
             widths = [max(map(len, column)) for column in zip(*rows)]
-            lines += ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+            lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
         lines += [f"{pod['name']}: {pod['cause']}"
                   for pod in sorted(self.pods.values(), key=lambda row: row["name"]) if pod["cause"]]
         return "\n".join(lines)
@@ -257,7 +263,7 @@ class Watcher:
         self._connect = connect or _connect
         self._lock = threading.RLock()
         self._wake, self._stop, self._first = threading.Event(), threading.Event(), threading.Event()
-        self._began = time.time()
+        self._began, self._shown = time.time(), 0
         self._down: dict[str, tuple[float, str]] = {}
         self._heard: dict[str, float] = {}
         self._open: dict[str, object] = {}
@@ -394,7 +400,7 @@ class Watcher:
                              _request_timeout=(1, 1.5))
             except Exception as problem:
                 self._lost("pulse", _why(problem))
-                api = None  # a cluster that was remade has other keys and another port
+                api = None
                 continue
             with self._lock:
                 back = "pulse" in self._down
@@ -421,10 +427,14 @@ class Watcher:
 
     def _told(self) -> None:
         """Under the lock: settle whether the cluster is away, and wake the teller."""
-        self.model.away = min(self._down.values()) if self._down else None
+        away = min(self._down.values()) if self._down else None
+        self.model.changes += away != self.model.away
+        self.model.away = away
         if self.model.away or {"nodes", "pods"} <= self.model.listed:
             self._first.set()
-        self._wake.set()
+        if self._shown != self.model.changes:
+            self._shown = self.model.changes
+            self._wake.set()
 
     # A thread that tells, in batches.
 
@@ -444,11 +454,14 @@ class _Gone(Exception):
 
 
 def _connect() -> client.ApiClient:
+    """A client by what the kubeconfig says now: a cluster that was remade has other keys and another port."""
     if not paths.kubeconfig.exists():
         raise ConnectionError("there is no cluster yet")
-    api = new_client_from_config(str(paths.kubeconfig))
-    api.configuration.retries = 0  # we retry ourselves, and urllib3 would log each of its own
-    return client.ApiClient(api.configuration)
+    configuration = client.Configuration()
+    config.load_kube_config(config_file=str(paths.kubeconfig), context=cluster.PROFILE,
+                            client_configuration=configuration)
+    configuration.retries = False  # we try again ourselves, and urllib3 would log each time
+    return client.ApiClient(configuration)
 
 
 def _why(problem: Exception) -> str:

@@ -1,0 +1,2 @@
+# Takes the pod away.
+kubectl -n lab-pods delete pod cache --ignore-not-found --now

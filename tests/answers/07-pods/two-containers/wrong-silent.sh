@@ -1,0 +1,12 @@
+# Two containers that run, and the second asks nothing.
+kubectl -n lab-pods apply -f - <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: pair}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - {name: web, image: "lab/welcome:1.0", imagePullPolicy: IfNotPresent}
+    - {name: visitor, image: "busybox:1.37", imagePullPolicy: IfNotPresent, command: [sleep, '3600']}
+END
+kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=60s

@@ -1,0 +1,2 @@
+# Takes the pod away.
+kubectl -n lab-pods delete pod impatient --ignore-not-found --now
