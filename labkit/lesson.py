@@ -20,6 +20,8 @@ __all__ = ["Lesson", "Exercise", "passed", "not_yet", "cannot_tell", "folder",
 
 # A checker makes one or two calls; one that has said nothing for this long will not (seconds).
 PATIENCE = 20
+# After its solution an exercise has this long until it is seen to be done (seconds).
+SETTLED = 60
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Lesson:
     minutes: reading and doing; images, tools: names in the supply's catalog; load: images, by catalog
     name or reference, that are loaded into the cluster; cluster: whether it needs one; namespace: its
     own, made by prepare and deleted by clean; owns: name patterns of what the chapter makes in the engine;
-    files: patterns, relative to the notebooks, of the files that the learner writes.
+    files: patterns, relative to the notebooks, of the files that the learner writes; ports: TCP ports of
+    this machine that the chapter publishes.
     """
 
     number: str
@@ -61,6 +64,7 @@ class Lesson:
     namespace: str = ""
     owns: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
     exercises: dict[str, Exercise] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -118,6 +122,30 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         if lesson.namespace:
             cluster.namespace(lesson.namespace)
     report.done()
+    for port in lesson.ports:
+        if holder := _taken(port, lesson.owns):
+            report.say(f"Port {port} of this machine is taken by {holder}, and this chapter publishes it: "
+                       "end that first, or use another port in the commands below.")
+
+
+def _taken(port: int, owns: tuple[str, ...]) -> str:
+    """Who holds a TCP port of this machine; empty when it is free, or a container of the chapter has it."""
+    import socket
+
+    from labkit import engine
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            return ""
+        except OSError:
+            pass
+    for container in engine.client().containers.list(filters={"publish": str(port)}):
+        if any(fnmatch.fnmatch(container.name, pattern) for pattern in owns):
+            return ""
+        return f"the container {container.name}"
+    return "another program"
 
 
 def _reference(image: str) -> str:
@@ -247,7 +275,7 @@ def check(name: str) -> Verdict:
 
 def _when_settled(one: Exercise, verdict: Verdict) -> Verdict:
     """After its solution ran, an exercise passes, or the chapter is at fault: an error, for the tests to see."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + SETTLED
     while not verdict.passed and time.monotonic() < deadline:
         time.sleep(0.5)
         verdict = judge(one)

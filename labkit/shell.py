@@ -354,14 +354,14 @@ def _signal(pid: int, number: int) -> None:
 
 
 def end_leftovers(of_chapter: str) -> list[str]:
-    """Ends the background jobs that a chapter's cells left running; returns their commands. A process
-    that made itself a session of its own has left the cell, and lives on."""
+    """Ends the background jobs that a chapter's cells left running, and those of no known chapter;
+    returns their commands. A process that made itself a session of its own has left the cell, and lives on."""
     import psutil
 
     jobs = {}
     for process in psutil.process_iter():
         try:
-            if process.environ().get(_MARK) == of_chapter and _lives(process.pid) \
+            if process.environ().get(_MARK) in (of_chapter, "-") and _lives(process.pid) \
                     and not psutil.pid_exists(os.getsid(process.pid)):
                 jobs[process.pid] = " ".join(process.cmdline())[:100]
         except (OSError, psutil.Error):
@@ -388,9 +388,12 @@ def load(ip) -> None:
     """Registers the magics in an IPython shell; called once for each kernel."""
     from IPython.core.magic import no_var_expand
 
-    from labkit import solution
+    from labkit import lessons, solution
 
-    global folder
+    global folder, chapter
     folder = Path.cwd()
+    # JupyterLab names the notebook; so a kernel that was restarted in its middle still knows the chapter.
+    notebook = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    chapter = next((str(one) for one in lessons.CHAPTERS if one.notebook == notebook), "")
     ip.register_magic_function(no_var_expand(_sh), "cell", "sh")
     ip.register_magic_function(no_var_expand(solution.magic), "cell", "solution")

@@ -93,7 +93,7 @@ def _form_problems(notebook):
     if (book.nbformat, book.nbformat_minor) != (4, 5) or book.metadata.get("kernelspec", {}).get("name") != "python3":
         yield "nbformat is not 4.5, or its kernel is not python3"
 
-    section_has_note = False
+    section_has_note = just_before = False
     exercise = None
     solved, checked = set(), set()
     for cell in book.cells:
@@ -103,11 +103,13 @@ def _form_problems(notebook):
             yield f"{cell.id}: unknown tags {sorted(unknown)}"
         if cell.cell_type == "markdown":
             if cell.source.startswith("## "):
-                section_has_note = False
-            section_has_note |= "instructor" in tags(cell)
+                section_has_note = just_before
+            just_before = "instructor" in tags(cell)
+            section_has_note |= just_before
             if re.search(r"^\s*```(ba|z)?sh|^\s*```(shell|console)", cell.source, re.MULTILINE):
                 yield f"{cell.id}: commands in prose, where no test runs them"
             continue
+        just_before = False
         if "demo" in tags(cell) and not section_has_note:
             yield f"{cell.id}: a demo cell without an instructor's note before it in its section"
         if "nbval-check-output" in tags(cell):
@@ -160,6 +162,52 @@ def _form_problems(notebook):
 def _named(name, lesson, cell):
     if name not in {one.name for one in lesson.exercises.values()}:
         yield f"{cell.id}: there is no exercise {name} in the lesson"
+
+
+# -- the runner itself sees what is wrong ---------------------------------------------------------
+
+def notebook_of(path, *cells):
+    """A notebook of code cells, given as (source, tags, reference text or None)."""
+    book = nbformat.v4.new_notebook()
+    for number, (source, tag_list, reference) in enumerate(cells):
+        cell = nbformat.v4.new_code_cell(source, metadata={"tags": tag_list}, id=f"cell-{number}")
+        if reference is not None:
+            cell.execution_count = number + 1
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=reference)]
+        book.cells.append(cell)
+    nbformat.write(book, path)
+    return path
+
+
+COMPARE = ["nbval-check-output"]
+
+
+def says(state):
+    return (f"from IPython.display import display\ndisplay({{{MIME!r}: {{'state': {state!r}}}}}, raw=True)", ["check"], None)
+
+
+def test_the_runner_is_content_with_a_good_notebook(tmp_path, as_learner, request):
+    cells = [("%%sh\necho 3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed", COMPARE, "0" * 64 + "\n"),
+             ("lab.exercise('x/y')", ["raises-exception"], None), says("not yet"),
+             ("True", ["solution"], None), says("passed")]
+    played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
+    assert played.run(None) == []
+    assert (played.executed, played.compared) == (5, 1)
+
+
+def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
+    cells = [("%%sh\necho new", COMPARE, "old\n"), says("passed"), says("cannot tell"),
+             ("True", ["solution"], None), says("not yet"),
+             ("%%sh\necho on the way\nfalse", [], None), ("open('after', 'w')", [], None),
+             ("open('cleaned', 'w')", ["cleanup"], None)]
+    differs, early, blind, late, failed = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session).run(None)
+    assert "cell-0: its output is not what the notebook shows" in differs and "old" in differs and "new" in differs
+    assert "['passed'], before the solution it must say not yet" in early
+    assert "['cannot tell'], before" in blind
+    assert "['not yet'], after the solution it must say passed" in late
+    assert "cell-5" in failed and "    on the way\n    The cell failed: `false` ended with exit status 1." in failed
+    assert not (tmp_path / "after").exists(), "nothing runs after a failed cell"
+    assert (tmp_path / "cleaned").exists(), "but the clean-up does"
 
 
 # -- running them --------------------------------------------------------------------------------

@@ -1,0 +1,357 @@
+"""Chapters, verdicts, exercises, predictions; preparing and cleaning up."""
+
+import io
+import socket
+import tarfile
+import threading
+
+import pytest
+from conftest import Kernel
+
+from labkit import lesson as machinery
+from labkit import lessons, paths, prediction, progress, shell, verdict
+from labkit.errors import Trouble
+from labkit.lesson import Exercise, Lesson, not_yet, passed
+from labkit.report import Report
+from labkit.views import course_map
+
+
+@pytest.fixture(autouse=True)
+def own_progress(fresh_progress, monkeypatch):
+    monkeypatch.setattr(shell, "chapter", "")
+
+
+@pytest.fixture
+def written():
+    """Some chapter that is there."""
+    return next(chapter for chapter in lessons.CHAPTERS if chapter.written)
+
+
+def asking(checker, written):
+    """An exercise of a chapter with this checker."""
+    return Exercise(written.name, "test", "A test", "Do it.", ("one", "two"), checker)
+
+
+# -- chapters ------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("asked", ["07", "7", "pods", "07-pods", "07-pods.ipynb", "Pods", " pods "])
+def test_a_chapter_has_many_names(asked):
+    assert lessons.find(asked).notebook == "07-pods.ipynb"
+
+
+def test_the_names_are_unique_and_in_order():
+    assert [chapter.number for chapter in lessons.CHAPTERS] == [f"{number:02}" for number in range(17)]
+    assert len({chapter.name for chapter in lessons.CHAPTERS}) == 17
+    assert lessons.find("0").name == "start-here"
+
+
+@pytest.mark.parametrize(("asked", "near"), [("pod", "07-pods"), ("dockerfile", "03-dockerfiles"), ("hlem", "12-helm")])
+def test_an_unknown_chapter_brings_the_nearest_names(asked, near):
+    with pytest.raises(Trouble) as caught:
+        lessons.find(asked)
+    assert near in caught.value.fix and asked in caught.value.saw
+
+
+def test_a_name_like_no_other_brings_all(written):
+    with pytest.raises(Trouble, match="00-start-here, 01-"):
+        lessons.find("zzzz")
+
+
+def test_a_chapter_to_come_says_so():
+    missing = next((chapter for chapter in lessons.CHAPTERS if not chapter.written), None)
+    if missing is None:
+        pytest.skip("every chapter is written")
+    with pytest.raises(Trouble, match="still to come"):
+        lessons.load(missing.number)
+
+
+def test_lessons_agree_with_the_table():
+    for chapter in lessons.CHAPTERS:
+        if chapter.written:
+            lesson = lessons.load(chapter.number)
+            assert (lesson.number, lesson.name, lesson.title) == (chapter.number, chapter.name, chapter.title)
+            assert lesson.goals and lesson.minutes > 0
+            assert all(one.name == f"{lesson.name}/{one.id}" for one in lesson.exercises.values())
+
+
+def test_an_unknown_exercise_brings_the_nearest(written):
+    names = list(lessons.load(written.name).exercises)
+    with pytest.raises(Trouble) as caught:
+        lessons.exercise(f"{written.name}/{names[0]}s")
+    assert f"{written.name}/{names[0]}" in caught.value.fix
+
+
+# -- verdicts ------------------------------------------------------------------------------------
+
+def test_passed(written):
+    one = asking(lambda: passed("it is there"), written)
+    assert machinery.judge(one) == verdict.Verdict("passed", "it is there", exercise=one.name)
+    assert progress.passed_before(one.name)
+
+
+def test_not_yet_then_passed_then_no_longer(written):
+    answers = [not_yet("nothing", "something"), passed("it is there"), not_yet("nothing", "something"), passed("again")]
+    one = asking(lambda: answers.pop(0), written)
+    assert [machinery.judge(one).state for _ in range(4)] == ["not yet", "passed", "no longer", "passed"]
+
+
+def closed_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def ask_docker():
+    import docker
+
+    docker.DockerClient(base_url=f"tcp://127.0.0.1:{closed_port()}", version="auto").containers.list()
+
+
+def ask_docker_socket():
+    import docker
+
+    docker.DockerClient(base_url="unix:///nowhere/docker.sock").containers.list()
+
+
+def ask_kubernetes():
+    from kubernetes import client
+
+    settings = client.Configuration(host=f"https://127.0.0.1:{closed_port()}")
+    settings.retries = False
+    client.CoreV1Api(client.ApiClient(settings)).list_node()
+
+
+def ask_socket():
+    socket.create_connection(("127.0.0.1", closed_port()))
+
+
+@pytest.mark.parametrize("ask", [ask_docker, ask_docker_socket, ask_kubernetes, ask_socket])
+def test_nobody_answers_and_nothing_is_claimed(ask, written):
+    progress.record(f"{written.name}/test", "passed")
+    said = machinery.judge(asking(ask, written))
+    assert said.state == "cannot tell" and said.saw.startswith("no answer")
+    assert f'lab.prepare("{written}")' in said.fix
+    assert progress.read()["exercises"][said.exercise]["state"] == "passed", "the learner's work was not judged"
+
+
+def test_trouble_brings_its_own_fix(written):
+    def ask():
+        raise Trouble("the engine is away", "an engine", "start it")
+    said = machinery.judge(asking(ask, written))
+    assert (said.state, said.saw, said.wanted, said.fix) == ("cannot tell", "the engine is away", "an engine", "start it")
+
+
+@pytest.mark.parametrize(("checker", "said"), [
+    (lambda: {}["spec"], "KeyError: 'spec'"), (lambda: None, "it returned None"), (lambda: True, "it returned True"),
+    (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
+])
+def test_a_checker_that_fails_never_passes(checker, said, written):
+    verdict = machinery.judge(asking(checker, written))
+    assert verdict.state == "cannot tell" and said in verdict.saw and "\n" not in verdict.saw
+
+
+def test_a_checker_that_hangs_is_given_up(written, monkeypatch):
+    monkeypatch.setattr(machinery, "PATIENCE", 0.2)
+    over = threading.Event()
+    said = machinery.judge(asking(over.wait, written))
+    over.set()
+    assert said.state == "cannot tell" and "0.2 seconds" in said.saw
+
+
+def test_progress_that_cannot_be_saved_is_said_and_the_verdict_stands(written, fresh_progress):
+    fresh_progress.write_text("a file where the folder should be")
+    said = machinery.judge(asking(lambda: passed("it is there"), written))
+    assert said.state == "passed" and "not saved" in said.note and "not saved" in said.text()
+
+
+@pytest.mark.parametrize("state", ["passed", "not yet", "no longer", "cannot tell"])
+def test_a_verdict_reads_the_same_on_the_page_and_as_text(state):
+    one = verdict.Verdict(state, saw="<b> & co", wanted="2 < 3", fix="do so", exercise="pods/x")
+    bundle = one._repr_mimebundle_()
+    assert state.capitalize() in bundle["text/html"] and state.capitalize() in bundle["text/plain"]
+    assert 'role="status"' in bundle["text/html"] and "aria-label" in bundle["text/html"]
+    for text, escaped in (("<b> & co", "&lt;b&gt; &amp; co"), ("2 < 3", "2 &lt; 3"), ("do so", "do so")):
+        assert text in bundle["text/plain"] and escaped in bundle["text/html"]
+    symbols = {verdict.Verdict(other, "x").text()[0] for other in ("passed", "not yet", "no longer", "cannot tell")}
+    assert len(symbols) == 4, "never by colour alone"
+
+
+def test_only_four_verdicts_exist():
+    with pytest.raises(ValueError, match="'maybe'"):
+        verdict.Verdict("maybe", "x")
+
+
+# -- cards, map, predictions ---------------------------------------------------------------------
+
+def test_an_exercise_card_folds_its_hints(written):
+    one = next(iter(lessons.load(written.name).exercises.values()))
+    card = machinery.exercise(one.name)._repr_mimebundle_()
+    assert card["text/html"].count("<details") == len(one.hints) and "<details open" not in card["text/html"]
+    assert one.title in card["text/plain"] and "Hint 2: " in card["text/plain"]
+
+
+def test_the_header_says_where_you_are(written):
+    lesson = lessons.load(written.name)
+    header = machinery.header(lesson)
+    assert f"of {len(lessons.CHAPTERS)} · about {lesson.minutes} minutes" in header.text()
+    for goal in lesson.goals:
+        assert goal in header.text()
+    html = header.html
+    place = lessons.CHAPTERS.index(written)
+    for neighbour in lessons.CHAPTERS[place - 1:place] + lessons.CHAPTERS[place + 1:place + 2]:
+        assert (f'href="{neighbour.notebook}"' in html) == neighbour.written
+        assert neighbour.title in header.text()
+
+
+def test_the_map_shows_every_chapter_and_your_progress(written, monkeypatch):
+    exercises = [one.name for one in lessons.load(written.name).exercises.values()]
+    for name in exercises:
+        progress.record(name, "passed")
+    monkeypatch.setattr(shell, "chapter", str(written))
+    drawn = course_map.draw()
+    lines = drawn.text().splitlines()
+    assert len(lines) == 17 == drawn.html.count("<li")
+    [here] = [line for line in lines if line.startswith("→")]
+    assert written.title in here and f"all {len(exercises)} exercises done" in here
+    assert drawn.html.count('aria-current="true"') == 1
+    for chapter in lessons.CHAPTERS:
+        assert (f'href="{chapter.notebook}"' in drawn.html) == chapter.written
+    progress.record(exercises[0], "no longer")
+    assert f"{len(exercises) - 1} of {len(exercises)} exercises done" in course_map.draw().text()
+
+
+def radio():
+    import ipywidgets
+
+    return [widget for widget in ipywidgets.widgets.widget._instances.values()
+            if isinstance(widget, ipywidgets.RadioButtons)][-1]
+
+
+def test_a_prediction_is_remembered():
+    prediction.predict("pods/guess", "How many?", ["one", "two"])
+    assert radio().value is None
+    radio().value = "two"
+    assert progress.prediction("pods/guess") == "two"
+    prediction.predict("pods/guess", "How many?", ["one", "two"])
+    assert radio().value == "two"
+    prediction.predict("pods/guess", "Now asked otherwise", ["three", "four"])
+    assert radio().value is None, "an option that is gone is no choice"
+
+
+def test_a_prediction_without_options_is_a_mistake():
+    with pytest.raises(Trouble, match="incomplete"):
+        prediction.predict("pods/guess", "How many?", ["one"])
+
+
+# -- solutions and checks in a kernel ------------------------------------------------------------
+
+def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_path, written):
+    name = f"{written.name}/nonsense"
+    define = (f"from labkit import lessons, lesson\nthe = lessons.load('{written.name}')\nanswers = []\n"
+              "@the.exercise('nonsense', title='t', task='t', hints=('a', 'b'))\n"
+              "def checker(): return lesson.passed('ok') if answers else lesson.not_yet('nothing')\n"
+              "lesson.SETTLED = 1\n")
+    kernel = Kernel(tmp_path, LABKIT_SOLUTIONS="1")
+    try:
+        assert kernel.run(define).error == ""
+        before = kernel.run(f"lab.check({name!r})")
+        assert before.error == "" and before.shown[0][verdict.MIME]["state"] == "not yet"
+        kernel.run(f"%%solution {name}\npass")
+        assert f"the solution of {name} ran" in kernel.run(f"lab.check({name!r})").error
+        kernel.run(f"%%solution {name}\nanswers.append(1)")
+        after = kernel.run(f"lab.check({name!r})")
+        assert after.error == "" and after.shown[0][verdict.MIME]["state"] == "passed"
+    finally:
+        kernel.close()
+
+
+# -- preparing, cleaning, resetting --------------------------------------------------------------
+
+def tiny_image(engine, reference):
+    """An image with one empty file, as `docker import` makes it."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("nothing"))
+    repository, _, tag = reference.partition(":")
+    engine.client().api.import_image_from_data(buffer.getvalue(), repository=repository, tag=tag)
+
+
+def test_cleaning_up_takes_what_the_chapter_made_and_nothing_else(engine):
+    mine = Lesson("99", "mine", "Mine", 1, ("x",), owns=("lab-99-*", "lab/mine*"))
+    api = engine.client()
+    tiny_image(engine, "lab/mine:1")
+    tiny_image(engine, "someone/else:1")
+    api.api.create_container("lab/mine:1", command="/nothing", name="lab-99-one")
+    api.api.create_container("someone/else:1", command="/nothing", name="someones-lab-99")
+    api.networks.create("lab-99-net")
+    api.volumes.create("lab-99-data")
+    api.volumes.create("lab-98-data")
+    shell.chapter = str(mine)
+    shell.run("sleep 300 & true")
+    try:
+        removed = machinery.take_back(mine, Report())
+        assert set(removed) == {"background job sleep 300", "container lab-99-one", "network lab-99-net",
+                                "volume lab-99-data", "image lab/mine:1"}
+        assert machinery.take_back(mine, Report()) == []
+        assert api.containers.get("someones-lab-99") and api.volumes.get("lab-98-data")
+    finally:
+        api.api.remove_container("someones-lab-99")
+        api.api.remove_image("someone/else:1")
+        api.api.remove_volume("lab-98-data")
+
+
+def test_preparing_twice_is_quick_the_second_time(kernel, engine):
+    chapter = next(one for one in lessons.CHAPTERS if one.written and not lessons.load(one.name).cluster)
+    assert kernel.run(f'lab.prepare("{chapter}")', timeout=1800).error == ""
+    again = kernel.run(f'%%time\nlab.prepare("{chapter}")')
+    assert again.error == "" and "After it you can" in again.shown[0]["text/plain"]
+    assert kernel.run("print(lab.shell.chapter)").text == f"{chapter}\n"
+    seconds = float(kernel.run(f'import time; t = time.perf_counter(); lab.prepare("{chapter}"); '
+                               'print(time.perf_counter() - t)').text)
+    assert seconds < 3
+
+
+def test_a_taken_port_is_said_before_it_is_needed(engine, capsys):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        machinery.get_ready(Lesson("99", "mine", "Mine", 1, ("x",), ports=(port,)), Report())
+        assert f"Port {port} of this machine is taken by another program" in capsys.readouterr().out
+    machinery.get_ready(Lesson("99", "mine", "Mine", 1, ("x",), ports=(port,)), Report())
+    assert capsys.readouterr().out == ""
+
+
+def test_a_namespace_comes_and_goes(cluster):
+    from kubernetes import client
+
+    mine = Lesson("99", "mine", "Mine", 1, ("x",), cluster=True, namespace="lab-99-mine")
+    machinery.get_ready(mine, Report())
+    core = client.CoreV1Api(cluster.client())
+    assert core.read_namespace("lab-99-mine").status.phase == "Active"
+    machinery.get_ready(mine, Report())
+    assert machinery.take_back(mine, Report()) == ["namespace lab-99-mine with all in it"]
+    assert machinery.take_back(mine, Report()) == []
+
+
+def test_reset_keeps_the_learners_files_aside(tmp_path, monkeypatch, written):
+    lesson = Lesson("99", "mine", "Mine", 1, ("x",), files=("manifests/99-*", "work/"))
+    monkeypatch.setattr(lessons, "load", lambda name: lesson)
+    monkeypatch.setattr(paths, "files", tmp_path / "files")
+    monkeypatch.setattr(paths, "notebooks", tmp_path / "notebooks")
+    for name, text in (("files/manifests/99-a.yaml", "changed"), ("files/manifests/98-b.yaml", "other"),
+                       ("files/work/deep/notes", "mine"), ("notebooks/manifests/99-a.yaml", "as given")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    progress.record("mine/one", "passed")
+    progress.record("other/one", "passed")
+    did = machinery.reset("mine")
+    read = {str(f.relative_to(tmp_path / "files")): f.read_text() for f in (tmp_path / "files").rglob("*") if f.is_file()}
+    kept = {name.split("/", 2)[2]: text for name, text in read.items() if name.startswith("kept/")}
+    assert kept == {"manifests/99-a.yaml": "changed", "work/deep/notes": "mine"}
+    assert {name: text for name, text in read.items() if not name.startswith("kept/")} == \
+        {"manifests/99-a.yaml": "as given", "manifests/98-b.yaml": "other"}
+    assert not progress.passed_before("mine/one") and progress.passed_before("other/one")
+    assert any("99-a.yaml back" in line for line in did) and any("forgot" in line for line in did)
+    machinery.reset("mine")
+    assert (tmp_path / "files/manifests/98-b.yaml").exists()
