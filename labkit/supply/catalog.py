@@ -11,7 +11,7 @@ MINIKUBE = "v1.38.1"
 KUBERNETES = "v1.35.1"
 HELM = "v4.2.3"
 CRICTL = "v1.36.0"
-GO = "1.26.8"
+GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
 PRELOAD = "v18"
 
@@ -106,7 +106,7 @@ PROGRAMS = {program.name: program for program in (
                                             "kube-controller-manager", "kube-scheduler", "kube-proxy")),
             ("k8s.io/component-base/version.gitVersion={}", "k8s.io/client-go/pkg/version.gitVersion={}"), 536),
     Program("minikube", MINIKUBE, ("k8s.io/minikube/cmd/minikube",),
-            ("k8s.io/minikube/pkg/version.version={}",), 152),
+            ("k8s.io/minikube/pkg/version.version={}", "k8s.io/minikube/pkg/version.storageProvisionerVersion=v5"), 152),
     Program("etcd", "3.6.6-0", ("go.etcd.io/etcd/server/v3",), seconds=41),
     Program("coredns", "v1.13.1", (".",), seconds=50),
     Program("storage-provisioner", "v5", (".",), seconds=59),

@@ -1,0 +1,397 @@
+"""The Kubernetes cluster: one minikube profile of our own, on the Docker engine in use.
+
+It has its own MINIKUBE_HOME and KUBECONFIG, so the user's contexts stay as they
+are. When nobody uses it, it is paused rather than stopped: that takes a tenth of
+a second each way and leaves everything running.
+"""
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from labkit import engine, paths, supply
+from labkit.errors import Trouble
+from labkit.report import Report
+from labkit.supply import preload
+from labkit.supply.catalog import IMAGES, KUBERNETES
+
+PROFILE = "workbook"
+_STARTING = paths.minikube / "starting"
+_SYSTEM = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns")
+
+
+class Unreachable(Trouble):
+    """The cluster does not answer."""
+
+
+def environment() -> dict[str, str]:
+    """What minikube, kubectl and helm need to reach this cluster and no other."""
+    return {"MINIKUBE_HOME": str(paths.minikube), "KUBECONFIG": str(paths.kubeconfig),
+            "MINIKUBE_PROFILE": PROFILE, "MINIKUBE_IN_STYLE": "false", "MINIKUBE_WANTUPDATENOTIFICATION": "false"}
+
+
+# -- what state it is in -------------------------------------------------------------------------
+
+def state() -> str:
+    """absent, running, paused, stopped or broken; starts nothing, takes 2 s at most."""
+    if engine.find() is None:
+        return "stopped" if _profile().exists() else "absent"
+    node = _node()
+    if node is None:
+        return "broken" if _profile().exists() else "absent"
+    status = node["State"]["Status"]
+    if status == "paused":
+        return "paused"
+    if status != "running":
+        return "stopped"
+    return "broken" if _STARTING.exists() or _api_trouble() else "running"
+
+
+def _profile() -> Path:
+    return paths.minikube / ".minikube/profiles" / PROFILE / "config.json"
+
+
+def _node() -> dict | None:
+    import docker
+
+    try:
+        return engine.client().api.inspect_container(PROFILE)
+    except docker.errors.NotFound:
+        return None
+
+
+def _api_trouble(timeout: float = 2) -> str:
+    """Why the API server is not ready; empty when it is."""
+    try:
+        api = _client(_stamp())
+        answer = api.rest_client.GET(f"{api.configuration.host}/readyz", _request_timeout=timeout)
+        return "" if answer.status == 200 else f"the API server answers {answer.status}"
+    except FileNotFoundError:
+        return "its kubeconfig is gone"
+    except Exception as trouble:  # urllib3, the client and yaml all raise their own
+        return f"the API server does not answer ({type(trouble).__name__})"
+
+
+def _stamp() -> tuple[int, int]:
+    information = paths.kubeconfig.stat()
+    return information.st_mtime_ns, information.st_ino
+
+
+@functools.lru_cache(maxsize=1)
+def _client(stamp: tuple[int, int]):
+    from kubernetes import client, config
+
+    configuration = client.Configuration()
+    config.load_kube_config(config_file=str(paths.kubeconfig), context=PROFILE, client_configuration=configuration)
+    configuration.retries = False
+    return client.ApiClient(configuration)
+
+
+def client():
+    """The Kubernetes client of this cluster, resumed first if it was paused. Raises Unreachable."""
+    resume()
+    try:
+        return _client(_stamp())
+    except FileNotFoundError:
+        raise Unreachable("there is no cluster yet", "one that runs",
+                          "run the chapter's first cell, which starts it") from None
+
+
+# -- bringing it there ---------------------------------------------------------------------------
+
+def ensure(report: Report | None = None) -> None:
+    """The cluster runs and is whole when this returns, whatever state it was found in.
+
+    Says what it found wrong and mends it: first with what is there, else by making it anew.
+    Raises Trouble, naming the pod and its last event, when even that does not help.
+    """
+    from filelock import FileLock
+
+    report = report or Report()
+    if engine.find() and not _STARTING.exists() and state() == "running":
+        return
+    engine.ensure(report)
+    supply.ensure("minikube", "kubectl", "cluster", report=report)
+    paths.minikube.mkdir(parents=True, exist_ok=True)
+    with FileLock(paths.minikube / "ensure.lock"):
+        found = state()
+        if found == "paused":
+            resume()
+            found = state()
+        if found == "running":
+            return
+        if found == "stopped" and not _STARTING.exists():
+            report.step("cluster")
+            report.detail("starting its node")
+            engine.client().api.start(PROFILE)
+            if not _whole(report, 90):
+                report.done()
+                return
+            found = "broken"
+        if found == "broken":
+            why = _whats_wrong()
+            report.say(f"The cluster was broken: {why}. Mending it.")
+            if _node() is not None and not _STARTING.exists() and not _whole(report, 20):
+                return
+            delete(report)
+        _start(report)
+
+
+def _whats_wrong() -> str:
+    if _STARTING.exists():
+        return "its start was interrupted"
+    if _node() is None:
+        return "its node container is gone"
+    return _api_trouble() or "it was not ready in time"
+
+
+def _start(report: Report) -> None:
+    """minikube start, with its own step events as progress."""
+    report.step("cluster")
+    command = ["minikube", "start", "--profile", PROFILE, "--driver=docker", "--container-runtime=containerd",
+               f"--kubernetes-version={KUBERNETES}", "--cni=bridge", "--interactive=false", "--output=json",
+               "--wait=none", "--auto-update-drivers=false", "--force"]
+    if supply.source("cluster") != "publisher":
+        preload.install()
+        command += [f"--base-image={IMAGES['node'].reference}"]
+    _STARTING.touch()
+    variables = {**os.environ, **environment(), "DOCKER_HOST": engine.ensure().host,
+                 "DOCKER_CONFIG": str(paths.docker_config), "PATH": f"{paths.tools}:{os.environ['PATH']}"}
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    log = paths.logs / "minikube.log"
+    last = ""
+    with log.open("w") as record:
+        process = subprocess.Popen(command, env=variables, text=True, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            for line in process.stdout:
+                record.write(line)
+                event = _event(line)
+                last = event.get("message", "").strip().splitlines()[0] if event.get("message", "").strip() else last
+                if event.get("currentstep"):
+                    report.detail(event.get("name", ""), int(event["currentstep"]) / int(event["totalsteps"]))
+            process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if process.returncode:
+        raise Trouble(f"minikube start failed: {last[:300]}", "a cluster",
+                      f"read {log}; `./workbook reset --all` starts afresh")
+    if trouble := _whole(report, 180):
+        raise Trouble(f"the cluster did not become ready in 3 minutes: {trouble}", "every system pod ready",
+                      f"`kubectl describe` names the cause; `./workbook reset --all` starts afresh (log: {log})")
+    _STARTING.unlink()
+    report.done()
+
+
+def _event(line: str) -> dict:
+    """minikube prints CloudEvents, one a line; what is not one is a log line."""
+    try:
+        return json.loads(line)["data"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def _whole(report: Report, seconds: float) -> str:
+    """Waits until the node and every system pod are ready; returns what is still missing, or nothing."""
+    deadline = time.monotonic() + seconds
+    while missing := _missing():
+        if time.monotonic() > deadline:
+            return missing
+        report.detail(missing)
+        time.sleep(0.2)
+    return ""
+
+
+def _missing() -> str:
+    from kubernetes import client as kubernetes
+
+    if trouble := _api_trouble():
+        return trouble
+    core = kubernetes.CoreV1Api(_client(_stamp()))
+    try:
+        nodes = core.list_node(_request_timeout=5).items
+        pods = core.list_namespaced_pod("kube-system", _request_timeout=5).items
+        for node in nodes:
+            for condition in node.status.conditions or []:
+                if condition.type == "Ready" and condition.status != "True":
+                    return f"node {node.metadata.name}: {condition.message}"
+        names = [pod.metadata.name for pod in pods]
+        for component in _SYSTEM:
+            if not any(name.startswith(component) for name in names):
+                return f"no pod {component} yet"
+        for pod in pods:
+            if pod.metadata.name.startswith(_SYSTEM) and not _ready(pod):
+                return f"pod kube-system/{pod.metadata.name}: {_last_event(core, pod)}"
+        core.read_namespaced_service_account("default", "default", _request_timeout=5)
+    except Exception as trouble:  # it may stop answering between two calls
+        return f"the API server does not answer ({type(trouble).__name__})"
+    return ""
+
+
+def _ready(pod) -> bool:
+    """The pod's own word, and not one from before its node stopped."""
+    return any(condition.type == "Ready" and condition.status == "True" for condition in pod.status.conditions or [])
+
+
+def _last_event(core, pod) -> str:
+    events = core.list_namespaced_event(
+        pod.metadata.namespace, field_selector=f"involvedObject.name={pod.metadata.name}", _request_timeout=5).items
+    last = max(events, key=lambda event: str(event.last_timestamp or event.event_time or ""), default=None)
+    return f"{pod.status.phase}, {last.message}" if last else f"{pod.status.phase}, no event yet"
+
+
+# -- resting it ----------------------------------------------------------------------------------
+
+_PAUSED = paths.minikube / "paused"
+
+
+def pause() -> bool:
+    """Freezes the node: no CPU is used, nothing is lost. True when it ran."""
+    node = _node() if engine.find() else None
+    if node is None or node["State"]["Status"] != "running" or _STARTING.exists():
+        return False
+    engine.client().api.pause(PROFILE)
+    _PAUSED.touch()
+    return True
+
+
+def resume() -> bool:
+    """Thaws the node. True when it was paused. Costs a file look-up when it was not."""
+    if not _PAUSED.exists():
+        return False
+    node = _node() if engine.find() else None
+    if node and node["State"]["Status"] == "paused":
+        engine.client().api.unpause(PROFILE)
+    _PAUSED.unlink(missing_ok=True)
+    return True
+
+
+def stop(report: Report | None = None) -> bool:
+    """Ends the node's processes; what is in the cluster stays. True when it ran."""
+    report = report or Report()
+    resume()
+    node = _node() if engine.find() else None
+    if node is None or node["State"]["Status"] != "running":
+        return False
+    report.step("stopping the cluster")
+    report.detail("its pods end")
+    engine.client().api.stop(PROFILE, timeout=30)
+    report.done()
+    return True
+
+
+def delete(report: Report | None = None) -> list[str]:
+    """Removes the cluster and everything in it. Returns what was removed, in words."""
+    import docker
+
+    report = report or Report()
+    removed = []
+    resume()
+    if engine.find():
+        report.step("removing the cluster")
+        api = engine.client().api
+        for kind, remove in (("container", lambda: api.remove_container(PROFILE, force=True, v=True)),
+                             ("volume", lambda: api.remove_volume(PROFILE, force=True)),
+                             ("network", lambda: api.remove_network(PROFILE))):
+            report.detail(kind)
+            try:
+                remove()
+                removed.append(f"{kind} {PROFILE} (the cluster)")
+            except docker.errors.APIError:
+                pass  # not there, or the next start says why it is in the way
+        report.done()
+    for folder in ("profiles", "machines"):
+        shutil.rmtree(paths.minikube / ".minikube" / folder / PROFILE, ignore_errors=True)
+    for file in (paths.kubeconfig, _STARTING, _PAUSED):
+        file.unlink(missing_ok=True)
+    return removed
+
+
+# -- what lessons need of it ---------------------------------------------------------------------
+
+def load(image: str, report: Report | None = None) -> None:
+    """Puts an image of the engine into the node, unless that very image is there already."""
+    report = report or Report()
+    node = engine.client().containers.get(PROFILE)
+    identity = engine.client().api.inspect_image(image)["Id"]
+    marker = f"/kind/loaded-{image.replace('/', '_').replace(':', '_')}"
+    if node.exec_run(["cat", marker]).output.decode().strip() == identity:
+        return
+    report.step(f"loading {image} into the cluster")
+    report.detail("copying")
+    archive = paths.cache / "work" / f"load-{os.getpid()}.tar"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    variables = {**os.environ, "DOCKER_HOST": engine.ensure().host, "DOCKER_CONFIG": str(paths.docker_config),
+                 "PATH": f"{paths.tools}:{os.environ['PATH']}"}
+    script = f"docker save {image} | docker exec -i {PROFILE} ctr -n k8s.io images import - && " \
+             f"docker exec {PROFILE} sh -c 'echo {identity} > {marker}'"
+    ended = subprocess.run(["bash", "-o", "pipefail", "-c", script], env=variables, capture_output=True, text=True)
+    if ended.returncode:
+        raise Trouble(f"{image} could not be loaded into the cluster: {ended.stderr.strip()[-300:]}", "",
+                      "check the disk space, then run the cell again")
+    report.done()
+
+
+def namespace(name: str) -> None:
+    """Makes the namespace unless it is there; waits for its default service account, which pods need."""
+    from kubernetes import client as kubernetes
+
+    core = kubernetes.CoreV1Api(client())
+    try:
+        core.create_namespace({"metadata": {"name": name, "labels": {engine.LABEL: "1"}}})
+    except kubernetes.ApiException as answer:
+        if answer.status != 409:
+            raise
+        if core.read_namespace(name).status.phase == "Terminating":
+            _wait_gone(core, name)
+            return namespace(name)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            core.read_namespaced_service_account("default", name)
+            return
+        except kubernetes.ApiException as answer:
+            if time.monotonic() > deadline:
+                raise Trouble(f"namespace {name} got no default service account in 30 s: {answer.reason}",
+                              "one, made by the controller manager", "./workbook doctor") from None
+            time.sleep(0.05)
+
+
+def delete_namespace(name: str) -> bool:
+    """Removes the namespace and all in it, and waits until it is gone. True when it was there."""
+    from kubernetes import client as kubernetes
+
+    core = kubernetes.CoreV1Api(client())
+    try:
+        core.delete_namespace(name)
+    except kubernetes.ApiException as answer:
+        if answer.status == 404:
+            return False
+        if answer.status != 409:
+            raise
+    _wait_gone(core, name)
+    return True
+
+
+def _wait_gone(core, name: str, seconds: float = 120) -> None:
+    from kubernetes import client as kubernetes
+
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            last = core.read_namespace(name)
+        except kubernetes.ApiException as answer:
+            if answer.status == 404:
+                return
+            raise
+        if time.monotonic() > deadline:
+            left = "; ".join(c.message or "" for c in last.status.conditions or [])
+            raise Trouble(f"namespace {name} is still there after {seconds:.0f} s: {left}", "it to be gone",
+                          "kubectl get all -n " + name)
+        time.sleep(0.1)

@@ -1,0 +1,54 @@
+"""The worker that makes what the chapters will need while the reader reads: `python -m labkit.supply.background`.
+
+Two lanes share the cores: images, which mostly wait for the network and the
+disk, and programs, which compile.
+"""
+
+import os
+import sys
+import threading
+
+from labkit import supply
+from labkit.report import Report
+from labkit.supply import golang
+from labkit.supply.catalog import IMAGES
+
+
+def main() -> int:
+    os.nice(10)
+    failed: list[str] = []
+
+    def lane(names: list[str]) -> None:
+        for name in names:
+            try:
+                supply.ensure(name, report=Report(stream=sys.stdout, patience=3600))
+            except Exception as trouble:  # the reader meets it again, in front of the thing that needs it
+                failed.append(name)
+                print(f"{name}: {trouble}", flush=True)
+
+    images = threading.Thread(target=lane, args=([name for name in supply.ORDER if name in IMAGES],))
+    images.start()
+    lane(["kubectl"])
+    golang.prefetch(["minikube", "etcd", "coredns", "storage-provisioner", "helm"])
+    lane(["minikube", "cluster"])
+    images.join()
+    if not failed and _room():
+        from labkit import cluster
+
+        try:
+            cluster.ensure(Report(stream=sys.stdout, patience=3600))
+        except Exception as trouble:
+            print(f"cluster: {trouble}", flush=True)
+    lane(["helm"])
+    return 1 if failed else 0
+
+
+def _room() -> bool:
+    """A cluster ahead of need only where 4 GiB are free: it takes about 1 GiB, and a browser is open too."""
+    import psutil
+
+    return psutil.virtual_memory().available > 4 << 30
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""Builds stand-ins for public images, and the workbook's own images, from Debian packages and our recipes.
+
+A recipe is a folder in images/ with a Dockerfile. What it needs from this
+machine (certificates, a toolchain, a binary) comes as the build context
+`machine`, so that the Dockerfile names every file that goes in.
+"""
+
+import hashlib
+import os
+import shutil
+import ssl
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from labkit import engine, paths
+from labkit.errors import Trouble
+from labkit.report import Report
+from labkit.supply import apt, golang
+from labkit.supply.catalog import IMAGES, Image
+
+STAND_IN = f"{engine.LABEL}.stand-in"
+_RECIPE = f"{engine.LABEL}.recipe"
+_RECIPES = Path(__file__).with_name("images")
+
+
+def present(image: Image) -> bool:
+    """Whether the engine has the image: anybody's when it is a public one, else ours from today's recipe."""
+    labels = _labels(image.reference)
+    if labels is None:
+        return False
+    return _RECIPE not in labels and image.public or labels.get(_RECIPE) == key(image)
+
+
+def stand_ins() -> dict[str, str]:
+    """{reference: how it was made} of the stand-ins in the engine."""
+    found = {}
+    for image in engine.client().api.images(filters={"label": STAND_IN}):
+        for reference in image["RepoTags"] or []:
+            found[reference] = image["Labels"][STAND_IN]
+    return found
+
+
+def _labels(reference: str) -> dict[str, str] | None:
+    import docker
+
+    try:
+        return engine.client().api.inspect_image(reference)["Config"].get("Labels") or {}
+    except docker.errors.ImageNotFound:
+        return None
+
+
+def key(image: Image) -> str:
+    """Changes when the recipe, or that of an image it builds on, changes."""
+    content = hashlib.sha256(image.reference.encode())
+    for file in sorted((_RECIPES / image.name).rglob("*")):
+        if file.is_file():
+            content.update(file.read_bytes())
+    if image.name == "welcome":
+        for file in sorted((paths.notebooks / "app").glob("*")):
+            if file.suffix in (".go", ".mod", ".sum"):
+                content.update(file.read_bytes())
+    for need in image.needs:
+        content.update(key(IMAGES[need]).encode())
+    return content.hexdigest()[:16]
+
+
+def build(image: Image, report: Report) -> None:
+    """Builds the image in the engine, with labels that say that it is ours and how it was made."""
+    labels = {engine.LABEL: "1", _RECIPE: key(image)}
+    if image.public:
+        labels[STAND_IN] = "built from Debian packages" + (" and Go" if image.name == "golang" else "")
+    if image.name == "debian":
+        _debian(image, labels, report)
+        return
+    context = paths.notebooks / "app" if image.name == "welcome" else _RECIPES / image.name
+    with _machine(image.name, report) as machine:
+        command = [_docker(), "buildx", "build", "--progress", "plain", "--tag", image.reference, "--network", "host",
+                   "--build-context", f"machine={machine}", "--file", str(_RECIPES / image.name / "Dockerfile"),
+                   *(f"--label={name}={value}" for name, value in labels.items()), str(context)]
+        run(command, f"building the image {image.reference}", report)
+
+
+def _docker() -> str:
+    ours = paths.tools / "docker"
+    return str(ours) if ours.exists() else "docker"
+
+
+def run(command: list[str], doing: str, report: Report) -> str:
+    """Runs a docker command against the engine in use, its last line as progress. Raises Trouble with the end
+    of what it said; Ctrl-C ends it."""
+    variables = {**os.environ, "DOCKER_HOST": engine.ensure(report).host, "DOCKER_CONFIG": str(paths.docker_config)}
+    process = subprocess.Popen(["nice", "-n", "10", *command], env=variables, text=True, errors="replace",
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    lines = []
+    try:
+        for line in process.stdout:
+            if line.strip():
+                lines.append(line.strip())
+                report.detail(lines[-1][:70])
+        process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if process.returncode:
+        raise Trouble(f"{doing} failed: {' | '.join(lines[-4:])[-600:]}", "", "check the network and the disk, try again")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _machine(name: str, report: Report):
+    """A folder with the files of this machine that a recipe asks for."""
+    (paths.cache / "work").mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.cache / "work") as folder:
+        place = Path(folder)
+        if name in ("static", "golang"):
+            shutil.copy(_certificates(), place / "certificates.crt")
+        if name == "golang":
+            goroot = golang.toolchain(report)
+            _link_tree(goroot, place / "go")
+            settings = Path(golang.environment(goroot)["GOENV"])
+            (place / "goenv").write_text(settings.read_text() if settings.exists() else "")
+        if name == "busybox":
+            apt.unpack([f"busybox-static/{apt.ENGINE_SUITE}"], place / "debian")
+            shutil.copy(next((place / "debian").glob("**/bin/busybox")), place / "busybox")
+            shutil.rmtree(place / "debian")
+        if name == "node":
+            shutil.copy(golang.build("crictl", report) / "crictl", place / "crictl")
+        yield place
+
+
+def _certificates() -> Path:
+    """The bundle of certificates that programs on this machine trust."""
+    candidates = [os.environ.get("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem",
+                  ssl.get_default_verify_paths().cafile]
+    for candidate in candidates:
+        if candidate and Path(candidate).is_file():
+            return Path(candidate)
+    raise Trouble("this machine has no bundle of CA certificates", "one, as in /etc/ssl/certs",
+                  "install the package ca-certificates")
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, copy_function=os.link)
+
+
+def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
+    """A minimal Debian from its packages alone, as one layer."""
+    place = paths.cache / "work" / "debootstrap"
+    shutil.rmtree(place, ignore_errors=True)
+    report.detail("fetching debootstrap")
+    apt.unpack(["debootstrap"], place / "program")
+    root = place / "root"
+    program = place / "program/usr/sbin/debootstrap"
+    ended = subprocess.Popen(
+        ["nice", "-n", "10", program, "--variant=minbase", "--cache-dir", _folder(paths.cache / "debs"),
+         "bookworm", root, apt.mirrors()["main"]],
+        env={**os.environ, "DEBOOTSTRAP_DIR": str(place / "program/usr/share/debootstrap")},
+        text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    last = ""
+    for line in ended.stdout:
+        last = line.strip() or last
+        report.detail(last[:70])
+    if ended.wait():
+        raise Trouble(f"debootstrap failed: {last}", "a Debian base system", "check the network and try again")
+    for folder in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"):
+        shutil.rmtree(root / folder, ignore_errors=True)
+        (root / folder).mkdir(parents=True)
+    (root / "var/cache/apt/archives/partial").mkdir(parents=True)
+    _write_sources(root)
+    changes = [f"LABEL {name}={value!r}" for name, value in labels.items()] + ['CMD ["bash"]']
+    report.detail("importing it")
+    archive = subprocess.Popen(["tar", "-C", root, "-c", "."], stdout=subprocess.PIPE)
+    variables = {**os.environ, "DOCKER_HOST": engine.ensure(report).host}
+    imported = subprocess.run([_docker(), "import", *(f"--change={change}" for change in changes), "-", image.reference],
+                              stdin=archive.stdout, env=variables, capture_output=True, text=True)
+    if archive.wait() or imported.returncode:
+        raise Trouble(f"docker import of {image.reference} failed: {imported.stderr.strip()}", "", "check the disk")
+    shutil.rmtree(place)
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _write_sources(root: Path) -> None:
+    """apt inside uses the machine's mirrors, with security updates, and keeps no downloaded files."""
+    uris = apt.mirrors()
+    lines = [f"deb {uris['main']} bookworm main"]
+    if "security" in uris:
+        lines.append(f"deb {uris['security']} bookworm-security main")
+    (root / "etc/apt/sources.list").write_text("\n".join(lines) + "\n")
+    (root / "etc/apt/apt.conf.d/docker-clean").write_text(
+        'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n'
+        'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\nAcquire::Languages "none";\n'
+        'APT::Install-Recommends "false";\n')
+    (root / "etc/dpkg/dpkg.cfg.d/unsafe").write_text("force-unsafe-io\n")
