@@ -1,0 +1,171 @@
+"""./workbook: one verb a function. What a verb needs is imported inside it, so that every verb starts at once."""
+
+import functools
+import os
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from labkit import paths
+from labkit.errors import Trouble
+from labkit.report import Report
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False,
+                  help="A workbook on containers and Kubernetes. Without a verb: open.\n\nExample: ./workbook")
+
+
+def verb(**settings):
+    """Registers a function as a verb; what goes wrong in it is one sentence."""
+    def register(function):
+        @functools.wraps(function)
+        def guarded(*args, **options):
+            try:
+                return function(*args, **options)
+            except Trouble as trouble:
+                _say(f"\nworkbook: {trouble}")
+                raise typer.Exit(1) from None
+            except OSError as problem:
+                if problem.errno is None or problem.filename is None and problem.strerror is None:
+                    raise
+                _say(f"\nworkbook: {problem.strerror}: {problem.filename or 'this machine'}. "
+                     "Next: ./workbook doctor says what is in the way.")
+                raise typer.Exit(1) from None
+            except KeyboardInterrupt:
+                _say("\nworkbook: stopped by you.")
+                raise typer.Exit(130) from None
+        app.command(**settings)(guarded)
+        return function
+    return register
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@verb(name="open")
+def open_(
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address only.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens; 8888 if free.")] = None,
+) -> None:
+    """Opens JupyterLab on chapter 00. Ctrl-C ends it.
+
+    Example: ./workbook open --no-browser --port 9000
+    """
+    import signal
+
+    import psutil
+
+    from labkit import handout, jupyter
+
+    began = psutil.Process().create_time()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    report = Report()
+    if server := jupyter.running():
+        jupyter.wait(server, report)
+        print(f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n./workbook stop ends it.")
+        if not no_browser:
+            jupyter.browse(server.url)
+        return
+    for line in handout.update():
+        print(line)
+    report.step("JupyterLab")
+    server, process = jupyter.start(port)
+    try:
+        if server.port != (port or 8888):
+            print(f"Port {port or 8888} is taken; using {server.port}.")
+        jupyter.wait(server, report)
+        print(f"\rJupyterLab answers after {time.time() - began:.1f} s, with your notebooks in {paths.files}:"
+              f"\n\n    {server.url}\n\nCtrl-C ends it.", flush=True)
+        if not no_browser:
+            jupyter.browse(server.url)
+        report = Report()
+        _get_ready(report)
+        process.wait()
+        _say(f"\nworkbook: JupyterLab has ended. Next: ./workbook starts it again (its log: {paths.logs}/jupyter.log).")
+        raise typer.Exit(1)
+    except KeyboardInterrupt:
+        print("\nJupyterLab is ended; the engine and the cluster stay. Next: ./workbook goes on, "
+              "./workbook stop ends them too.")
+        raise typer.Exit(130) from None
+    finally:
+        jupyter.stop()
+
+
+def _get_ready(report: Report) -> None:
+    """The engine, then a worker that makes the rest; what fails is said, and JupyterLab goes on."""
+    from labkit import engine, supply
+
+    try:
+        engine.ensure(report)
+        report.done()
+        supply.start_background()
+        if any(thing["state"] in ("running", "waiting") for thing in supply.work()):
+            print("What Kubernetes needs is being made in the background; ./workbook status shows how far it is.")
+    except Trouble as trouble:
+        _say(f"\nworkbook: {trouble}")
+
+
+@verb(name="test", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+def test(
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="[PYTEST ARGUMENTS]")] = None,
+) -> None:
+    """Runs every test, the notebooks included, on the real engine and cluster.
+
+    Example: ./workbook test -x tests/test_cli.py
+    """
+    import pytest
+
+    from labkit import jupyter
+
+    os.environ.update(jupyter.environment())
+    os.chdir(paths.repo)
+    raise typer.Exit(int(pytest.main(arguments or [], plugins=[_AsFound()])))
+
+
+class _AsFound:
+    """Ends what the tests started, before pytest writes its closing line."""
+
+    def pytest_sessionstart(self) -> None:
+        from labkit import cluster, engine, supply
+
+        self.worker, self.engine, self.cluster = supply.background_pid(), engine.find(), cluster.state()
+
+    def pytest_sessionfinish(self) -> None:
+        from labkit import cluster, engine, supply
+
+        if not self.worker:
+            supply.stop_background()
+        if self.cluster not in ("running", "paused"):
+            cluster.stop()
+        if not self.engine:
+            engine.stop()
+
+
+@verb()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Shows the engine, the cluster, and how far the rest is.
+
+    Example: ./workbook status --json
+    """
+    from labkit import status
+
+    found = status.collect()
+    if as_json:
+        import json
+
+        print(json.dumps(found, indent=2))
+    else:
+        print(status.text(found))
+
+
+def main() -> None:
+    """Runs the verb that the command line names; without one, open."""
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0].startswith("-") and arguments[0] not in ("--help", "-h"):
+        arguments = ["open", *arguments]
+    app(arguments, prog_name="./workbook")

@@ -1,0 +1,181 @@
+"""JupyterLab on the learner's notebooks: on this machine's loopback address only, behind a random token."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from labkit import paths, shell
+from labkit.errors import Trouble
+from labkit.report import Report
+
+HOST = "127.0.0.1"
+FIRST = "00-start-here.ipynb"
+_HOME = paths.data / "jupyter"
+_RECORD = _HOME / "server.json"
+_LOG = paths.logs / "jupyter.log"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A JupyterLab of ours. began: when its process started, so that a reused pid is not taken for it."""
+
+    pid: int
+    port: int
+    token: str
+    began: float
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}/lab/tree/{FIRST}?token={self.token}"
+
+    def answers(self, timeout: float = 2) -> bool:
+        """Whether it serves pages to whoever has its token."""
+        request = urllib.request.Request(f"http://{HOST}:{self.port}/api/status",
+                                         headers={"Authorization": f"token {self.token}"})
+        # A proxy that the user has set must not see the token, and cannot reach this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=timeout) as answer:
+                return answer.status == 200
+        except (OSError, ValueError):
+            return False
+
+
+def environment() -> dict[str, str]:
+    """The environment of JupyterLab, its kernels and its terminals: the lab's, and Jupyter's own files in our folder."""
+    env = shell.environment()
+    for name in ("config", "data", "runtime"):
+        env[f"JUPYTER_{name.upper()}_DIR"] = str(_HOME / name)
+    env.update(
+        JUPYTERLAB_SETTINGS_DIR=str(_HOME / "settings"), JUPYTERLAB_WORKSPACES_DIR=str(_HOME / "workspaces"),
+        IPYTHONDIR=str(shell.write_profile()), MPLCONFIGDIR=str(_HOME / "matplotlib"),
+        JUPYTER_PREFER_ENV_PATH="1", JUPYTER_NO_CONFIG="", JUPYTER_PATH="", JUPYTER_CONFIG_PATH="",
+    )
+    return env
+
+
+# -- the one that runs ---------------------------------------------------------------------------
+
+def running() -> Server | None:
+    """Our JupyterLab, if it runs; a record that a crash left is removed."""
+    import psutil
+
+    try:
+        server = Server(**json.loads(_RECORD.read_text()))
+        if abs(psutil.Process(server.pid).create_time() - server.began) < 1:
+            return server
+    except (OSError, ValueError, TypeError):
+        return None
+    except psutil.NoSuchProcess:
+        pass
+    _RECORD.unlink(missing_ok=True)
+    return None
+
+
+def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
+    """Starts JupyterLab, in a session of its own so that Ctrl-C reaches us and not it; does not wait for it.
+
+    port: where to begin to look for a free one, default 8888.
+    """
+    import psutil
+
+    chosen = free_port(port or 8888)
+    token = secrets.token_hex(24)
+    _HOME.mkdir(parents=True, exist_ok=True)
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    # The token is not an argument, because every user of the machine can read those.
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={chosen}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={paths.files}",
+        f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}", "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=",
+        "--MappingKernelManager.shutdown_wait_time=0.5",
+    ]
+    with _LOG.open("w") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                   cwd=paths.files, env={**environment(), "JUPYTER_TOKEN": token})
+    server = Server(process.pid, chosen, token, psutil.Process(process.pid).create_time())
+    draft = _RECORD.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(server)) + "\n")
+    draft.replace(_RECORD)
+    return server, process
+
+
+def wait(server: Server, report: Report) -> None:
+    """Until it answers. Raises Trouble with its log's last lines when it ended or does not come up in two minutes."""
+    import psutil
+
+    began = time.monotonic()
+    while not server.answers(timeout=5):
+        try:
+            ended = psutil.Process(server.pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            ended = True
+        if ended or time.monotonic() - began > 120:
+            lines = [line for line in _LOG.read_text(errors="replace").splitlines() if line.strip()][-5:]
+            stop()
+            raise Trouble("JupyterLab did not come up: " + " / ".join(line.strip() for line in lines),
+                          "one that answers", f"read {_LOG}, then start again")
+        report.detail("starting")
+        time.sleep(0.05)
+
+
+def stop() -> bool:
+    """Ends our JupyterLab with its kernels and terminals. True when one ran."""
+    import psutil
+
+    server = running()
+    if server is None:
+        return False
+    process = psutil.Process(server.pid)
+    # Kernels and terminals would outlive a JupyterLab that has to be killed.
+    family = [process, *process.children(recursive=True)]
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=3)
+    except psutil.TimeoutExpired:
+        process.kill()
+    for member in psutil.wait_procs(family, timeout=0.5)[1]:
+        try:
+            member.kill()
+        except psutil.NoSuchProcess:
+            pass
+    _RECORD.unlink(missing_ok=True)
+    return True
+
+
+def free_port(wanted: int) -> int:
+    """The first free port from `wanted` on. Raises Trouble when a hundred are taken."""
+    for port in range(wanted, min(wanted + 100, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+                return port
+            except OSError:
+                continue
+    raise Trouble(f"no port from {wanted} to {wanted + 99} is free on {HOST}", "a free one",
+                  "name another with --port")
+
+
+def browse(url: str) -> None:
+    """Opens the user's browser, where there is one to open."""
+    import webbrowser
+
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) \
+            and "microsoft" not in os.uname().release.lower():
+        return  # a text browser would take over the terminal
+    try:
+        webbrowser.open(url)
+    except webbrowser.Error:
+        pass
