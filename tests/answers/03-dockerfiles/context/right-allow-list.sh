@@ -1,0 +1,15 @@
+# All is kept out, but what the app is built from.
+echo 'DATABASE_PASSWORD=hunter2' > app/.env
+cat > app/.dockerignore <<'END'
+# only these
+*
+!go.mod
+!go.sum
+!*.go
+END
+cat > 03-show <<'END'
+FROM busybox:1.37
+COPY . /context
+CMD ["ls", "-A", "/context"]
+END
+docker build -q -t lab/context:2 -f - app < 03-show

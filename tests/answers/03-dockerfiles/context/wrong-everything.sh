@@ -1,0 +1,11 @@
+# Nothing at all gets into the context.
+echo 'DATABASE_PASSWORD=hunter2' > app/.env
+cat > app/.dockerignore <<'END'
+*
+END
+cat > 03-show <<'END'
+FROM busybox:1.37
+COPY . /context
+CMD ["ls", "-A", "/context"]
+END
+docker build -q -t lab/context:2 -f - app < 03-show
