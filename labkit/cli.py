@@ -12,7 +12,8 @@ from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
 
-app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False,
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]},
                   help="A workbook on containers and Kubernetes. Without a verb: open.\n\nExample: ./workbook")
 
 
@@ -44,10 +45,22 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+_Source = Annotated[str | None, typer.Option("--source", metavar="SOURCE", help="Where programs and images come from, "
+                                              "unless they are there: bundle, publisher or packages.")]
+
+
+def _force(source: str | None) -> None:
+    if source not in (None, "bundle", "publisher", "packages"):
+        raise typer.BadParameter(f"{source} is not bundle, publisher or packages", param_hint="--source")
+    if source:
+        os.environ["WORKBOOK_SOURCE"] = source
+
+
 @verb(name="open")
 def open_(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address only.")] = False,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens; 8888 if free.")] = None,
+    source: _Source = None,
 ) -> None:
     """Opens JupyterLab on chapter 00. Ctrl-C ends it.
 
@@ -59,6 +72,7 @@ def open_(
 
     from labkit import handout, jupyter
 
+    _force(source)
     began = psutil.Process().create_time()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -110,7 +124,7 @@ def _get_ready(report: Report) -> None:
 
 @verb(name="test", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 def test(
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="[PYTEST ARGUMENTS]")] = None,
+    arguments: Annotated[list[str] | None, typer.Argument(metavar="PYTEST-ARGUMENTS")] = None,
 ) -> None:
     """Runs every test, the notebooks included, on the real engine and cluster.
 
@@ -145,6 +159,44 @@ class _AsFound:
 
 
 @verb()
+def run(
+    chapters: Annotated[list[str], typer.Argument(metavar="CHAPTER…", help="As in 07, pods, 07-pods; or all.")],
+    source: _Source = None,
+) -> None:
+    """Runs chapters from end to end with their solutions, on a copy. The instructor's rehearsal.
+
+    Example: ./workbook run 03 pods
+    """
+    from labkit import rehearsal
+
+    _force(source)
+    raise typer.Exit(0 if rehearsal.run(chapters) else 1)
+
+
+@verb()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Looks for what is in the way on this machine; exit status 1 when something is.
+
+    Example: ./workbook doctor
+    """
+    from labkit import doctor
+
+    findings = []
+    for finding in doctor.examine():
+        findings.append(finding)
+        if not as_json:
+            print(f"{finding.mark} {finding.problem}: {finding.saw}" + (f"\n    Next: {finding.fix}" if finding.fix else ""),
+                  flush=True)
+    if as_json:
+        import json
+
+        print(json.dumps(doctor.as_data(findings), indent=2))
+    raise typer.Exit(1 if any(finding.blocking for finding in findings) else 0)
+
+
+@verb()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
@@ -154,13 +206,54 @@ def status(
     """
     from labkit import status
 
-    found = status.collect()
     if as_json:
         import json
 
-        print(json.dumps(found, indent=2))
+        print(json.dumps(status.collect(), indent=2))
     else:
-        print(status.text(found))
+        status.show()
+
+
+@verb()
+def stop() -> None:
+    """Ends what we started: JupyterLab, the background worker, the cluster, our engine. Keeps all data.
+
+    Example: ./workbook stop
+    """
+    from labkit import takedown
+
+    ended = takedown.stop(Report())
+    print(f"Ended: {', '.join(ended)}. Next: ./workbook goes on where you were." if ended else "Nothing of ours runs.")
+
+
+@verb()
+def reset(
+    chapter: Annotated[str | None, typer.Argument(metavar="CHAPTER", help="As in 07, pods, 07-pods.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that we made, except your progress and files.")] = False,
+    purge: Annotated[bool, typer.Option("--purge", help="With --all: your progress and files too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Takes back what a chapter made, or everything that we made.
+
+    Example: ./workbook reset pods
+
+    Example: ./workbook reset --all
+    """
+    from labkit import lesson, lessons, takedown
+
+    if bool(chapter) == every or purge and not every:
+        raise typer.BadParameter("name a chapter, or give --all; --purge goes with --all")
+    if chapter:
+        name = lessons.find(chapter)
+        did = lesson.reset(str(name), Report())
+        print("\n".join([f"Chapter {name} is as it was before you opened it:", *(f"  {line}" for line in did)])
+              if did else f"Chapter {name} had nothing to take back.")
+        return
+    if purge and not yes and sys.stdin.isatty() and not typer.confirm(takedown.question(purge)):
+        print("Nothing was removed.")
+        return
+    for line in takedown.everything(Report(), purge):
+        print(f"removed {line}", flush=True)
 
 
 def main() -> None:

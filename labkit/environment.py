@@ -7,6 +7,7 @@ there is no uv for a system, or it cannot do what the user's pip is set to, pip 
 
 import ast
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -31,7 +32,7 @@ def main(name: str) -> None:
     """Makes <name>-py<version>, unless it is there; a half-made one is made anew."""
     env = Path(f"{name}-py{sys.version_info.major}.{sys.version_info.minor}")
     try:
-        env.parent.mkdir(parents=True, exist_ok=True)
+        _make_data_folder(env.parent)
         with open(env.parent / "env.lock", "w") as lock:
             _wait_for(lock)
             if not (env / ".complete").exists():
@@ -39,6 +40,19 @@ def main(name: str) -> None:
     except OSError as problem:
         raise Failed(f"the environment cannot be written: {problem}. Next: make room and the folder writable, "
                      "or set WORKBOOK_HOME to another folder.") from None
+
+
+def _make_data_folder(data: Path) -> None:
+    """Makes it, and notes which folders around it were not there, so that a reset can take them back."""
+    if (data / "made.json").exists():
+        return
+    home = Path.home()
+    around = [data.parent, data.parent.parent, Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")]
+    if "WORKBOOK_HOME" in os.environ:
+        around = [data.parent]
+    missing = [str(folder) for folder in around if not folder.exists()]
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "made.json").write_text(json.dumps(missing) + "\n")
 
 
 def _wait_for(lock) -> None:

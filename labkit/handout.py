@@ -14,7 +14,7 @@ from pathlib import Path
 from labkit import paths
 from labkit.errors import Trouble
 
-_RECORD = paths.data / "handed-out.json"
+_RECORD = paths.progress / "handed-out.json"
 
 
 def update() -> list[str]:
@@ -26,8 +26,8 @@ def update() -> list[str]:
 
     try:
         paths.files.mkdir(parents=True, exist_ok=True)
-        paths.data.mkdir(parents=True, exist_ok=True)
-        with FileLock(paths.data / "handed-out.lock"):
+        _RECORD.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(_RECORD.with_suffix(".lock")):
             return _update()
     except OSError as problem:
         raise Trouble(f"your copies of the notebooks cannot be written: {problem}", "a folder with room in it",

@@ -1,0 +1,96 @@
+"""Runs chapters without a browser, from end to end, with their solutions: `./workbook run`."""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from labkit import lesson, lessons, paths
+from labkit.report import Report
+
+# The slowest cell of a chapter that is ready takes two minutes; one that takes ten will not end (seconds).
+PATIENCE = 600
+
+
+def run(asked: list[str]) -> bool:
+    """Runs the chapters that are asked for, each on a copy of its own; prints a line a cell. True when all passed."""
+    from labkit import jupyter
+
+    chapters = [chapter for chapter in lessons.CHAPTERS if chapter.written] if "all" in asked \
+        else list(dict.fromkeys(lessons.find(name) for name in asked))
+    loaded = [lessons.load(str(chapter)) for chapter in chapters]
+    os.environ.update(jupyter.environment(), LABKIT_SOLUTIONS="1")
+    lines = []
+    for one, chapter in zip(loaded, chapters, strict=True):
+        report = Report()
+        report.say(f"{chapter}: getting ready")
+        lesson.get_ready(one, report)
+        os.environ.update(jupyter.environment())  # the engine is known now
+        with tempfile.TemporaryDirectory(prefix="workbook-run-") as folder:
+            shutil.copytree(paths.notebooks, folder, dirs_exist_ok=True)
+            lines.append(_run(chapter, Path(folder)))
+        print(lines[-1][1], flush=True)
+    if len(lines) > 1:
+        print("\n" + "\n".join(line for _, line in lines), flush=True)
+    return all(passed for passed, _ in lines)
+
+
+def _run(chapter, folder: Path) -> tuple[bool, str]:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = nbformat.read(folder / chapter.notebook, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    began = cell_began = time.monotonic()
+    current = None
+
+    def place(cell) -> str:
+        return f"{chapter} {code.index(cell) + 1:>2}/{len(code)}"
+
+    def start(cell, **_):
+        nonlocal cell_began, current
+        cell_began, current = time.monotonic(), cell
+        if cell.cell_type == "code" and sys.stdout.isatty():
+            print(f"… {place(cell)} {_title(cell)}", end="\r", flush=True)
+
+    def executed(cell, execute_reply, **_):
+        failed = execute_reply["content"]["status"] == "error" and "raises-exception" not in cell.metadata.get("tags", [])
+        print(f"{'✗' if failed else '✓'} {place(cell)} {_title(cell)} · {time.monotonic() - cell_began:.1f} s", flush=True)
+
+    client = NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", on_cell_start=start,
+                            on_cell_executed=executed, resources={"metadata": {"path": str(folder)}})
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
+        seconds = time.monotonic() - began
+        print(_failure(current, problem), flush=True)
+        return False, f"✗ {chapter}: stopped at cell {code.index(current) + 1} of {len(code)} after {seconds:.1f} s"
+    return True, f"✓ {chapter}: {len(code)} cells in {time.monotonic() - began:.1f} s"
+
+
+def _title(cell) -> str:
+    """What a reader recognises a cell by: its id, and its first line that says something."""
+    lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+    said = next((line for line in lines if not line.startswith(("%%sh", "%%solution"))), lines[0] if lines else "")
+    return f"{cell.id} · {said[:60]}"
+
+
+def _failure(cell, problem: Exception) -> str:
+    """The failing cell as a learner would see it."""
+    seen = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            seen += output.text.rstrip("\n").splitlines()
+        elif output.output_type == "error":
+            seen += "\n".join(output.traceback).splitlines()
+        else:
+            seen += str(output.data.get("text/plain", "")).splitlines()
+    if not any(output.output_type == "error" for output in cell.outputs):
+        seen.append(f"({type(problem).__name__}: {str(problem).strip().splitlines()[0]})")
+    if len(seen) > 60:
+        seen = ["…", *seen[-60:]]
+    return "\n".join(["  source:", *(f"    {line}" for line in cell.source.splitlines()),
+                      "  output:", *(f"    {line}" for line in seen)])
