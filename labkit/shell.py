@@ -6,6 +6,7 @@ environment; `environment` is also what JupyterLab's terminals start with.
 """
 
 import codecs
+import functools
 import os
 import selectors
 import shlex
@@ -165,9 +166,12 @@ def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
         return [*bash, "-c", script], None
     import tempfile
 
-    handle, name = tempfile.mkstemp(prefix="cell-", suffix=".sh", dir=notes)
-    with open(handle, "w") as file:
-        file.write(script)
+    try:
+        handle, name = tempfile.mkstemp(prefix="cell-", suffix=".sh", dir=notes if notes and notes.is_dir() else None)
+        with open(handle, "w") as file:
+            file.write(script)
+    except OSError as problem:
+        raise Trouble(f"the cell's script could not be written: {problem}", "room for it on the disk") from None
     return [*bash, name], Path(name)
 
 
@@ -178,18 +182,20 @@ trap 'printf "%s\\0" "$?" "${{#PIPESTATUS[@]}}" "$LINENO" "$BASH_COMMAND" 2>/dev
 """
 
 
+@functools.cache
 def _notes_folder() -> Path | None:
     """Where bash notes which command failed; None when it cannot be written."""
     place = paths.data / "cells"
     trap = place / "trap.bash"
-    if not trap.exists():
-        try:
+    text = _TRAP.format(folder=shlex.quote(str(place)).replace("'", "'\\''"))
+    try:
+        if not trap.exists() or trap.read_text() != text:
             place.mkdir(parents=True, exist_ok=True)
             draft = place / f"trap.{os.getpid()}"
-            draft.write_text(_TRAP.format(folder=shlex.quote(str(place)).replace("'", "'\\''")))
+            draft.write_text(text)
             draft.replace(trap)
-        except OSError:
-            return None
+    except OSError:
+        return None
     return place
 
 

@@ -56,7 +56,7 @@ def as_seen(outputs, lines=40):
             texts.append("\n".join(output.traceback))
         else:
             texts.append(output.data.get("text/plain", f"[{', '.join(output.data)}]"))
-    seen = "\n".join(texts).splitlines()
+    seen = "\n".join(text.rstrip("\n") for text in texts).splitlines()
     return "\n".join("    " + line for line in ["…"] * (len(seen) > lines) + seen[-lines:]) or "    (nothing)"
 
 

@@ -81,6 +81,13 @@ def test_a_script_of_any_length(capsys):
     assert not list((paths.data / "cells").glob("cell-*"))
 
 
+def test_a_script_has_no_input(tmp_path):
+    code = "from labkit import shell\nshell.run('cat; read x || echo nothing')"
+    ended = subprocess.run([sys.executable, "-c", code], input="from outside\n", cwd=tmp_path, capture_output=True,
+                           text=True, env={**os.environ, "PYTHONPATH": str(paths.repo)}, check=True)
+    assert ended.stdout == "nothing\n"
+
+
 def test_the_script_may_leave_its_folder_and_the_next_starts_in_it(tmp_path, capsys):
     assert shell.run("cd /; pwd").output == "/\n"
     assert shell.run("pwd").output == f"{tmp_path}\n"
@@ -115,7 +122,7 @@ def test_a_partial_line_is_shown_before_the_script_goes_on(monkeypatch):
 
 
 def test_characters_split_between_reads_arrive_whole(capsys):
-    text = "€ü漢" * 40_000
+    text = "x" + "€ü漢" * 40_000  # eight bytes each, so that no power of two falls between two characters
     Path("text").write_text(text)
     assert shell.run("cat text").output == text
     assert capsys.readouterr().out == text
