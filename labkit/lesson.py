@@ -162,18 +162,18 @@ def header(lesson: Lesson) -> card.Card:
     before = chapters[place - 1] if place else None
     after = chapters[place + 1] if place + 1 < len(chapters) else None
 
-    def link(chapter, arrow: str) -> str:
+    def link(chapter, form: str) -> str:
         if chapter is None:
-            return ""
+            return "<span></span>"
         words = f"{chapter.number} {escape(chapter.title)}"
         shown = f'<a href="{chapter.notebook}">{words}</a>' if chapter.written else f"{words} (to come)"
-        return f"<span>{arrow} {shown}</span>"
+        return f"<span>{form.format(shown)}</span>"
 
     goals = "".join(f"<li>{escape(goal)}</li>" for goal in lesson.goals)
     where = f"Chapter {place + 1} of {len(chapters)} · about {lesson.minutes} minutes"
     body = (f"<div>{where}</div><div>After it you can</div><ul style='margin:.2em 0 .5em'>{goals}</ul>"
             f'<nav aria-label="Chapters before and after" style="display:flex;justify-content:space-between;gap:1em">'
-            f"{link(before, '←') or '<span></span>'}{link(after, '→')}</nav>")
+            f"{link(before, '← {}')}{link(after, '{} →')}</nav>")
     words = [f"{lesson.number} {lesson.title}", where, "After it you can"]
     words += [f"  - {goal}" for goal in lesson.goals]
     for word, chapter in (("Before it", before), ("After it", after)):

@@ -37,7 +37,7 @@ def _offer(one, source: str) -> None:
 
     words = f"A solution of “{one.title}”. Unfold this cell to read it; it runs when you press the button."
     button = ipywidgets.Button(description="Run this solution", icon="play",
-                               layout=ipywidgets.Layout(width="auto"))
+                               layout=ipywidgets.Layout(width="auto", align_self="flex-start"))
     output = ipywidgets.Output()
 
     def run(_):

@@ -61,7 +61,8 @@ def _tile(row: Row) -> str:
         title = f'<a href="{chapter.notebook}">{title}</a>'
     share = row.done / row.of if row.of else 0
     bar = (f'<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;background:{_BORDER}">'
-           f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{_FILL}"></div></div>')
+           f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{_FILL}"></div></div>'
+           if chapter.written else "")
     mark = " <b>· you are here</b>" if row.here else ""
     current = ' aria-current="true"' if row.here else ""
     edge = f"2px solid {_FILL}" if row.here else f"1px {'solid' if chapter.written else 'dashed'} {_BORDER}"
