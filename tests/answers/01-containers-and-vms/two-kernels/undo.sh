@@ -1,0 +1,2 @@
+# Takes the file away.
+rm -f 01-kernels.txt
