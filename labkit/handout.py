@@ -34,6 +34,13 @@ def update() -> list[str]:
                       f"make {paths.files} writable, or set WORKBOOK_HOME to another folder") from None
 
 
+def unchanged(file: Path) -> bool:
+    """Whether a file in the learner's folder is what this version of the workbook hands out."""
+    name = file.relative_to(paths.files).as_posix()
+    source = _sources().get(name)
+    return source is not None and _fingerprint(name, file.read_bytes()) == _fingerprint(name, _content(source))
+
+
 def _update() -> list[str]:
     record, said = _read(), []
     sources = _sources()

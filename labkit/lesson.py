@@ -217,22 +217,23 @@ def _delete_namespace(namespace: str, report: Report) -> list[str]:
 
 
 def reset(name: str, report: Report | None = None) -> list[str]:
-    """Puts a chapter back as it was: what it made, its progress, the learner's files of it. The files
-    are moved to kept/<time>-<chapter> beside the notebooks. Returns what was done, in words."""
+    """Puts a chapter back as it was: what it made, its progress, its notebook and the files that the
+    learner wrote in it. What the learner changed is moved to kept/<time>-<chapter> beside the notebooks.
+    Returns what was done, in words."""
+    from labkit import handout
+
     lesson = lessons.load(name)
     did = [f"removed {line}" for line in take_back(lesson, report or Report())]
     did += [f"forgot the progress of {name}" for name in progress.forget(lesson.name)]
     kept = paths.files / "kept" / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{lesson}"
-    for file in _matching(paths.files, lesson.files):
-        target = kept / file.relative_to(paths.files)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(file, target)
-        did.append(f"moved {file.relative_to(paths.files)} to {kept}")
-    for file in _matching(paths.notebooks, lesson.files):
-        target = paths.files / file.relative_to(paths.notebooks)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(file, target)
-        did.append(f"put {target.relative_to(paths.files)} back")
+    for file in _matching(paths.files, (f"{lesson}.ipynb", *lesson.files)):
+        name = file.relative_to(paths.files)
+        if handout.unchanged(file):
+            continue
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(file, kept / name)
+        did.append(f"moved {name} to {kept}")
+    handout.update()
     return did
 
 

@@ -359,15 +359,17 @@ def _signal(pid: int, number: int) -> None:
         pass
 
 
-def end_leftovers(of_chapter: str) -> list[str]:
-    """Ends the background jobs that a chapter's cells left running, and those of no known chapter;
-    returns their commands. A process that made itself a session of its own has left the cell, and lives on."""
+def end_leftovers(of_chapter: str | None = None) -> list[str]:
+    """Ends the background jobs that cells left running, all or one chapter's with those of no known
+    chapter; returns their commands. A process that made itself a session of its own has left the
+    cell, and lives on."""
     import psutil
 
     jobs = {}
     for process in psutil.process_iter():
         try:
-            if process.environ().get(_MARK) in (of_chapter, "-") and _lives(process.pid) \
+            mark = process.environ().get(_MARK)
+            if mark and (of_chapter is None or mark in (of_chapter, "-")) and _lives(process.pid) \
                     and not psutil.pid_exists(os.getsid(process.pid)):
                 jobs[process.pid] = " ".join(process.cmdline())[:100]
         except (OSError, psutil.Error):

@@ -1,6 +1,5 @@
 """What the tests share: an engine and a cluster that they leave as they found them, and kernels."""
 
-import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -105,10 +104,9 @@ class Kernel:
     def __init__(self, folder, **settings):
         from jupyter_client.manager import start_new_kernel
 
-        from labkit import shell
+        from labkit import jupyter
 
-        os.environ["IPYTHONDIR"] = str(shell.write_profile())
-        env = {**shell.environment(), **settings}
+        env = {**jupyter.environment(), **settings}
         self.manager, self.client = start_new_kernel(kernel_name="python3", cwd=str(folder), env=env)
 
     def run(self, source: str, timeout: float = 60, on_output=None) -> Result:

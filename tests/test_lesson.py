@@ -10,7 +10,7 @@ import pytest
 from conftest import Kernel
 
 from labkit import lesson as machinery
-from labkit import lessons, paths, prediction, progress, shell, verdict
+from labkit import handout, lessons, paths, prediction, progress, shell, verdict
 from labkit.errors import Trouble
 from labkit.lesson import Exercise, Lesson, not_yet, passed
 from labkit.report import Report
@@ -338,24 +338,39 @@ def test_a_namespace_comes_and_goes(cluster):
     assert machinery.take_back(mine, Report()) == []
 
 
-def test_reset_keeps_the_learners_files_aside(tmp_path, monkeypatch, written):
+def files_below(folder):
+    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_reset_keeps_what_the_learner_changed_aside(tmp_path, monkeypatch):
     lesson = Lesson("99", "mine", "Mine", 1, ("x",), files=("manifests/99-*", "work/"))
     monkeypatch.setattr(lessons, "load", lambda name: lesson)
     monkeypatch.setattr(paths, "files", tmp_path / "files")
     monkeypatch.setattr(paths, "notebooks", tmp_path / "notebooks")
-    for name, text in (("files/manifests/99-a.yaml", "changed"), ("files/manifests/98-b.yaml", "other"),
-                       ("files/work/deep/notes", "mine"), ("notebooks/manifests/99-a.yaml", "as given")):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(handout, "_RECORD", tmp_path / "handed-out.json")
+    given = {"manifests/99-a.yaml": "as given", "manifests/99-same.yaml": "the same", "manifests/98-b.yaml": "other",
+             "99-mine.ipynb": '{"cells": []}'}
+    for name, text in given.items():
+        (tmp_path / "notebooks" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "notebooks" / name).write_text(text)
+    handout.update()
+    handed_out = files_below(paths.files)
+    changed = {"manifests/99-a.yaml": "changed", "work/deep/notes": "mine",
+               "99-mine.ipynb": '{"cells": [{"cell_type": "code", "source": "mine"}]}'}
+    for name, text in {**changed, "manifests/98-b.yaml": "changed too"}.items():
+        (paths.files / name).parent.mkdir(parents=True, exist_ok=True)
+        (paths.files / name).write_text(text)
     progress.record("mine/one", "passed")
     progress.record("other/one", "passed")
+
     did = machinery.reset("mine")
-    read = {str(f.relative_to(tmp_path / "files")): f.read_text() for f in (tmp_path / "files").rglob("*") if f.is_file()}
-    kept = {name.split("/", 2)[2]: text for name, text in read.items() if name.startswith("kept/")}
-    assert kept == {"manifests/99-a.yaml": "changed", "work/deep/notes": "mine"}
-    assert {name: text for name, text in read.items() if not name.startswith("kept/")} == \
-        {"manifests/99-a.yaml": "as given", "manifests/98-b.yaml": "other"}
+
+    now = files_below(paths.files)
+    kept = {name.split("/", 2)[2]: text for name, text in now.items() if name.startswith("kept/")}
+    assert kept == changed
+    assert {name: text for name, text in now.items() if not name.startswith("kept/")} == \
+        {**handed_out, "manifests/98-b.yaml": "changed too"}
     assert not progress.passed_before("mine/one") and progress.passed_before("other/one")
-    assert any("99-a.yaml back" in line for line in did) and any("forgot" in line for line in did)
-    machinery.reset("mine")
-    assert (tmp_path / "files/manifests/98-b.yaml").exists()
+    assert len(did) == 4 and "forgot the progress of mine/one" in did
+    assert machinery.reset("mine") == [], "the second time there is nothing to do"
+    assert handout.update() == []

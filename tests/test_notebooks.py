@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from nbval.plugin import IPyNbFile, NbCellError, coalesce_streams
 
-from labkit import lessons, paths, shell
+from labkit import jupyter, lessons, paths
 from labkit.verdict import MIME
 
 NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
@@ -225,9 +225,8 @@ def folders(tmp_path_factory):
 @pytest.fixture
 def as_learner(monkeypatch, request):
     """Kernels get the lab's environment, and solutions run."""
-    for name, value in shell.environment().items():
+    for name, value in jupyter.environment().items():
         monkeypatch.setenv(name, value)
-    shell.write_profile()
     monkeypatch.setenv("LABKIT_SOLUTIONS", "1")
     option = request.config.option
     monkeypatch.setattr(option, "nbval_lax", True)
@@ -244,6 +243,7 @@ def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
     monkeypatch.setenv("JPY_SESSION_NAME", str(folders[order] / notebook.name))
 
     played = Played(folders[order] / notebook.name, request.session)
+    played.recording = order == "learner" and request.config.getoption("--record")
     restart = random.Random(f"{SEED}{notebook.stem}") if order == "shuffled" else None
     problems = played.run(restart)
     request.config.compared_cells[f"{order} {notebook.stem}"] = (played.compared, played.executed)
@@ -256,7 +256,7 @@ def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
 
         names = [n.metadata.name for n in client.CoreV1Api(cluster.client()).list_namespace().items]
         assert lesson.namespace not in names
-    if order == "learner" and request.config.getoption("--record"):
+    if played.recording:
         played.record(notebook)
 
 
@@ -297,7 +297,9 @@ class Played:
             self.file.teardown()
         return problems
 
+    # A cell failed, or the kernel did: nothing after it can be judged.
     broken = False
+    recording = False
 
     def _run_cell(self, item):
         """Runs one cell; returns what is wrong with it, or nothing."""
@@ -308,6 +310,8 @@ class Played:
             item.runtest()
         except NbCellError as problem:
             if str(problem) == "Cell outputs differ":
+                if self.recording:
+                    return None
                 return f"its output is not what the notebook shows\n{problem.inner_traceback}"
             self.broken = True
             return str(problem)
