@@ -57,7 +57,7 @@ def environment() -> dict[str, str]:
         env[f"JUPYTER_{name.upper()}_DIR"] = str(_HOME / name)
     env.update(
         JUPYTERLAB_SETTINGS_DIR=str(_HOME / "settings"), JUPYTERLAB_WORKSPACES_DIR=str(_HOME / "workspaces"),
-        IPYTHONDIR=str(shell.write_profile()), MPLCONFIGDIR=str(_HOME / "matplotlib"),
+        IPYTHONDIR=str(shell.write_profile()),
         JUPYTER_PREFER_ENV_PATH="1", JUPYTER_NO_CONFIG="", JUPYTER_PATH="", JUPYTER_CONFIG_PATH="",
     )
     return env

@@ -61,7 +61,7 @@ def _run(chapter, folder: Path) -> tuple[bool, str]:
         print(f"{'✗' if failed else '✓'} {place(cell)} {_title(cell)} · {time.monotonic() - cell_began:.1f} s", flush=True)
 
     client = NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", on_cell_start=start,
-                            on_cell_executed=executed, resources={"metadata": {"path": str(folder)}})
+                            on_cell_executed=executed, extra_arguments=["--log-level=40"], resources={"metadata": {"path": str(folder)}})
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:

@@ -4,6 +4,9 @@ import sys
 import time
 
 
+_FILE_PACE = 10  # seconds between the lines of one step in a file
+
+
 class Report:
     """One line a step; the line of the running step is rewritten in place.
 
@@ -14,6 +17,7 @@ class Report:
     def __init__(self, stream=None, patience: float = 0.5):
         self._stream, self._patience = stream, patience
         self._name, self._began, self._shown = "", 0.0, 0
+        self._noted = 0.0  # when the last line of this step went into a file
 
     @property
     def stream(self):
@@ -27,10 +31,21 @@ class Report:
 
     def detail(self, text: str, fraction: float | None = None) -> None:
         """Where the running step is now; fraction is 0 to 1 when it is known."""
-        if time.monotonic() - self._began < self._patience:
+        now = time.monotonic()
+        if now - self._began < self._patience:
             return
         percent = f" {fraction:4.0%}" if fraction is not None else ""
-        self._line(f"… {self._name}{percent} · {text} · {self._elapsed()}", "\r")
+        line = f"… {self._name}{percent} · {text} · {self._elapsed()}"
+        if not self._to_a_file:
+            self._line(line, "\r")
+        elif now - max(self._began, self._noted) >= _FILE_PACE:
+            self._noted = now
+            self._line(line, "\n")
+
+    @property
+    def _to_a_file(self) -> bool:
+        """A pipe or a log keeps every line; a notebook, which has a stream of its own, rewrites them like a terminal."""
+        return self.stream is sys.__stdout__ and not self.stream.isatty()
 
     def done(self, text: str = "") -> None:
         """The running step ended well."""
@@ -49,6 +64,7 @@ class Report:
 
     def _line(self, text: str, end: str) -> None:
         text = text[:160]
-        self.stream.write("\r" + text.ljust(self._shown) + end)
+        start = "\r" if self._shown else ""
+        self.stream.write(start + text.ljust(self._shown) + end)
         self.stream.flush()
         self._shown = len(text) if end == "\r" else 0
