@@ -128,17 +128,34 @@ def ensure(report: Report | None = None) -> None:
             report.step("cluster")
             report.detail("starting its node")
             engine.client().api.start(PROFILE)
-            if not _whole(report, 90):
+            if not _whole(report, 60):
                 report.done()
                 return
             found = "broken"
         if found == "broken":
             why = _whats_wrong()
             report.say(f"The cluster was broken: {why}. Mending it.")
-            if _node() is not None and not _STARTING.exists() and not _whole(report, 20):
+            if _mended(report):
                 return
+            report.say("What was in the cluster is lost; a new one is made.")
             delete(report)
         _start(report)
+
+
+def _mended(report: Report) -> bool:
+    """Whether the node could be saved, with all that is in the cluster."""
+    node = _node()
+    if node is None or _STARTING.exists():
+        return False
+    report.step("mending the cluster")
+    if node["State"]["Status"] != "running":
+        engine.client().api.start(PROFILE)
+    if _whole(report, 45):
+        engine.client().containers.get(PROFILE).exec_run("systemctl restart containerd kubelet")
+        if _whole(report, 45):
+            return False
+    report.done()
+    return True
 
 
 def _whats_wrong() -> str:
