@@ -23,9 +23,10 @@ class Card:
 
 def frame(title: str, body: str, label: str) -> str:
     """A bordered section; title and label are text, body is HTML."""
-    return (f'<section aria-label="{escape(label, quote=True)}" style="border:1px solid {_BORDER};border-radius:6px;'
-            f'padding:.5em 1em .7em;margin:.3em 0;max-width:52em">'
-            f'<div style="font-weight:bold;font-size:1.1em;margin:.2em 0 .4em">{escape(title)}</div>{body}</section>')
+    return (f'<section aria-label="{escape(label, quote=True)}" style="border:1px solid {_BORDER};'
+            f'border-radius:6px;padding:.5em 1em .7em;margin:.3em 0;max-width:52em">'
+            f'<div style="font-weight:bold;font-size:1.1em;margin:.2em 0 .4em">{escape(title)}</div>'
+            f"{body}</section>")
 
 
 def markdown(text: str) -> str:

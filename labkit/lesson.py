@@ -79,7 +79,7 @@ class Lesson:
 
 
 def folder() -> Path:
-    """The folder with the learner's notebooks and files: the notebook's own, or outside a kernel the current one."""
+    """The folder with the learner's files: the notebook's own, or outside a kernel the current one."""
     return shell.folder or Path.cwd()
 
 
@@ -172,14 +172,16 @@ def header(lesson: Lesson) -> card.Card:
     goals = "".join(f"<li>{escape(goal)}</li>" for goal in lesson.goals)
     where = f"Chapter {place + 1} of {len(chapters)} · about {lesson.minutes} minutes"
     body = (f"<div>{where}</div><div>After it you can</div><ul style='margin:.2em 0 .5em'>{goals}</ul>"
-            f'<nav aria-label="Chapters before and after" style="display:flex;justify-content:space-between;gap:1em">'
+            '<nav aria-label="Chapters before and after" '
+            'style="display:flex;justify-content:space-between;gap:1em">'
             f"{link(before, '← {}')}{link(after, '{} →')}</nav>")
     words = [f"{lesson.number} {lesson.title}", where, "After it you can"]
     words += [f"  - {goal}" for goal in lesson.goals]
     for word, chapter in (("Before it", before), ("After it", after)):
         if chapter:
             words.append(f"{word}: {chapter.number} {chapter.title}{'' if chapter.written else ' (to come)'}")
-    return card.Card(card.frame(f"{lesson.number} {lesson.title}", body, f"Chapter {lesson.number}"), "\n".join(words))
+    html = card.frame(f"{lesson.number} {lesson.title}", body, f"Chapter {lesson.number}")
+    return card.Card(html, "\n".join(words))
 
 
 def clean(name: str) -> None:
@@ -255,8 +257,8 @@ def _matching(root: Path, patterns: tuple[str, ...]) -> list[Path]:
 def exercise(name: str) -> card.Card:
     """The card of an exercise: its title, its task, its hints folded away."""
     one = lessons.exercise(name)
-    hints = "".join(f"<details style='margin:.2em 0'><summary>Hint {number}</summary>{card.markdown(hint)}</details>"
-                    for number, hint in enumerate(one.hints, 1))
+    hints = "".join(f"<details style='margin:.2em 0'><summary>Hint {number}</summary>"
+                    f"{card.markdown(hint)}</details>" for number, hint in enumerate(one.hints, 1))
     body = f"{card.markdown(one.task)}{hints}"
     words = [f"Exercise {one.name}: {one.title}", "", dedent(one.task).strip(), ""]
     words += [f"Hint {number}: {dedent(hint).strip()}" for number, hint in enumerate(one.hints, 1)]
@@ -275,7 +277,7 @@ def check(name: str) -> Verdict:
 
 
 def _when_settled(one: Exercise, verdict: Verdict) -> Verdict:
-    """After its solution ran, an exercise passes, or the chapter is at fault: an error, for the tests to see."""
+    """After its solution ran, an exercise passes; if not, the chapter is at fault, and its cell fails."""
     deadline = time.monotonic() + SETTLED
     while not verdict.passed and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -315,14 +317,16 @@ def _ask(one: Exercise) -> Verdict:
     thread.join(PATIENCE)
     prepare_again = f'run lab.prepare("{lessons.find(one.lesson)}"), then check again'
     if not answer:
-        return cannot_tell(f"no answer within {PATIENCE} seconds", "the engine and the cluster to answer", prepare_again)
+        return cannot_tell(f"no answer within {PATIENCE} seconds", "the engine and the cluster to answer",
+                           prepare_again)
     result = answer[0]
     if isinstance(result, Verdict):
         return result
     if isinstance(result, Trouble):
         return cannot_tell(result.saw, result.wanted, result.fix or prepare_again)
     if isinstance(result, Exception) and _unreachable(result):
-        return cannot_tell(f"no answer: {_one_line(result)}", "the engine and the cluster to answer", prepare_again)
+        return cannot_tell(f"no answer: {_one_line(result)}", "the engine and the cluster to answer",
+                           prepare_again)
     said = _one_line(result) if isinstance(result, Exception) else f"it returned {result!r}"
     return cannot_tell(f"the checker itself failed: {said}", "", prepare_again)
 

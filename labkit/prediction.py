@@ -10,7 +10,8 @@ def predict(name: str, question: str, options: list[str]) -> None:
     from IPython.display import display
 
     if "/" not in name or len(options) < 2:
-        raise Trouble(f"predict({name!r}) is incomplete", "a name such as pods/restart-count and at least two options")
+        raise Trouble(f"predict({name!r}) is incomplete",
+                      "a name such as pods/restart-count and at least two options")
     note = ipywidgets.HTML()
 
     def say(text: str) -> None:

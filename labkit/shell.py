@@ -142,9 +142,10 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> Run:
     history.append(last)
     noted = _noted(notes, process.pid)
     if interrupted:
-        raise CellFailed(last, f"Interrupted after {last.seconds:.1f} s; every process of this cell has ended.")
+        raise CellFailed(last, f"Interrupted after {last.seconds:.1f} s; "
+                               "every process of this cell has ended.")
     if fails and status == 0:
-        raise CellFailed(last, "These commands were meant to fail, and all of them succeeded (exit status 0).")
+        raise CellFailed(last, "These commands were meant to fail, and they succeeded (exit status 0).")
     if not fails and status != 0:
         raise CellFailed(last, _why(status, noted))
     return last
@@ -167,11 +168,13 @@ def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
     import tempfile
 
     try:
-        handle, name = tempfile.mkstemp(prefix="cell-", suffix=".sh", dir=notes if notes and notes.is_dir() else None)
+        place = notes if notes and notes.is_dir() else None
+        handle, name = tempfile.mkstemp(prefix="cell-", suffix=".sh", dir=place)
         with open(handle, "w") as file:
             file.write(script)
     except OSError as problem:
-        raise Trouble(f"the cell's script could not be written: {problem}", "room for it on the disk") from None
+        raise Trouble(f"the cell's script could not be written: {problem}",
+                      "room for it on the disk") from None
     return [*bash, name], Path(name)
 
 
@@ -388,7 +391,8 @@ def end_leftovers(of_chapter: str | None = None) -> list[str]:
 def _sh(line: str, cell: str) -> None:
     options = line.split()
     if unknown := [option for option in options if option != "--fails"]:
-        raise Trouble(f"%%sh does not know {unknown[0]}", "%%sh or %%sh --fails, and the commands on the next lines")
+        raise Trouble(f"%%sh does not know {unknown[0]}",
+                      "%%sh or %%sh --fails, and the commands on the next lines")
     run(cell, fails=bool(options))
 
 

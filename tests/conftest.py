@@ -8,7 +8,8 @@ import pytest
 
 from labkit import paths
 
-MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium"}
+MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster",
+           "browser": "needs Chromium"}
 
 
 def pytest_addoption(parser):
@@ -39,8 +40,8 @@ def pytest_terminal_summary(terminalreporter, config):
     if config.compared_cells:
         compared = sum(some for some, _ in config.compared_cells.values())
         executed = sum(every for _, every in config.compared_cells.values())
-        terminalreporter.write_line(f"notebooks: {executed} cells executed, the output of {compared} compared "
-                                    f"({compared / executed:.0%})")
+        terminalreporter.write_line(f"notebooks: {executed} cells executed, "
+                                    f"the output of {compared} compared ({compared / executed:.0%})")
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,8 @@ def scripts(kind):
 
 def test_every_exercise_has_answers():
     assert EXERCISES, "no exercise in any lesson"
-    assert sorted(f"{folder.parent.name}/{folder.name}" for folder in ANSWERS.glob("*/*/")) == sorted(EXERCISES)
+    answered = [f"{folder.parent.name}/{folder.name}" for folder in ANSWERS.glob("*/*/")]
+    assert sorted(answered) == sorted(EXERCISES)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -46,7 +46,8 @@ def test_the_names_are_unique_and_in_order():
     assert lessons.find("0").name == "start-here"
 
 
-@pytest.mark.parametrize(("asked", "near"), [("pod", "07-pods"), ("dockerfile", "03-dockerfiles"), ("hlem", "12-helm")])
+@pytest.mark.parametrize(("asked", "near"),
+                         [("pod", "07-pods"), ("dockerfile", "03-dockerfiles"), ("hlem", "12-helm")])
 def test_an_unknown_chapter_brings_the_nearest_names(asked, near):
     with pytest.raises(Trouble) as caught:
         lessons.find(asked)
@@ -92,7 +93,7 @@ def test_passed(written):
 
 
 def test_not_yet_then_passed_then_no_longer(written):
-    answers = [not_yet("nothing", "something"), passed("it is there"), not_yet("nothing", "something"), passed("again")]
+    answers = [not_yet("nothing"), passed("there"), not_yet("nothing"), passed("again")]
     one = asking(lambda: answers.pop(0), written)
     assert [machinery.judge(one).state for _ in range(4)] == ["not yet", "passed", "no longer", "passed"]
 
@@ -133,19 +134,20 @@ def test_nobody_answers_and_nothing_is_claimed(ask, written):
     said = machinery.judge(asking(ask, written))
     assert said.state == "cannot tell" and said.saw.startswith("no answer")
     assert f'lab.prepare("{written}")' in said.fix
-    assert progress.read()["exercises"][said.exercise]["state"] == "passed", "the learner's work was not judged"
+    assert progress.read()["exercises"][said.exercise]["state"] == "passed", "the work was not judged"
 
 
 def test_trouble_brings_its_own_fix(written):
     def ask():
         raise Trouble("the engine is away", "an engine", "start it")
     said = machinery.judge(asking(ask, written))
-    assert (said.state, said.saw, said.wanted, said.fix) == ("cannot tell", "the engine is away", "an engine", "start it")
+    assert said.state == "cannot tell"
+    assert (said.saw, said.wanted, said.fix) == ("the engine is away", "an engine", "start it")
 
 
 @pytest.mark.parametrize(("checker", "said"), [
-    (lambda: {}["spec"], "KeyError: 'spec'"), (lambda: None, "it returned None"), (lambda: True, "it returned True"),
-    (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
+    (lambda: {}["spec"], "KeyError: 'spec'"), (lambda: None, "it returned None"),
+    (lambda: True, "it returned True"), (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
 ])
 def test_a_checker_that_fails_never_passes(checker, said, written):
     verdict = machinery.judge(asking(checker, written))
@@ -176,8 +178,9 @@ def test_a_verdict_reads_the_same_on_the_page_and_as_text(state):
     assert 'role="status"' in bundle["text/html"] and "aria-label" in bundle["text/html"]
     for text, escaped in (("<b> & co", "&lt;b&gt; &amp; co"), ("2 < 3", "2 &lt; 3"), ("do so", "do so")):
         assert text in bundle["text/plain"] and escaped in bundle["text/html"]
-    symbols = {verdict.Verdict(other, "x").text()[0] for other in ("passed", "not yet", "no longer", "cannot tell")}
-    assert len(symbols) == 4, "never by colour alone"
+    states = ("passed", "not yet", "no longer", "cannot tell")
+    symbols = [verdict.Verdict(other, "x").text()[0] for other in states]
+    assert len(set(symbols)) == 4, "never by colour alone"
 
 
 def test_only_four_verdicts_exist():
@@ -348,8 +351,8 @@ def test_reset_keeps_what_the_learner_changed_aside(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "files", tmp_path / "files")
     monkeypatch.setattr(paths, "notebooks", tmp_path / "notebooks")
     monkeypatch.setattr(handout, "_RECORD", tmp_path / "handed-out.json")
-    given = {"manifests/99-a.yaml": "as given", "manifests/99-same.yaml": "the same", "manifests/98-b.yaml": "other",
-             "99-mine.ipynb": '{"cells": []}'}
+    given = {"manifests/99-a.yaml": "as given", "manifests/99-same.yaml": "the same",
+             "manifests/98-b.yaml": "other", "99-mine.ipynb": '{"cells": []}'}
     for name, text in given.items():
         (tmp_path / "notebooks" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "notebooks" / name).write_text(text)

@@ -1,8 +1,9 @@
 """Every notebook, run as a learner's copy by nbval: in order, then in a shuffled order with a kernel restart.
 
-Solutions run (LABKIT_SOLUTIONS=1). A cell may not fail, compared output must be the same, a check before its
-solution must not pass and one after it must, and at the end nothing of the chapter may be left.
-`WORKBOOK_SEED=n` repeats a shuffled order; `--record` writes the outputs of compared cells into the notebooks.
+Solutions run (LABKIT_SOLUTIONS=1). A cell may not fail, compared output must be the same, a check before
+its solution must not pass and one after it must, and at the end nothing of the chapter may be left.
+`WORKBOOK_SEED=n` repeats a shuffled order; `--record` writes the outputs of compared cells into the
+notebooks, as their reference.
 """
 
 import os
@@ -90,8 +91,10 @@ def _form_problems(notebook):
     commands = [cell for cell in code if "%%sh" in cell.source]
     if not commands:
         yield "no cell with a command"
-    if (book.nbformat, book.nbformat_minor) != (4, 5) or book.metadata.get("kernelspec", {}).get("name") != "python3":
-        yield "nbformat is not 4.5, or its kernel is not python3"
+        return
+    kernel = book.metadata.get("kernelspec", {}).get("name")
+    if (book.nbformat, book.nbformat_minor, kernel) != (4, 5, "python3"):
+        yield f"it is nbformat {book.nbformat}.{book.nbformat_minor} for {kernel}, not 4.5 for python3"
 
     section_has_note = just_before = False
     exercise = None
@@ -146,10 +149,9 @@ def _form_problems(notebook):
     for one in lesson.exercises.values():
         if len(one.hints) != 2:
             yield f"{one.name}: {len(one.hints)} hints instead of two"
-    if not code or not code[0].source.startswith(f'lab.prepare("{lesson}")') or "setup" not in tags(code[0]):
-        yield "the first code cell is not lab.prepare of this chapter, tagged setup"
-    if not code or not code[-1].source.startswith(f'lab.clean("{lesson}")') or "cleanup" not in tags(code[-1]):
-        yield "the last code cell is not lab.clean of this chapter, tagged cleanup"
+    for cell, act, tag in ((code[0], "prepare", "setup"), (code[-1], "clean", "cleanup")):
+        if not cell.source.startswith(f'lab.{act}("{lesson}")') or tag not in tags(cell):
+            yield f"{cell.id}: is not lab.{act} of this chapter, tagged {tag}"
     prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
     for heading, wanted in ((r"^## Recap", "a recap"), (r"^\|.*ommand", "a table of the commands used"),
                             (r"read 2\d{3}-\d\d", "links to primary documentation with the date of reading")):
@@ -183,11 +185,12 @@ COMPARE = ["nbval-check-output"]
 
 
 def says(state):
-    return (f"from IPython.display import display\ndisplay({{{MIME!r}: {{'state': {state!r}}}}}, raw=True)", ["check"], None)
+    source = f"from IPython.display import display\ndisplay({{{MIME!r}: {{'state': {state!r}}}}}, raw=True)"
+    return source, ["check"], None
 
 
 def test_the_runner_is_content_with_a_good_notebook(tmp_path, as_learner, request):
-    cells = [("%%sh\necho 3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed", COMPARE, "0" * 64 + "\n"),
+    cells = [(f"%%sh\necho {'3f786850' * 8}", COMPARE, "0" * 64 + "\n"),
              ("lab.exercise('x/y')", ["raises-exception"], None), says("not yet"),
              ("True", ["solution"], None), says("passed")]
     played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
@@ -200,12 +203,15 @@ def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
              ("True", ["solution"], None), says("not yet"),
              ("%%sh\necho on the way\nfalse", [], None), ("open('after', 'w')", [], None),
              ("open('cleaned', 'w')", ["cleanup"], None)]
-    differs, early, blind, late, failed = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session).run(None)
-    assert "cell-0: its output is not what the notebook shows" in differs and "old" in differs and "new" in differs
+    played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
+    differs, early, blind, late, failed = played.run(None)
+    assert "cell-0: its output is not what the notebook shows" in differs
+    assert "old" in differs and "new" in differs
     assert "['passed'], before the solution it must say not yet" in early
     assert "['cannot tell'], before" in blind
     assert "['not yet'], after the solution it must say passed" in late
-    assert "cell-5" in failed and "    on the way\n    The cell failed: `false` ended with exit status 1." in failed
+    assert "cell-5" in failed
+    assert "    on the way\n    The cell failed: `false` ended with exit status 1." in failed
     assert not (tmp_path / "after").exists(), "nothing runs after a failed cell"
     assert (tmp_path / "cleaned").exists(), "but the clean-up does"
 
@@ -321,11 +327,11 @@ class Played:
         return None
 
     def _wrong_verdict(self, item, after_solution):
-        states = [output.data[MIME]["state"] for output in item.test_outputs if MIME in output.get("data", {})]
-        wanted = "passed" if after_solution else "not yet"
+        data = [output.get("data", {}) for output in item.test_outputs]
+        states = [bundle[MIME]["state"] for bundle in data if MIME in bundle]
+        when, wanted = ("after", "passed") if after_solution else ("before", "not yet")
         if states != [wanted]:
-            return f"the check says {states or 'nothing'}, {'after' if after_solution else 'before'} the solution " \
-                   f"it must say {wanted}"
+            return f"the check says {states or 'nothing'}, {when} the solution it must say {wanted}"
         return None
 
     def _restart_point(self, restart):

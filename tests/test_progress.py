@@ -43,7 +43,8 @@ def test_forgetting_a_chapter_leaves_the_others(fresh_progress):
 
 
 def test_two_kernels_writing_at_once_lose_nothing(tmp_path, monkeypatch):
-    both = [writer(tmp_path, f"for i in range(60): progress.record(f'{name}/{{i}}', 'passed')") for name in "ab"]
+    both = [writer(tmp_path, f"for i in range(60): progress.record('{name}/' + str(i), 'passed')")
+            for name in "ab"]
     assert [process.wait(timeout=60) for process in both] == [0, 0]
     monkeypatch.setattr(paths, "progress", tmp_path / "data/progress")
     assert len(progress.read()["exercises"]) == 120
@@ -53,9 +54,13 @@ def test_kill_9_in_the_middle_of_writing_loses_nothing_that_was_noted(tmp_path, 
     folder = tmp_path / "data/progress"
     monkeypatch.setattr(paths, "progress", folder)
     # Big enough that writing takes a while; each number is noted elsewhere once progress has it.
-    code = ("with progress.update() as data: data['predictions'] = {str(i): {'choice': 'x' * 80} for i in range(20000)}\n"
-            "import itertools\nfor i in itertools.count():\n"
-            "    progress.predict('last', str(i))\n    print(i, file=open(f'{progress.paths.progress}/noted', 'w'))\n")
+    code = """with progress.update() as data:
+    data['predictions'] = {str(i): {'choice': 'x' * 80} for i in range(20000)}
+import itertools
+for i in itertools.count():
+    progress.predict('last', str(i))
+    print(i, file=open(f'{progress.paths.progress}/noted', 'w'))
+"""
     noted = folder / "noted"
 
     def number():
@@ -105,8 +110,9 @@ def test_what_a_newer_workbook_wrote_is_refused_and_untouched(fresh_progress):
 def test_an_older_file_is_brought_up_to_date(fresh_progress, monkeypatch):
     progress.record("pods/a", "passed")
     monkeypatch.setattr(progress, "SCHEMA", progress.SCHEMA + 2)
-    monkeypatch.setitem(progress.MIGRATIONS, progress.SCHEMA - 2, lambda data: {**data, "first": True})
-    monkeypatch.setitem(progress.MIGRATIONS, progress.SCHEMA - 1, lambda data: {**data, "second": data["first"]})
+    steps = progress.MIGRATIONS
+    monkeypatch.setitem(steps, progress.SCHEMA - 2, lambda data: {**data, "first": True})
+    monkeypatch.setitem(steps, progress.SCHEMA - 1, lambda data: {**data, "second": data["first"]})
     data = progress.read()
     assert data["schema"] == progress.SCHEMA and data["second"]
     assert progress.passed_before("pods/a")

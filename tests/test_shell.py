@@ -83,8 +83,8 @@ def test_a_script_of_any_length(capsys):
 
 def test_a_script_has_no_input(tmp_path):
     code = "from labkit import shell\nshell.run('cat; read x || echo nothing')"
-    ended = subprocess.run([sys.executable, "-c", code], input="from outside\n", cwd=tmp_path, capture_output=True,
-                           text=True, env={**os.environ, "PYTHONPATH": str(paths.repo)}, check=True)
+    ended = subprocess.run([sys.executable, "-c", code], input="from outside\n", cwd=tmp_path, text=True,
+                           capture_output=True, env={**os.environ, "PYTHONPATH": str(paths.repo)}, check=True)
     assert ended.stdout == "nothing\n"
 
 
@@ -117,7 +117,8 @@ class Watching(io.StringIO):
 
 def test_a_partial_line_is_shown_before_the_script_goes_on(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Watching("half a", "seen"))
-    shell.run("printf 'half a'; for i in {1..100}; do [ -e seen ] && break; sleep 0.1; done; [ -e seen ]; echo ' line'")
+    shell.run("printf 'half a'; for i in {1..100}; do [ -e seen ] && break; sleep 0.1; done; [ -e seen ]\n"
+              "echo ' line'")
     assert sys.stdout.getvalue() == "half a line\n"
 
 
@@ -141,7 +142,7 @@ def test_a_background_job_neither_holds_the_cell_nor_dies_of_its_end(capsys):
     assert time.monotonic() - began < 5
     assert capsys.readouterr().out == "started\n"
     Path("go").touch()
-    wait_for(lambda: Path("status").exists() and Path("status").read_text(), timeout=30, what="the job's last line")
+    wait_for(lambda: Path("status").exists() and Path("status").read_text(), what="the job's last line")
 
 
 def test_left_jobs_are_found_by_chapter_and_ended(monkeypatch, capsys):
@@ -158,7 +159,8 @@ def test_left_jobs_are_found_by_chapter_and_ended(monkeypatch, capsys):
 
 def interrupt(script, tmp_path):
     """Ctrl-C on a cell once it has printed `ready`; what it showed, and the processes it named with pid=N."""
-    code = f"from labkit import shell\ntry: shell.run({script!r})\nexcept shell.CellFailed as e: print('SAID', e)"
+    code = (f"from labkit import shell\ntry: shell.run({script!r})\n"
+            "except shell.CellFailed as failure: print('SAID', failure)")
     process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
                                env={**os.environ, "PYTHONPATH": str(paths.repo)})
     shown = ""
@@ -189,8 +191,8 @@ def test_nothing_survives_ctrl_c(script, tmp_path):
     said = [line for line in shown.splitlines() if "SAID" in line]
     assert len(said) == 1 and "Interrupted after" in said[0], shown[-500:]
     assert pids
-    alive = [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
-    assert not alive
+    alive = [process for process in psutil.process_iter(["pid", "status"]) if process.info["pid"] in pids]
+    assert all(process.info["status"] == psutil.STATUS_ZOMBIE for process in alive), alive
 
 
 def test_ctrl_c_lets_a_script_tidy_up(tmp_path):
@@ -260,8 +262,9 @@ def test_the_environment_is_the_labs(monkeypatch):
     assert env["KUBECONFIG"] == str(paths.kubeconfig) and env["DOCKER_CONFIG"] == str(paths.docker_config)
     assert env["MINIKUBE_HOME"] == str(paths.minikube)
     assert "FORCE_COLOR" not in env
-    twice = subprocess.run([sys.executable, "-c", "from labkit import shell; print(shell.environment()['PATH'])"],
-                           env={**env, "PYTHONPATH": str(paths.repo)}, capture_output=True, text=True, check=True)
+    code = "from labkit import shell; print(shell.environment()['PATH'])"
+    twice = subprocess.run([sys.executable, "-c", code], env={**env, "PYTHONPATH": str(paths.repo)},
+                           capture_output=True, text=True, check=True)
     assert twice.stdout.strip() == env["PATH"], "a kernel started with it adds nothing more"
 
 
@@ -302,8 +305,8 @@ def test_what_a_cell_did_can_be_asked_for(kernel):
 
 
 def test_labkit_is_imported_quickly():
-    heavy = "import sys, time; t = time.perf_counter(); import labkit; print(time.perf_counter() - t, *(m for m in " \
-            "('kubernetes', 'docker', 'matplotlib', 'ipywidgets', 'filelock') if m in sys.modules))"
+    heavy = ("import sys, time; began = time.perf_counter(); import labkit; "
+             "print(time.perf_counter() - began, *{'kubernetes', 'docker', 'matplotlib', 'ipywidgets', 'filelock'} & set(sys.modules))")
     env = {**os.environ, "PYTHONPATH": str(paths.repo)}
     said = [subprocess.run([sys.executable, "-c", heavy], env=env, capture_output=True, text=True,
                            check=True).stdout.split() for _ in range(3)]

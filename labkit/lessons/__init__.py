@@ -55,7 +55,10 @@ CHAPTERS = (
 
 
 def find(asked: str) -> Chapter:
-    """The chapter that "07", "7", "pods", "07-pods" or "07-pods.ipynb" means. Raises Trouble with the nearest names."""
+    """The chapter that "07", "7", "pods", "07-pods" or "07-pods.ipynb" means.
+
+    Raises Trouble with the nearest names.
+    """
     wanted = str(asked).strip().lower().removesuffix(".ipynb").replace("_", "-")
     for chapter in CHAPTERS:
         if wanted in (chapter.number, chapter.name, str(chapter), chapter.number.lstrip("0") or "0"):

@@ -46,11 +46,11 @@ def draw() -> Card:
     """The map: a tile a chapter with its number, title and progress, linked to its notebook."""
     all_rows = rows()
     tiles = "".join(_tile(row) for row in all_rows)
-    html = ('<ol aria-label="The chapters and your progress" style="list-style:none;padding:0;margin:.3em 0;display:grid;'
-            f'gap:.5em;grid-template-columns:repeat(auto-fill,minmax(13em,1fr))">{tiles}</ol>')
+    html = ('<ol aria-label="The chapters and your progress" style="list-style:none;padding:0;margin:.3em 0;'
+            f'display:grid;gap:.5em;grid-template-columns:repeat(auto-fill,minmax(13em,1fr))">{tiles}</ol>')
     width = max(len(row.chapter.title) for row in all_rows)
-    words = "\n".join(f"{'→' if row.here else ' '} {row.chapter.number}  {row.chapter.title:{width}}  {row.state}"
-                      for row in all_rows)
+    words = "\n".join(f"{'→' if row.here else ' '} {row.chapter.number}  {row.chapter.title:{width}}  "
+                      f"{row.state}" for row in all_rows)
     return Card(html, words)
 
 
@@ -60,7 +60,8 @@ def _tile(row: Row) -> str:
     if chapter.written:
         title = f'<a href="{chapter.notebook}">{title}</a>'
     share = row.done / row.of if row.of else 0
-    bar = (f'<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;background:{_BORDER}">'
+    bar = ('<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;'
+           f'background:{_BORDER}">'
            f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{_FILL}"></div></div>'
            if chapter.written else "")
     mark = " <b>· you are here</b>" if row.here else ""
