@@ -28,7 +28,7 @@ def verb(**settings):
                 _say(f"\nworkbook: {trouble}")
                 raise typer.Exit(1) from None
             except OSError as problem:
-                if problem.errno is None or problem.filename is None and problem.strerror is None:
+                if isinstance(problem, BrokenPipeError) or problem.errno is None:
                     raise
                 _say(f"\nworkbook: {problem.strerror}: {problem.filename or 'this machine'}. "
                      "Next: ./workbook doctor says what is in the way.")

@@ -140,7 +140,9 @@ def _engine() -> Iterator[Finding]:
 
 
 def _sockets() -> list[Path]:
-    return [path for path in (Path("/var/run/docker.sock"),) if path.exists()]
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    path = Path(host.removeprefix("unix://"))
+    return [path] if host.startswith("unix://") and path.is_socket() else []
 
 
 def _disk() -> Iterator[Finding]:

@@ -13,7 +13,7 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labkit import paths, shell
+from labkit import engine, paths, shell
 from labkit.errors import Trouble
 from labkit.report import Report
 
@@ -53,6 +53,8 @@ class Server:
 def environment() -> dict[str, str]:
     """The environment of JupyterLab, its kernels and its terminals: the lab's, and Jupyter's own files in our folder."""
     env = shell.environment()
+    if "DOCKER_HOST" not in env and not engine.own_impossible():
+        env["DOCKER_HOST"] = f"unix://{paths.engine}/docker.sock"  # where ours will be, for terminals opened later
     for name in ("config", "data", "runtime"):
         env[f"JUPYTER_{name.upper()}_DIR"] = str(_HOME / name)
     env.update(

@@ -72,6 +72,8 @@ def environment() -> dict[str, str]:
     env["PATH"] = os.pathsep.join(first + rest)
     env.update(cluster.environment(), DOCKER_CONFIG=str(paths.docker_config),
                IPYTHONDIR=str(paths.data / "ipython"),
+               KUBECACHEDIR=str(paths.cache / "kubectl"), HELM_CACHE_HOME=str(paths.cache / "helm"),
+               HELM_CONFIG_HOME=str(paths.data / "helm"), HELM_DATA_HOME=str(paths.data / "helm"),
                DOCKER_CLI_HINTS="false", BUILDKIT_PROGRESS="plain", PAGER="cat", NO_COLOR="1")
     # ipykernel asks every program for colours; a cell's output should read as plain text.
     for name in ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
@@ -371,8 +373,11 @@ def end_leftovers(of_chapter: str | None = None) -> list[str]:
     jobs = {}
     for process in psutil.process_iter():
         try:
-            mark = process.environ().get(_MARK)
-            if mark and (of_chapter is None or mark in (of_chapter, "-")) and _lives(process.pid) \
+            settings = process.environ()
+            mark = settings.get(_MARK)
+            # Another WORKBOOK_HOME on this machine has jobs of its own.
+            ours = settings.get("KUBECONFIG") == str(paths.kubeconfig)
+            if mark and ours and (of_chapter is None or mark in (of_chapter, "-")) and _lives(process.pid) \
                     and not psutil.pid_exists(os.getsid(process.pid)):
                 jobs[process.pid] = " ".join(process.cmdline())[:100]
         except (OSError, psutil.Error):
