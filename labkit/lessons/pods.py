@@ -80,8 +80,10 @@ def _how(pod) -> str:
 def _log(name: str, container: str, seconds: int) -> str:
     """What a container wrote in its last seconds; empty when it has not started."""
     try:
-        return _api().read_namespaced_pod_log(name, NAMESPACE, container=container, since_seconds=seconds,
-                                              tail_lines=200, limit_bytes=100_000, _request_timeout=5)
+        answer = _api().read_namespaced_pod_log(
+            name, NAMESPACE, container=container, since_seconds=seconds, tail_lines=200, limit_bytes=100_000,
+            _preload_content=False, _request_timeout=5)
+        return answer.data.decode(errors="replace")
     except client.ApiException as problem:
         if problem.status in (400, 404):
             return ""
@@ -148,8 +150,8 @@ def two_containers():
     "crash-loop",
     title="The greeter that does not greet",
     task="""`manifests/07-broken-crash.yaml` describes a pod **`greeter`** that should answer on port 8080
-with a greeting. Start it, find out why it crashes, and mend it: the pod runs, is ready, and answers on port 8080
-with a greeting.""",
+with a greeting. Start it, find out why it crashes, and mend it: the pod runs, is ready, and answers on port
+8080 with a greeting.""",
     hints=(
         "`kubectl -n lab-pods logs greeter --previous` shows the last words of the container that crashed.",
         "Compare the name of the variable in `env:` with the one that the script reads, letter by letter. "
@@ -243,7 +245,8 @@ Find out what stops it, and mend it. It must still hold 40 MB, and still have a 
     hints=(
         "`kubectl -n lab-pods describe pod cache`: look at `Last State`, its `Reason` and its `Exit Code`.",
         "The limit has to have room for more than the 40 MB: while the shell builds the text it holds it "
-        "more than once. Try 160Mi. Then delete the pod and apply it anew, or `kubectl replace --force -f FILE`.",
+        "more than once. Try 160Mi. Then delete the pod and apply it anew, or `kubectl replace --force -f "
+        "FILE`.",
     ),
 )
 def out_of_memory():
