@@ -1,5 +1,7 @@
 """What the tests share: an engine and a cluster that they leave as they found them, and kernels."""
 
+import os
+import random
 import threading
 import time
 from dataclasses import dataclass, field
@@ -8,6 +10,8 @@ import pytest
 
 from labkit import paths
 
+# The order in which the notebooks run for the second time.
+SEED = int(os.environ.get("WORKBOOK_SEED") or random.randrange(10**6))
 MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster",
            "browser": "needs Chromium"}
 
@@ -18,8 +22,6 @@ def pytest_addoption(parser):
 
 
 def pytest_report_header():
-    from test_notebooks import SEED
-
     return f"notebooks: WORKBOOK_SEED={SEED} repeats the shuffled order"
 
 

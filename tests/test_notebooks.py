@@ -6,20 +6,19 @@ its solution must not pass and one after it must, and at the end nothing of the 
 notebooks, as their reference.
 """
 
-import os
 import random
 import re
 import shutil
 
 import nbformat
 import pytest
+from conftest import SEED
 from nbval.plugin import IPyNbFile, NbCellError, coalesce_streams
 
 from labkit import jupyter, lessons, paths
 from labkit.verdict import MIME
 
 NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
-SEED = int(os.environ.get("WORKBOOK_SEED") or random.randrange(10**6))
 
 
 def _orders():
