@@ -136,7 +136,8 @@ def test(
 
     os.environ.update(jupyter.environment())
     os.chdir(paths.repo)
-    raise typer.Exit(int(pytest.main(arguments or [], plugins=[_AsFound()])))
+    ours = ["-p", "no:cacheprovider", "--rootdir", str(paths.repo)]
+    raise typer.Exit(int(pytest.main([*ours, *(arguments or [])], plugins=[_AsFound()])))
 
 
 class _AsFound:

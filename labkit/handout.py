@@ -75,8 +75,8 @@ def _update() -> list[str]:
 
 def _read() -> dict[str, str]:
     try:
-        return json.loads(_RECORD.read_text())
-    except (OSError, ValueError):
+        return dict(json.loads(_RECORD.read_text()))
+    except (OSError, ValueError, TypeError):
         return {}  # then a file that differs counts as changed, and is kept
 
 

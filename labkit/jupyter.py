@@ -35,11 +35,15 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}/lab/tree/{FIRST}?token={self.token}"
+        return f"{self.address}/lab/tree/{FIRST}?token={self.token}"
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
 
     def answers(self, timeout: float = 2) -> bool:
         """Whether it serves pages to whoever has its token."""
-        request = urllib.request.Request(f"http://{HOST}:{self.port}/api/status",
+        request = urllib.request.Request(f"{self.address}/api/status",
                                          headers={"Authorization": f"token {self.token}"})
         # A proxy that the user has set must not see the token, and cannot reach this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -1,0 +1,319 @@
+"""The verbs of ./workbook, as a learner types them."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from command import workbook  # noqa: F401, a fixture
+from conftest import wait_for
+
+from labkit import lessons, paths
+
+VERBS = ("open", "test", "run", "doctor", "status", "stop", "reset")
+
+
+# -- help and mistakes ---------------------------------------------------------------------------
+
+def test_help_lists_every_verb(workbook):
+    status, output = workbook("--help")
+    assert status == 0
+    assert set(re.findall(r"(?m)^│ (\w+)  ", output)) == set(VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
+    status, output = workbook(verb, "--help")
+    assert status == 0
+    examples = re.findall(r"Example: \./workbook (\w+)", output)
+    assert examples and set(examples) == {verb}, output
+
+
+@pytest.mark.parametrize("arguments", [["--frobnicate"], ["status", "--frobnicate"], ["open", "extra"], ["frobnicate"],
+                                       ["run"], ["reset"], ["reset", "pods", "--all"], ["reset", "--purge"],
+                                       ["open", "--port", "0"], ["--source", "nowhere"]],
+                         ids=" ".join)
+def test_a_wrong_command_line_shows_the_usage(workbook, arguments):
+    status, output = workbook(*arguments)
+    assert status == 2, output
+    assert output.startswith("Usage: ./workbook"), output
+    assert not (workbook.home / "files").exists(), "something was begun"
+
+
+@pytest.mark.parametrize("arguments", [["run", "pod"], ["reset", "podz"], ["run", "07", "pdos"]], ids=" ".join)
+def test_an_unknown_chapter_brings_the_nearest_names(workbook, arguments):
+    status, output = workbook(*arguments)
+    assert status == 1
+    assert output.strip() == f"workbook: there is no chapter {arguments[-1]}; expected a chapter by number or name. " \
+        "Next: use 07-pods."
+
+
+# -- status and stop -----------------------------------------------------------------------------
+
+def test_status_of_nothing_starts_nothing(workbook):
+    before = sorted(workbook.home.rglob("*"))
+    status, output = workbook("status", "--json")
+    assert status == 0
+    found = json.loads(output)
+    assert found["engine"] == {"host": None, "pid": None, "ours": None}
+    assert found["cluster"] == {"state": "absent"}
+    assert found["jupyter"] == {"url": None, "pid": None}
+    assert set(found["tools"]) >= {"minikube", "kubectl", "helm"}
+    assert set(found["images"]) >= {"debian", "busybox", "golang", "node"}
+    assert found["work"] == []
+    assert sorted(workbook.home.rglob("*")) == before, "status wrote something"
+
+
+def test_status_tells_the_engine(engine):
+    ended = subprocess.run([paths.repo / "workbook", "status", "--json"], capture_output=True, text=True, check=True,
+                           env={**os.environ, "WORKBOOK_HOME": str(paths.data.parent)}
+                           if "WORKBOOK_HOME" in os.environ else None)
+    found, real = json.loads(ended.stdout), engine.find()
+    assert (found["engine"]["host"], found["engine"]["pid"]) == (real.host, real.pid)
+    assert found["memory"]["used"] > 1 << 20
+    assert found["disk"]["data"]["used"] > 1 << 20 and found["disk"]["free"] > 0
+    assert found["images"]["debian"]["reference"] == "debian:bookworm-slim"
+
+
+def test_status_for_a_reader_names_everything(workbook):
+    status, output = workbook("status")
+    assert status == 0
+    for line in ("engine     does not run", "cluster    absent", "JupyterLab does not run", "tools      minikube",
+                 "images     debian", "disk       data"):
+        assert f"\n{line}" in f"\n{output}"
+
+
+def test_stop_with_nothing_to_stop(workbook):
+    assert workbook("stop") == (0, "Nothing of ours runs.\n")
+
+
+# -- test ----------------------------------------------------------------------------------------
+
+def test_test_hands_its_arguments_to_pytest_and_ends_with_its_line(workbook, tmp_path):
+    (tmp_path / "test_it.py").write_text("def test_good(): pass\ndef test_bad(): assert 0\n")
+    file = str(tmp_path / "test_it.py")
+    status, output = workbook("test", "-q", "-k", "good", file)
+    assert (status, output.splitlines()[-1][:24]) == (0, "1 passed, 1 deselected i"), output
+    status, output = workbook("test", file, "--tb=no")
+    assert status == 1 and re.search(r"=+ 1 failed, 1 passed in .*s =+$", output.strip()), output
+    status, output = workbook("test", "-k", "neither", file)
+    assert status == 5, output
+    assert not list(tmp_path.rglob(".pytest_cache"))
+
+
+def test_the_ci_script_does_nothing_but_test():
+    lines = [line for line in (paths.repo / ".ci/run").read_text().splitlines() if line and line[0] != "#"]
+    assert lines == ['cd "$(dirname "${BASH_SOURCE[0]}")/.." && exec ./workbook test']
+    assert os.access(paths.repo / ".ci/run", os.X_OK) and os.access(paths.repo / "workbook", os.X_OK)
+
+
+# -- run -----------------------------------------------------------------------------------------
+
+
+
+def rehearse(tmp_path, capfd, *sources, tags=()) -> tuple[bool, str, str]:
+    """Runs these cells as a chapter: whether it passed, its summary, what was printed."""
+    from labkit import jupyter, rehearsal
+
+    chapter = lessons.Chapter("99", "made-up", "Made up")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id=f"cell-{number}")
+                                               for number, source in enumerate(sources, 1)])
+    notebook.cells[-1].metadata["tags"] = list(tags)
+    nbformat.write(notebook, tmp_path / chapter.notebook)
+    kept = dict(os.environ)
+    os.environ.update(jupyter.environment(), LABKIT_SOLUTIONS="1")
+    try:
+        passed, summary = rehearsal._run(chapter, tmp_path)
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+    return passed, summary, capfd.readouterr().out
+
+
+def test_a_chapter_that_works_is_a_line_a_cell(tmp_path, capfd):
+    exercise = next(iter(lessons.load("pods").exercises.values()))
+    passed, summary, output = rehearse(tmp_path, capfd, "x = 1", f"%%solution {exercise.name}\nassert x == 1",
+                                       "%%sh\npwd")
+    assert passed, output
+    assert re.fullmatch(r"✓ 99-made-up: 3 cells in [\d.]+ s", summary)
+    assert re.fullmatch(r"(?s)✓ 99-made-up  1/3 cell-1 · x = 1 · [\d.]+ s\n✓ 99-made-up  2/3 cell-2 · .*"
+                        r"✓ 99-made-up  3/3 cell-3 · pwd · [\d.]+ s\n", output), output
+
+
+def test_the_cell_that_fails_is_shown_and_ends_the_chapter(tmp_path, capfd):
+    passed, summary, output = rehearse(tmp_path, capfd, "print('before')", "print('seen')\n1/0", "print('after')")
+    assert not passed
+    assert summary.startswith("✗ 99-made-up: stopped at cell 2 of 3 after ")
+    for words in ("✗ 99-made-up  2/3 cell-2 · print('seen')", "    1/0", "    seen", "ZeroDivisionError"):
+        assert words in output, output
+    assert "3/3" not in output
+
+
+def test_a_kernel_that_dies_is_said(tmp_path, capfd):
+    passed, summary, output = rehearse(tmp_path, capfd, "import os; os._exit(3)")
+    assert not passed and "DeadKernelError" in output, output
+
+
+def test_a_cell_that_may_raise_is_no_failure(tmp_path, capfd):
+    passed, _, output = rehearse(tmp_path, capfd, "1/0", tags=["raises-exception"])
+    assert passed and output.startswith("✓ 99-made-up  1/1"), output
+
+
+# -- open ----------------------------------------------------------------------------------------
+
+@pytest.fixture
+def opened(workbook, monkeypatch):
+    """./workbook open of the test's own, once it answers: the command's process and the address."""
+    processes = []
+
+    def open_(*arguments):
+        # An engine that does not answer and cannot be started is said, and JupyterLab goes on.
+        process = workbook.start("open", "--no-browser", *arguments, PATH=_without_apt(workbook.home))
+        processes.append(process)
+        lines = []
+        while not (match := re.search(r"http://127\.0\.0\.1:(\d+)/lab/tree/\S+\?token=(\w+)", "".join(lines))):
+            line = process.stdout.readline()
+            assert line, f"it ended: {''.join(lines)}"
+            lines.append(line)
+        return process, int(match[1]), match[2], "".join(lines)
+
+    yield open_
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            process.communicate(timeout=20)
+    workbook("stop")
+
+
+def _without_apt(home: Path) -> str:
+    """A PATH on which apt-get is not found, so that no engine is fetched for these tests."""
+    folder = home / "bin"
+    folder.mkdir(exist_ok=True)
+    for part in os.environ["PATH"].split(os.pathsep):
+        for program in Path(part).iterdir() if Path(part).is_dir() else ():
+            link = folder / program.name
+            if program.name != "apt-get" and not link.is_symlink() and not link.exists():
+                link.symlink_to(program)
+    return str(folder)
+
+
+def ask(port: int, path: str, token: str = "") -> int:
+    """The HTTP status of a page."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}",
+                                     headers={"Authorization": f"token {token}"} if token else {})
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def listening(pid: int) -> list[str]:
+    """Addresses other than loopback on which a process and its children listen."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return [connection.laddr.ip for process in family for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN and not connection.laddr.ip.startswith("127.")]
+
+
+def test_open_serves_the_notebooks_to_whoever_has_the_token(opened, workbook):
+    process, port, token, output = opened()
+    assert re.search(r"JupyterLab answers after [\d.]+ s, with your notebooks in ", output), output
+    assert ask(port, "/api/contents", token) == 200
+    assert ask(port, "/api/contents") == 403, "it answers without a token"
+    assert ask(port, "/api/contents", "wrong") == 403
+    assert listening(process.pid) == [], "it listens beyond this machine"
+    assert not any(token in " ".join(child.cmdline()) for child in psutil.Process(process.pid).children(recursive=True))
+    for notebook in (workbook.home / "files").glob("*.ipynb"):
+        assert ask(port, f"/lab/tree/{notebook.name}", token) == 200
+        assert all(not cell.get("outputs") for cell in json.loads(notebook.read_text())["cells"]), notebook.name
+    assert any((workbook.home / "files").glob("*.ipynb"))
+
+
+def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
+    _, port, token, _ = opened()
+    body = json.dumps({"name": "python3"}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/kernels", data=body, method="POST",
+                                     headers={"Authorization": f"token {token}", "Content-Type": "application/json"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/terminals", data=b"{}", method="POST",
+                                     headers={"Authorization": f"token {token}"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    server = psutil.Process(json.loads((workbook.home / "data/jupyter/server.json").read_text())["pid"])
+    children = wait_for(lambda: server.children(), lambda found: len(found) >= 2, what="a kernel and a terminal")
+    for child in children:
+        env = wait_for(child.environ, what="its environment")
+        assert env["KUBECONFIG"] == str(workbook.home / "data/kubeconfig")
+        assert env["DOCKER_CONFIG"] == str(workbook.home / "data/docker")
+        assert env["PATH"].startswith(str(workbook.home / "cache/bin"))
+        assert env["JUPYTER_RUNTIME_DIR"].startswith(str(workbook.home))
+
+
+def test_ctrl_c_ends_it_at_once_and_leaves_no_process(opened):
+    process, port, token, _ = opened()
+    body = json.dumps({"name": "python3"}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/kernels", data=body, method="POST",
+                                     headers={"Authorization": f"token {token}", "Content-Type": "application/json"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert len(family) >= 2
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    output = process.communicate(timeout=10)[0]
+    seconds = time.monotonic() - began
+    assert process.returncode == 130
+    assert "JupyterLab is ended" in output and "Traceback" not in output
+    assert seconds < 2.5, f"it took {seconds:.1f} s"
+    assert not [child for child in family if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_taken_port_is_said_and_the_next_one_used(opened):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        _, used, token, output = opened("--port", str(port))
+        assert used > port and f"Port {port} is taken; using {used}." in output
+        assert ask(used, "/api/contents", token) == 200
+
+
+def test_a_second_open_names_the_first_and_stop_ends_it(opened, workbook):
+    first, port, token, _ = opened()
+    status, output = workbook("open", "--no-browser")
+    assert status == 0
+    assert output.startswith("JupyterLab runs already (process ") and f":{port}/" in output and token in output
+    status, output = workbook("stop")
+    assert status == 0 and output.startswith("Ended: JupyterLab. Next: "), output
+    first.communicate(timeout=10)
+    assert not psutil.pid_exists(first.pid)
+
+
+def test_the_record_of_one_that_was_killed_is_not_believed(opened, workbook):
+    first, *_ = opened()
+    server = json.loads((workbook.home / "data/jupyter/server.json").read_text())
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+    assert psutil.pid_exists(server["pid"]), "JupyterLab lives on when only the command was killed"
+    status, output = workbook("open", "--no-browser")
+    assert status == 0 and f"runs already (process {server['pid']})" in output
+    psutil.Process(server["pid"]).kill()
+    wait_for(lambda: psutil.pid_exists(server["pid"]), wanted=lambda there: not there, what="its end")
+    _, _, token, output = opened()
+    assert "runs already" not in output and token != server["token"]
+
+
+def test_a_jupyterlab_that_cannot_start_is_one_clear_line(workbook):
+    (workbook.home / "data/jupyter").mkdir(parents=True)
+    (workbook.home / "data/jupyter/runtime").write_text("a file where a folder has to be")
+    status, output = workbook("open", "--no-browser", PATH=_without_apt(workbook.home))
+    assert status == 1
+    assert "workbook: JupyterLab did not come up: " in output and "Next: read " in output
+    assert "Traceback (most recent call last):\n" not in output
