@@ -174,9 +174,10 @@ def cache(*logs: str | Path) -> Picture:
     left, column = 330, max((_WIDTH - 330) // len(builds), 150)
     parts, rows_ = [], [("STEP", *builds)]
     for i, (title, build) in enumerate(builds.items()):
-        parts.append(label(left + i * column, 18, f"{title} · {_total(build)}", weight="bold"))
+        parts.append(label(left + i * column, 18, title, weight="bold"))
+        parts.append(label(left + i * column, 36, _total(build), SOFT, size=12))
     for j, name in enumerate(names):
-        y, cells = 18 + (j + 1) * _ROW, []
+        y, cells = 40 + (j + 1) * _ROW, []
         parts.append(label(0, y, _short(name, 46)))
         for i, build in enumerate(builds.values()):
             step, x = next((step for step in build if step.name == name), None), left + i * column
@@ -191,7 +192,7 @@ def cache(*logs: str | Path) -> Picture:
                 parts.append(box(x, y - 15, width, 20, ORANGE) + label(x + width + 8, y, said))
         rows_.append((_short(name, 60), *cells))
     totals = "; ".join(f"{title}: {_total(build)}" for title, build in builds.items())
-    return Picture(drawing(left + column * len(builds), 34 + len(names) * _ROW, "What the build cache did", *parts),
+    return Picture(drawing(left + column * len(builds), 54 + len(names) * _ROW, "What the build cache did", *parts),
                    f"{totals}\n{table(rows_)}")
 
 
@@ -209,7 +210,7 @@ def _said(step: Step | None) -> str:
 
 
 def steps(log: str | Path) -> list[Step]:
-    """The steps of the last build in a file, in the order of the Dockerfile's stages; FROM is none."""
+    """The steps of the last build in a file, stage by stage; FROM is none."""
     try:
         text = Path(log).read_text(errors="replace")
     except OSError:
@@ -233,5 +234,6 @@ def steps(log: str | Path) -> list[Step]:
         raise Trouble(f"{log} has no build step in it", "the plain output of docker build",
                       "build with --progress=plain and keep the output with tee")
     stages = list(dict.fromkeys(stage for stage, *_ in found.values()))
-    ordered = sorted(found.values(), key=lambda step: (stages.index(step[0]), step[1]))
+    # Builders print stages as they get to them; the one without a name is the last, or the only one.
+    ordered = sorted(found.values(), key=lambda step: (not step[0], stages.index(step[0]), step[1]))
     return [Step(name, seconds, failed) for _, _, name, seconds, failed in ordered]
