@@ -31,6 +31,8 @@ class Unreachable(Trouble):
 def environment() -> dict[str, str]:
     """What minikube, kubectl and helm need to reach this cluster and no other."""
     return {"MINIKUBE_HOME": str(paths.minikube), "KUBECONFIG": str(paths.kubeconfig),
+            "KUBECACHEDIR": str(paths.data / "kubectl"), "HELM_CACHE_HOME": str(paths.data / "helm/cache"),
+            "HELM_CONFIG_HOME": str(paths.data / "helm/config"), "HELM_DATA_HOME": str(paths.data / "helm/data"),
             "MINIKUBE_PROFILE": PROFILE, "MINIKUBE_IN_STYLE": "false", "MINIKUBE_WANTUPDATENOTIFICATION": "false"}
 
 

@@ -130,6 +130,7 @@ def client():
 def ensure(report: Report | None = None) -> Engine:
     """The engine in use, started if it is ours and does not run. Raises Trouble with the way out."""
     if engine := find():
+        _first_contact(engine)
         return engine
     if why := own_impossible():
         raise Unreachable(f"no Docker engine answers, and we cannot start our own: {why}",
@@ -145,8 +146,22 @@ def ensure(report: Report | None = None) -> Engine:
         _start(report)
     engine = find()
     assert engine is not None
-    _note_foreign(engine)
+    _first_contact(engine)
     return engine
+
+
+@functools.cache
+def _first_contact(engine: Engine) -> None:
+    """What must be known and set before anything is made in an engine."""
+    _note_foreign(engine)
+    # The lab has a DOCKER_CONFIG of its own, where the user's plug-ins would be missing.
+    if not engine.ours:
+        plugins = paths.docker_config / "cli-plugins"
+        plugins.mkdir(parents=True, exist_ok=True)
+        for plugin in (Path.home() / ".docker/cli-plugins").glob("docker-*"):
+            if not (plugins / plugin.name).exists():
+                (plugins / plugin.name).unlink(missing_ok=True)
+                (plugins / plugin.name).symlink_to(plugin)
 
 
 def own_impossible() -> str:

@@ -1,0 +1,183 @@
+"""The cluster: whole from whatever state it is found in, and closed to the outside."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from conftest import wait_for
+
+from labkit import paths, shell
+from labkit.report import Report
+
+NAMESPACE = "lab-test"
+
+
+def run(*words: str, fails=False) -> str:
+    ended = subprocess.run(words, env=shell.environment(), capture_output=True, text=True)
+    assert fails or ended.returncode == 0, f"{' '.join(words)}: {ended.stderr}{ended.stdout}"
+    return ended.stdout.strip()
+
+
+def kubectl(*words: str, fails=False) -> str:
+    return run("kubectl", *words, fails=fails)
+
+
+def ensure(cluster) -> str:
+    """Brings the cluster there; what the reader is told on the way."""
+    said = StringIO()
+    cluster.ensure(Report(stream=said))
+    assert cluster.state() == "running"
+    return "\n".join(line.rsplit("\r", 1)[-1] for line in said.getvalue().splitlines())
+
+
+@pytest.fixture
+def web(cluster):
+    """A web server behind a service, and a pod that asks it; gone afterwards."""
+    from labkit import supply
+
+    ensure(cluster)
+    supply.ensure("busybox")
+    cluster.load("busybox:1.37")
+    cluster.namespace(NAMESPACE)
+    kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("web.yaml")))
+    kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod", "--all", "--timeout=60s")
+    yield
+    ensure(cluster)
+    cluster.delete_namespace(NAMESPACE)
+
+
+def ask(address="http://web") -> str:
+    return kubectl("exec", "-n", NAMESPACE, "client", "--", "wget", "-qO-", "-T", "2", address, fails=True)
+
+
+def test_paused_and_resumed_it_answers_at_once(cluster, web):
+    assert cluster.pause() and cluster.state() == "paused"
+    assert "paused" in run("docker", "inspect", "--format", "{{.State.Status}}", "workbook")
+    ensure(cluster)
+    assert wait_for(ask, what="the service's answer") == "hello"
+
+
+def test_a_restarted_node_comes_back_whole(cluster, web):
+    """DNS, kube-proxy and services work again, and what was in the cluster is still there."""
+    run("docker", "restart", "workbook")
+    ensure(cluster)
+    assert wait_for(ask, timeout=90, what="the service's answer, by name") == "hello"
+
+
+def test_service_addresses_never_leave_the_node_not_even_while_it_starts(cluster):
+    """Before kube-proxy knows an address, a packet to it is refused in the node, at once."""
+    ensure(cluster)
+    probe = ["docker", "exec", "workbook", "curl", "-sk", "-m", "3", "-o", "/dev/null"]
+
+    def status(address):
+        return subprocess.run([*probe, address], env=shell.environment(), capture_output=True).returncode
+
+    refused = 7  # curl: failed to connect; 28 would be a time-out, 0 an answer by a stranger
+    assert status("http://10.96.99.99/") == refused
+    run("docker", "restart", "workbook")
+    # Until init runs, nothing of the cluster does.
+    wait_for(lambda: run("docker", "exec", "workbook", "cat", "/proc/1/comm"), wanted=lambda name: name == "systemd",
+             what="the node's init")
+    seen = [status("https://10.96.0.1/") for _ in range(5)]
+    assert set(seen) == {refused}, f"curl's exit codes to the API's service address while the node starts: {seen}"
+    rules = run("docker", "exec", "workbook", "iptables", "-S", "FORWARD")
+    assert "-d 10.96.0.0/12 -p tcp -j REJECT" in rules  # the same for packets from pods
+    ensure(cluster)
+
+
+def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, web, engine):
+    found = engine.ensure()
+    if not found.ours:
+        pytest.skip("the user's engine is not ours to kill")
+    os.kill(found.pid, signal.SIGKILL)
+    wait_for(lambda: engine.find(), wanted=lambda engine: engine is None, what="the engine's end")
+    ensure(cluster)
+    assert engine.ensure().pid != found.pid
+    assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
+
+
+def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
+    ensure(cluster)
+    run("docker", "rm", "--force", "workbook")
+    assert cluster.state() == "broken"
+    starting = subprocess.Popen([sys.executable, "-c", "from labkit import cluster; cluster.ensure()"],
+                                cwd=paths.repo, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    wait_for(lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook$"), timeout=60, what="the new node")
+    os.killpg(starting.pid, signal.SIGKILL)
+    assert "its node container is gone" in starting.communicate()[0]
+    assert cluster.state() == "broken"
+    assert "its start was interrupted" in ensure(cluster)
+    assert "Ready" in kubectl("get", "nodes")
+
+
+def test_a_pod_that_hinders_the_start_is_named_with_its_last_event(cluster):
+    ensure(cluster)
+    kubectl("-n", "kube-system", "set", "image", "deployment/coredns", "coredns=lab/no-such-image:1")
+    try:
+        trouble = wait_for(lambda: cluster._missing(), wanted=lambda said: "no-such-image" in said,
+                           what="a sentence that names the pod")
+        assert trouble.startswith("pod kube-system/coredns-"), trouble
+    finally:
+        kubectl("-n", "kube-system", "rollout", "undo", "deployment/coredns")
+        kubectl("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s")
+
+
+def test_a_claim_gets_a_volume_that_keeps_what_is_written(cluster, web):
+    kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("claim.yaml")))
+    kubectl("wait", "-n", NAMESPACE, "--for=jsonpath={.status.phase}=Succeeded", "pod/writer", "--timeout=60s")
+    kubectl("delete", "-n", NAMESPACE, "pod/writer")
+    kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("claim.yaml")))
+    wait_for(lambda: kubectl("logs", "-n", NAMESPACE, "writer", fails=True), what="the second pod's word",
+             wanted=lambda log: log.count("written") == 2)
+
+
+def test_an_image_is_loaded_once_and_again_when_it_changed(cluster, tmp_path):
+    ensure(cluster)
+
+    def in_node() -> str:
+        return run("docker", "exec", "workbook", "crictl", "inspecti", "--output", "go-template",
+                   "--template", "{{.status.id}}", "lab/changing:1")
+
+    for text in ("first", "second"):
+        (tmp_path / "Dockerfile").write_text(f"FROM busybox:1.37\nLABEL text={text}\n")
+        run("docker", "build", "--quiet", "--tag", "lab/changing:1", str(tmp_path))
+        identity = run("docker", "image", "inspect", "--format", "{{.Id}}", "lab/changing:1")
+        cluster.load("lab/changing:1")
+        assert in_node() == identity
+        said = StringIO()
+        cluster.load("lab/changing:1", Report(stream=said, patience=0))
+        assert not said.getvalue(), "an image that is there is not copied again"
+    run("docker", "image", "rm", "lab/changing:1")
+
+
+def test_nothing_of_the_users_is_changed(cluster, tmp_path):
+    """A home with a kubeconfig, a docker context and a minikube folder is the same after a cluster was used."""
+    for file, content in {".kube/config": "apiVersion: v1\nkind: Config\ncurrent-context: production\n",
+                          ".docker/config.json": '{"currentContext": "default"}',
+                          ".minikube/profiles/workbook/config.json": "{}"}.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(content)
+
+    def tree() -> dict[str, str]:
+        return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+                for path in sorted(tmp_path.rglob("*"))}
+
+    before = tree()
+    environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
+    environment |= {"HOME": str(tmp_path), "WORKBOOK_HOME": str(paths.data.parent)} if "WORKBOOK_HOME" in os.environ \
+        else {"HOME": str(tmp_path), "XDG_DATA_HOME": str(paths.data.parent), "XDG_CACHE_HOME": str(paths.cache.parent)}
+    script = """
+import subprocess
+from labkit import cluster, shell
+cluster.ensure(); cluster.namespace("lab-test"); cluster.pause(); cluster.resume()
+subprocess.run(["bash", "-ec", "kubectl get nodes && docker ps && minikube profile list"], env=shell.environment(), check=True)
+cluster.delete_namespace("lab-test")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], text=True, capture_output=True, cwd=paths.repo, env=environment)
+    assert ended.returncode == 0, ended.stderr + ended.stdout
+    assert tree() == before
