@@ -36,7 +36,7 @@ def _now() -> dict:
 
 
 def _disk() -> dict:
-    sizes = {name: {"folder": str(folder), "used": _size(folder)}
+    sizes = {name: {"folder": str(folder), "used": used(folder)}
              for name, folder in (("data", paths.data), ("cache", paths.cache), ("files", paths.files))}
     return {**sizes, "free": free(paths.data)}
 
@@ -46,7 +46,7 @@ def _thing(supply, name: str) -> dict:
     return {"ready": ready, "source": (supply.source(name) or "present") if ready else ""}
 
 
-def _size(folder: Path) -> int:
+def used(folder: Path) -> int:
     """Bytes on disk below a folder, without what is mounted in it."""
     total, seen = 0, set()
     try:

@@ -1,0 +1,356 @@
+"""The set-up as it is: what was found on this machine, where a command goes, what is being made, what it takes."""
+
+import atexit
+import contextlib
+import os
+import platform
+import subprocess
+import sys
+import threading
+from html import escape
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from labkit import engine, paths, shell, status, supply
+from labkit import doctor as findings
+from labkit.card import Card, frame
+from labkit.errors import Trouble
+from labkit.supply.catalog import IMAGES
+from labkit.views.picture import BLUE, INK, LINE, ORANGE, PAPER, SOFT, Picture, box, drawing, label, stroke, table
+
+_CELL = "padding:.15em .8em .15em 0;vertical-align:top;text-align:left"
+
+
+# -- the doctor ----------------------------------------------------------------------------------
+
+def doctor() -> Card:
+    """What the doctor finds on this machine, as a table: the same as `./workbook doctor`."""
+    found = list(findings.examine())
+    blocking = sum(one.blocking for one in found)
+    watch = sum(bool(one.fix) and not one.blocking for one in found)
+    summary = (f"{_count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way") + \
+        (f"; {_count(watch, 'thing')} to look at." if watch else ".")
+    meaning = {"✗": "in the way", "!": "look at this", "✓": "as it should be"}
+    rows = "".join(
+        f'<tr><td style="{_CELL}" title="{meaning[one.mark]}">{one.mark}</td>'
+        f'<th scope="row" style="{_CELL}">{escape(one.problem)}</th>'
+        f'<td style="{_CELL};overflow-wrap:anywhere">{escape(one.saw)}'
+        f'{f"<div><b>Next:</b> {escape(one.fix)}</div>" if one.fix else ""}</td></tr>' for one in found)
+    body = (f'<p style="margin:.2em 0 .5em">{summary} ✓ as it should be, ! look at this, ✗ in the way</p>'
+            f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>')
+    words = [summary]
+    for one in found:
+        words.append(f"{one.mark} {one.problem}: {one.saw}")
+        words += [f"    Next: {one.fix}"] * bool(one.fix)
+    return Card(frame("The doctor", body, "The doctor's findings"), "\n".join(words))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+# -- where a command goes ------------------------------------------------------------------------
+
+def way() -> Picture:
+    """The way of a docker command: this machine, the client, the engine and the engine's machine.
+
+    Raises Trouble when no engine answers.
+    """
+    found, client = engine.find(), engine.client()
+    info, version = client.info(), client.version()
+    here = [_system(), f"kernel {platform.release()}", f"{platform.system()} on {platform.machine()}"]
+    docker = ["docker " + _client_version(), f"asks {found.host}"]
+    server = [f"version {version['Version']}", "started by the workbook" if found.ours else "yours",
+              f"{info['ContainersRunning']} of {info['Containers']} containers run"]
+    there = [info["OperatingSystem"], f"kernel {info['KernelVersion']}", f"{info['OSType']} on {info['Architecture']}"]
+    where = place(found.host, info)
+    words = "\n".join([
+        where, "", table([("PART", "WHAT IT IS", "", ""), ("this notebook", *here), ("the client", *docker, ""),
+                          ("the engine", *server), ("the engine's machine", *there)])])
+    same = where.startswith("The engine runs on this machine")
+    return Picture(_way_drawn(here, docker, server, there, where, same), words)
+
+
+def place(host: str, info: dict, system: str = sys.platform, release: str | None = None) -> str:
+    """Where an engine runs, seen from here, in a sentence. host: a DOCKER_HOST value; info: what the engine tells
+    of itself; system, release: this machine's, as sys.platform and platform.release() have them."""
+    release = platform.release() if release is None else release
+    if "docker desktop" in info["OperatingSystem"].lower():
+        return "The engine runs in the Linux virtual machine that Docker Desktop keeps."
+    if not host.startswith(("unix://", "npipe://")):
+        return "The engine is reached over a network: it may run on another machine."
+    if system != "linux":
+        return "The engine runs in a Linux virtual machine on this computer."
+    if info["KernelVersion"] != release:
+        return "The engine runs under another kernel than this notebook: in a virtual machine, or elsewhere."
+    if "microsoft" in release.lower():
+        return "The engine runs on this machine's kernel, which is that of WSL 2."
+    return "The engine runs on this machine, on its own kernel. There is no virtual machine in between."
+
+
+def _system() -> str:
+    with contextlib.suppress(OSError, KeyError):
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    return f"macOS {platform.mac_ver()[0]}" if sys.platform == "darwin" else platform.system()
+
+
+def _client_version() -> str:
+    try:
+        ended = subprocess.run(["docker", "version", "--format", "{{.Client.Version}}"], env=shell.environment(),
+                               capture_output=True, text=True, timeout=10)
+        return ended.stdout.strip() or "(it does not tell its version)"
+    except (OSError, subprocess.TimeoutExpired):
+        return "(not found)"
+
+
+def _way_drawn(here, docker, server, there, where: str, same: bool) -> str:
+    width = 860
+    outer = ([box(8, 34, width - 16, 168, LINE, LINE, 0.15)] if same else
+             [box(8, 34, 400, 168, LINE, LINE, 0.15), box(452, 34, width - 460, 168, LINE, LINE, 0.15)])
+    parts = [label(8, 20, where, INK, 14, weight="bold"), *outer,
+             *_lines(20, 56, "This notebook's machine", here, INK),
+             *_lines(464, 56, "The engine's machine" + (", the same one" if same else ""), there, INK),
+             box(20, 130, 376, 60, PAPER, BLUE), *_lines(32, 150, "The client: you type", docker, BLUE),
+             box(464, 122, 376, 72, PAPER, ORANGE), *_lines(476, 142, "The engine: does the work", server, ORANGE),
+             stroke(396, 160, 458, 160, SOFT, 2), f'<path d="M464 160 l-10 -5 v10 z" fill="{SOFT}"/>']
+    return drawing(width, 212, where, *parts)
+
+
+def _lines(x: float, y: float, title: str, lines: list[str], colour: str) -> list[str]:
+    """A title, and under it the lines; the last two share one row where there are three."""
+    rows = [lines[0], " · ".join(lines[1:])]
+    return [label(x, y, title, colour, weight="bold"),
+            *(label(x, y + 17 * number, _short(row), INK, 12) for number, row in enumerate(rows, 1))]
+
+
+def _short(text: str, most: int = 62) -> str:
+    return text if len(text) <= most else text[:most // 2] + "…" + text[-most // 2:]
+
+
+# -- what is being made --------------------------------------------------------------------------
+
+PARTS = {
+    "debian": "Debian, a base image", "busybox": "busybox, an image of small tools", "vm": "a virtual machine to compare with",
+    "static": "a base image with hardly anything in it", "golang": "the Go compiler", "welcome": "our app",
+    "redis": "redis, a store", "node": "the image of a cluster's node", "kubectl": "the command kubectl",
+    "minikube": "minikube, which starts clusters", "cluster": "Kubernetes' own parts", "helm": "the command helm",
+}
+_SIGNS = {"ready": "✓", "running": "◐", "waiting": "○", "missing": "○", "failed": "✕", "interrupted": "✕"}
+
+
+def progress(known: set[str] = frozenset()) -> dict:
+    """How far the parts of the workbook are, as plain data. known: those seen to be ready before, not looked at again."""
+    work = {one["name"]: one for one in supply.work()}
+    rows = []
+    for name in supply.ORDER:
+        one = work.get(name, {})
+        running = one.get("state") == "running"
+        state = "running" if running else "ready" if name in known or supply.ready(name) else one.get("state", "missing")
+        if state == "done":
+            state = "missing"  # it was made, and is gone since
+        rows.append({"name": name, "what": PARTS[name], "state": state, "sign": _SIGNS[state],
+                     "fraction": one.get("fraction") if running else None, "words": _words(state, one)})
+    left = [sum(work[name]["remaining"] for name in lane if name in work and _open(rows, name))
+            for lane in ([n for n in supply.ORDER if n in IMAGES], [n for n in supply.ORDER if n not in IMAGES])]
+    return {"rows": rows, "summary": _summary(rows, max(left), supply.background_pid())}
+
+
+def _open(rows: list[dict], name: str) -> bool:
+    return any(row["name"] == name and row["state"] in ("running", "waiting") for row in rows)
+
+
+def _words(state: str, one: dict) -> str:
+    if state == "running":
+        return f"{one['step']} · for {_time(one['elapsed'])}, about {_time(one['remaining'])} to go"
+    if state == "waiting":
+        return f"waiting its turn, about {_time(one['remaining'])} of work"
+    return {"ready": "there", "missing": "not there yet", "interrupted": "was interrupted; goes on from there"}.get(
+        state, f"failed: {one.get('step', '')}")
+
+
+def _summary(rows: list[dict], left: float, worker: int | None) -> str:
+    there = sum(row["state"] == "ready" for row in rows)
+    if there == len(rows):
+        return f"All {len(rows)} parts are there."
+    text = f"{there} of {len(rows)} parts are there"
+    if worker:
+        return f"{text}; the rest is made in the background, about {_time(left)} to go."
+    if any(row["state"] == "running" for row in rows):
+        return f"{text}; one is being made now."
+    return f"{text}. Nothing is being made: a chapter makes what it needs, and ./workbook makes the rest."
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _as_text(state: dict) -> str:
+    rows = [("PART", "", "")]
+    for row in state["rows"]:
+        percent = f"{row['fraction']:.0%} " if row["fraction"] is not None else ""
+        rows.append((f"{row['sign']} {row['name']}", row["what"], f"{percent}{row['words']}"))
+    return f"{state['summary']}\n{table(rows)}"
+
+
+class Live(anywidget.AnyWidget):
+    """What is being made, as long as somebody looks. `.text()` is its text twin, as of now.
+
+    The page says when the picture comes into view and when it goes. Only in between does a thread read how far
+    things are, once a second; so without a page nothing runs, and a busy kernel holds nothing up.
+    """
+
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_suffix(".css")
+    state = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, pause: float = 1.0):
+        super().__init__()
+        self._pause, self._lock, self._wake = pause, threading.Lock(), threading.Event()
+        self._eyes: set[str] = set()
+        self._thread: threading.Thread | None = None
+        self.refresh()
+        self.on_msg(self._heard)
+
+    @property
+    def followed(self) -> bool:
+        """Whether a thread keeps the picture true."""
+        return self._thread is not None
+
+    def refresh(self) -> None:
+        """Reads how far things are."""
+        self.state = progress({row["name"] for row in self.state.get("rows", ()) if row["state"] == "ready"})
+
+    def _heard(self, _, content: dict, __) -> None:
+        """The page: one of its views came into sight, or left it."""
+        with self._lock:
+            (self._eyes.add if content["seen"] else self._eyes.discard)(content["view"])
+            if self._eyes and self._thread is None:
+                self._wake.clear()
+                self._thread = threading.Thread(target=self._follow, name="labkit-setup", daemon=True)
+                self._thread.start()
+            elif not self._eyes:
+                self._wake.set()
+
+    def _follow(self) -> None:
+        while True:
+            with self._lock:
+                if not self._eyes:
+                    self._thread = None
+                    return
+            with contextlib.suppress(Exception):  # an engine that just ended; the picture stays as it was
+                self.refresh()
+            self._wake.wait(self._pause)
+
+    def text(self) -> str:
+        """The text twin: every part, and how far it is now."""
+        self.refresh()
+        return _as_text(self.state)
+
+    def close(self) -> None:
+        if "_lock" in self.__dict__:
+            with self._lock:
+                self._eyes.clear()
+                self._wake.set()
+        super().close()
+
+    def __repr__(self) -> str:
+        return _as_text(self.state) if self.state else "Live()"
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None:
+            data["text/plain"] = _as_text(self.state)
+        return bundle
+
+
+_shown: list[Live] = []
+
+
+def background() -> Live:
+    """The live picture of what is fetched or built in the background. A second call gives the same picture again."""
+    if not _shown or _shown[0].comm is None:
+        _shown[:] = [Live()]
+    return _shown[0]
+
+
+@atexit.register
+def _close() -> None:
+    for picture in _shown:
+        with contextlib.suppress(Exception):
+            picture.close()
+
+
+# -- what it takes -------------------------------------------------------------------------------
+
+_CONTENTS = (
+    (paths.data, "engine", "our Docker engine, with its images, containers and volumes"),
+    (paths.data, "env-*", "Python, JupyterLab and their packages"),
+    (paths.data, "minikube", "the cluster's settings and images to start it from"),
+    (paths.data, "progress", "your progress"),
+    (paths.data, "*", "settings and logs"),
+    (paths.cache, "go*", "a Go compiler and its cache, where programs were built here"),
+    (paths.cache, "*", "programs, downloads and what was built from them"),
+    (paths.files, "*", "your notebooks and files"),
+)
+
+
+def footprint() -> Card:
+    """What the workbook has put on this machine: its folders with their sizes, and what is in a Docker engine of yours."""
+    rows, counted = [], set()
+    for folder, pattern, what in _CONTENTS:
+        found = [path for path in folder.glob(pattern) if path not in counted] if folder.is_dir() else []
+        counted.update(found)
+        taken = sum(status.used(path) if path.is_dir() and not path.is_symlink() else _blocks(path) for path in found)
+        if found:
+            rows.append((_home(folder / pattern), what, taken))
+    total = sum(row[2] for row in rows)
+    rows.append(("together", f"of this disk {_gib(status.free(paths.data))} are free", total))
+    notes = _elsewhere()
+    body = "".join(f'<tr><th scope="row" style="{_CELL};font-weight:normal"><code>{escape(where)}</code></th>'
+                   f'<td style="{_CELL}">{escape(what)}</td>'
+                   f'<td style="{_CELL};text-align:right;white-space:nowrap">{_gib(size)}</td></tr>'
+                   for where, what, size in rows)
+    body = (f'<table style="border-collapse:collapse"><tbody>{body}</tbody></table>'
+            + "".join(f'<p style="margin:.5em 0 0">{escape(note)}</p>' for note in notes))
+    words = table([("FOLDER", "WHAT", "SIZE"), *((where, what, _gib(size)) for where, what, size in rows)])
+    return Card(frame("What is on this machine because of the workbook", body, "What the workbook put here"),
+                "\n".join([words, *notes]))
+
+
+def _blocks(file: Path) -> int:
+    try:
+        return file.lstat().st_blocks * 512
+    except OSError:
+        return 0
+
+
+def _home(path: Path) -> str:
+    home = str(Path.home())
+    return f"~{str(path)[len(home):]}" if str(path).startswith(home + os.sep) else str(path)
+
+
+def _elsewhere() -> list[str]:
+    """What there is outside our folders: in an engine of the user's, or made by ours on the machine."""
+    try:
+        found = engine.find()
+        if found is None:
+            return ["No Docker engine answers, so what is in it cannot be counted."]
+        ours = {kind: names for kind, names in engine.owned().items() if names}
+        made = ", ".join(f"{_count(len(names), kind[:-1])}" for kind, names in ours.items())
+    except Trouble as problem:
+        return [f"What is in the Docker engine cannot be counted: {problem}"]
+    notes = [f"In the Docker engine, under names that begin with lab- or lab/: {made or 'nothing'}."]
+    if found.ours:
+        notes.append("While our engine runs, the machine also has its network bridges (docker0, br-…) and its rules in "
+                     "the packet filter. `./workbook reset --all` takes them away.")
+        return notes
+    tags = sorted(image.reference for name, image in IMAGES.items() if supply.source(name) not in ("", "present"))
+    notes.append(f"Images that we brought into your engine: {', '.join(tags) or 'none'}.")
+    return notes
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB" if size >= 2**29 else f"{size / 2**20:.0f} MiB"

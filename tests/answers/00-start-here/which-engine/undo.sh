@@ -1,0 +1,2 @@
+# Takes the file away.
+rm -f 00-engine.txt
