@@ -5,22 +5,24 @@ its publisher, built from package registries alone. WORKBOOK_SOURCE (bundle,
 publisher or packages) leaves only that one beside what is already there.
 """
 
-import json
 import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
+from labkit.supply import files
 from labkit.supply.catalog import IMAGES, TOOLS
 
 # Everything, in the order in which a reader will need it. "cluster" is the node's image store.
 ORDER = ("debian", "busybox", "vm", "static", "golang", "welcome", "redis", "node",
          "kubectl", "minikube", "cluster", "helm")
 _NEEDS = {"cluster": ("node",)}
+# Where Kubernetes' publisher answers, minikube pulls these by itself, when the cluster starts.
+_FROM_MINIKUBE = ("node", "cluster")
+_SOURCES = ("bundle", "publisher", "packages")
 _RECORD = paths.cache / "sources.json"
 _WORK = paths.cache / "status"
 
@@ -31,119 +33,136 @@ def ensure(*names: str, report: Report | None = None) -> None:
     Silent and fast for what is there; what another process is making is waited for, with its
     progress. Raises Trouble that names every source that was tried and why it failed.
     """
+    from labkit import engine
+
     report = report or Report()
+    _forced()
     for name in names:
         if name not in ORDER:
             raise Trouble(f"the catalog has no {name!r}", f"one of {', '.join(ORDER)}")
+        if name not in TOOLS:
+            engine.ensure(report)  # or everything in it would seem to be missing
         if not ready(name):
-            if source(name) != "publisher":
-                ensure(*_needs(name), report=report)
             _make(name, report)
 
 
 def ready(name: str) -> bool:
     """Whether a thing is there to be used, without making it."""
-    from labkit.supply import packages, present
+    from labkit.supply import preload, present
 
     if name in TOOLS:
         tool = paths.tools / name
         return tool.exists() and _record().get(name, {}).get("version") == TOOLS[name].version or present.has(name)
+    if name in _FROM_MINIKUBE and source(name) == "publisher":
+        return True
     if name in IMAGES:
         return present.has(name)
-    return source(name) == "publisher" or packages.ready(name)
+    return preload.file().exists() and present.has("node")
 
 
 def source(name: str) -> str:
-    """Where a thing came from, or empty: present, bundle, publisher or packages."""
+    """Where a thing came from, or empty when it was there already: bundle, publisher or packages."""
     return _record().get(name, {}).get("source", "")
 
 
-def _needs(name: str) -> tuple[str, ...]:
-    return IMAGES[name].needs if name in IMAGES else _NEEDS.get(name, ())
-
-
 def _record() -> dict:
-    try:
-        return json.loads(_RECORD.read_text())
-    except (OSError, ValueError):
-        return {}
+    return files.read(_RECORD)
+
+
+def _forced() -> str:
+    """The one source that is asked for, or empty."""
+    forced = os.environ.get("WORKBOOK_SOURCE", "")
+    if forced and forced not in _SOURCES:
+        raise Trouble(f"WORKBOOK_SOURCE is {forced!r}", f"one of {', '.join(_SOURCES)}")
+    return forced
 
 
 def _make(name: str, report: Report) -> None:
-    from filelock import FileLock, Timeout
+    def waiting() -> None:
+        state = files.read(_WORK / f"{name}.json")
+        report.detail(f"another process makes it: {state.get('step', 'waiting')}", state.get("fraction"))
 
-    paths.cache.mkdir(parents=True, exist_ok=True)
-    _WORK.mkdir(exist_ok=True)
-    lock = FileLock(_WORK / f"{name}.lock")
     report.step(name)
-    while True:
-        try:
-            lock.acquire(timeout=0.3)
-            break
-        except Timeout:
-            state = _read(_WORK / f"{name}.json")
-            report.detail(f"made in the background: {state.get('step', 'waiting')}", state.get("fraction"))
-    try:
+    with files.locked(_WORK / f"{name}.lock", waiting):
         if not ready(name):
-            _provide(name, _Recorder(name, report))
-        report.done(source(name))
-    finally:
-        lock.release()
+            with _Recorder(name, report) as recorder:
+                _provide(name, recorder)
+    report.done(source(name))
 
 
-def _provide(name: str, report: "_Recorder") -> None:
-    from labkit.supply import bundle, packages, publisher
+def _provide(name: str, report: Report) -> None:
+    """From the first source that has it. What does not match its checksum stops the search: somebody should know."""
+    from labkit.supply import bundle, packages, present, publisher
 
-    providers = {"bundle": bundle, "publisher": publisher, "packages": packages}
-    forced = os.environ.get("WORKBOOK_SOURCE")
-    if forced and forced not in providers:
-        raise Trouble(f"WORKBOOK_SOURCE is {forced!r}", f"one of {', '.join(providers)}")
-    why = []
-    with report:
-        for kind, provider in providers.items():
-            if kind != forced and forced and not (name in IMAGES and not IMAGES[name].public):
-                continue
-            if trouble := provider.unavailable(name):
-                why.append(f"{kind}: {trouble}")
-                continue
+    forced = _forced()
+    if name in IMAGES and not IMAGES[name].public and forced == "publisher":
+        forced = ""  # nobody publishes it
+    why, fix = [], ""
+    for kind, provider in zip(_SOURCES, (bundle, publisher, packages)):
+        if forced and kind != forced:
+            continue
+        if trouble := provider.unavailable(name):
+            why.append(f"{kind}: {trouble}")
+            continue
+        try:
+            if kind == "packages":
+                needs = IMAGES[name].needs if name in IMAGES else _NEEDS.get(name, ())
+                for need in needs:
+                    if not present.has(need):
+                        _remember(need, "")
+                        ensure(need, report=report)
             provider.provide(name, report)
             _remember(name, kind)
-            return
-        raise Trouble(f"{name} can be had from nowhere ({'; '.join(why)})", "one source that works",
-                      "connect to a network, or name a bundle with WORKBOOK_BUNDLE")
+            if ready(name):
+                return
+            why.append(f"{kind}: what it gave is not what this version of the workbook needs")
+        except bundle.Refused:
+            raise
+        except Trouble as trouble:
+            why.append(f"{kind}: {trouble.saw}" + (f", expected {trouble.wanted}" if trouble.wanted else ""))
+            fix = trouble.fix
+        _remember(name, "")
+    raise Trouble(f"{name} cannot be had ({'; '.join(why)})", "",
+                  fix or "connect to a network, or name a bundle with WORKBOOK_BUNDLE")
 
 
 def _remember(name: str, kind: str) -> None:
-    from filelock import FileLock
-
-    with FileLock(_RECORD.with_suffix(".lock")):
+    with files.locked(_RECORD.with_suffix(".lock")):
         record = _record()
-        record[name] = {"source": kind, "version": TOOLS[name].version if name in TOOLS else ""}
-        draft = _RECORD.with_suffix(".new")
-        draft.write_text(json.dumps(record, indent=1) + "\n")
-        draft.replace(_RECORD)
+        record.pop(name, None)
+        if kind:
+            record[name] = {"source": kind, "version": TOOLS[name].version if name in TOOLS else ""}
+        files.write(_RECORD, record)
 
 
 # -- progress that other processes can read ------------------------------------------------------
 
 class _Recorder(Report):
-    """Passes a step's progress on, and writes it down for `work`."""
+    """Passes the progress of one thing on, and writes it down for `work`. Steps inside it are its details."""
 
     def __init__(self, name: str, outer: Report):
         super().__init__()
         self._file, self._outer, self._written = _WORK / f"{name}.json", outer, 0.0
         self._state = {"name": name, "state": "running", "pid": os.getpid(), "began": time.time()}
 
+    def step(self, name: str) -> None:
+        self.detail(name)
+
     def detail(self, text: str, fraction: float | None = None) -> None:
         self._outer.detail(text, fraction)
-        if time.monotonic() - self._written > 0.3:
+        # A new activity may be silent for long, so it is noted at once; parts of one may follow thick and fast.
+        if fraction is None or time.monotonic() - self._written > 0.3:
             self._write(step=text, fraction=fraction)
+
+    def done(self, text: str = "") -> None:
+        pass  # of a step inside; the outer report's own step goes on
+
+    def say(self, text: str) -> None:
+        self._outer.say(text)
 
     def _write(self, **changes) -> None:
         self._state.update(changes, elapsed=round(time.time() - self._state["began"], 1))
-        draft = self._file.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(self._state))
-        draft.replace(self._file)
+        files.write(self._file, self._state)
         self._written = time.monotonic()
 
     def __enter__(self):
@@ -151,48 +170,54 @@ class _Recorder(Report):
         return self
 
     def __exit__(self, kind, trouble, _):
-        self._write(state="failed" if kind else "done", step=str(trouble) if kind else "done",
-                    fraction=None if kind else 1.0)
-
-
-def _read(file: Path) -> dict:
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError):
-        return {}
+        if kind is None:
+            self._write(state="done", step="done", fraction=1.0)
+        elif issubclass(kind, Exception):
+            self._write(state="failed", step=str(trouble), fraction=None)
+        else:  # Ctrl-C, or the worker was told to end
+            self._write(state="interrupted", step="interrupted", fraction=None)
 
 
 def work() -> list[dict]:
     """What was or is being made: name, state (running, done, failed, interrupted, waiting), step,
-    fraction, elapsed and remaining seconds."""
-    from labkit.supply import packages
-
+    fraction, elapsed and remaining seconds (an estimate)."""
+    worker = background_pid()
     states = []
     for name in ORDER:
-        state = _read(_WORK / f"{name}.json")
-        if not state:
-            if background_pid():
-                states.append({"name": name, "state": "waiting", "step": "", "fraction": None, "elapsed": 0,
-                               "remaining": packages.seconds(name) / (os.cpu_count() or 1)})
-            continue
-        remaining = 0
-        if state["state"] == "running":
-            if not Path(f"/proc/{state['pid']}").exists() and not _alive(state["pid"]):
-                state["state"] = "interrupted"
-            elapsed = time.time() - state["began"]
-            done = state.get("fraction") or elapsed / (elapsed + packages.seconds(name))
-            remaining = round(elapsed / max(done, 0.01) - elapsed)
-            state["elapsed"] = round(elapsed, 1)
-        states.append({**{key: state.get(key) for key in ("name", "state", "step", "fraction", "elapsed")},
-                       "remaining": remaining})
+        state = {"name": name, "step": "", "fraction": None, "elapsed": 0, **files.read(_WORK / f"{name}.json")}
+        if state.get("state") == "running" and not _runs(state["pid"], state["began"]):
+            state["state"] = "interrupted"
+        # The worker goes through everything; it has not come to what an earlier one left, or never began.
+        if worker and state.get("state") != "running" and state.get("pid") != worker and not ready(name):
+            state = {"name": name, "state": "waiting", "step": "", "fraction": None, "elapsed": 0}
+        if "state" in state:
+            states.append({key: state[key] for key in ("name", "state", "step", "fraction", "elapsed")}
+                          | {"remaining": 0})
+            if state["state"] == "running":
+                states[-1]["elapsed"] = round(time.time() - state["began"], 1)
+            if state["state"] in ("running", "waiting"):
+                states[-1]["remaining"] = _remaining(name, states[-1]["elapsed"], state["fraction"])
     return states
 
 
-def _alive(pid: int) -> bool:
+def _remaining(name: str, elapsed: float, fraction: float | None) -> int:
+    """Seconds: what it took elsewhere counts first, and the more is done, the more what it took here."""
+    from labkit.supply import packages
+
+    expected = packages.seconds(name) / (os.cpu_count() or 1)
+    if fraction is None:
+        return round(max(expected - elapsed, 1))
+    return round((1 - fraction) * (elapsed + (1 - fraction) * expected))
+
+
+def _runs(pid: int, began: float) -> bool:
+    """Whether the process that noted this still lives; another one may have its number by now."""
+    import psutil
+
     try:
-        os.kill(pid, 0)
-        return True
-    except OSError:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() < began + 2
+    except psutil.Error:
         return False
 
 
@@ -206,39 +231,55 @@ def background_pid() -> int | None:
     import psutil
 
     try:
-        process = psutil.Process(int(_PID.read_text()))
+        process = psutil.Process(_noted_pid())
         return process.pid if "labkit.supply.background" in process.cmdline() else None
-    except (OSError, ValueError, psutil.Error):
+    except psutil.Error:
         return None
+
+
+def _noted_pid() -> int:
+    """The process of the last worker that was started; 0 when there was none."""
+    try:
+        return int(_PID.read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def start_background() -> None:
     """Starts the worker that makes everything a reader will need, unless it runs or nothing is left to make."""
-    if background_pid() or all(ready(name) for name in ORDER):
-        return
-    _WORK.mkdir(parents=True, exist_ok=True)
-    paths.logs.mkdir(parents=True, exist_ok=True)
-    with (paths.logs / "background.log").open("a") as log:
-        process = subprocess.Popen([sys.executable, "-m", "labkit.supply.background"], stdin=subprocess.DEVNULL,
-                                   stdout=log, stderr=log, start_new_session=True, cwd=paths.repo)
-    _PID.write_text(str(process.pid))
+    _forced()
+    with files.locked(_PID.with_suffix(".lock")):
+        if background_pid() or all(ready(name) for name in ORDER):
+            return
+        _end_leftovers()
+        paths.logs.mkdir(parents=True, exist_ok=True)
+        folders = {name: os.path.abspath(os.environ[name]) for name in ("WORKBOOK_HOME", "WORKBOOK_BUNDLE")
+                   if os.environ.get(name)}
+        with (paths.logs / "background.log").open("a") as log:
+            worker = subprocess.Popen([sys.executable, "-m", "labkit.supply.background"], cwd=paths.repo,
+                                      env={**os.environ, **folders}, stdin=subprocess.DEVNULL,
+                                      stdout=log, stderr=log, start_new_session=True)
+        _PID.write_text(str(worker.pid))
+
+
+def _end_leftovers() -> None:
+    """What a worker that was killed has left running. A session's number is free again only when all of it ended."""
+    import psutil
+
+    from labkit.supply import process
+
+    pid = _noted_pid()
+    if pid and (not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE):
+        process.end_session(pid)
 
 
 def stop_background() -> bool:
     """Ends the worker and what it runs. True when it ran. What it had finished stays; the rest resumes."""
-    import psutil
+    from labkit.supply import process
 
     pid = background_pid()
     if pid is None:
         return False
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    for process in family:
-        try:
-            process.terminate()
-        except psutil.Error:
-            pass
-    _, alive = psutil.wait_procs(family, timeout=5)
-    for process in alive:
-        process.kill()
+    process.end_session(pid)
     _PID.unlink(missing_ok=True)
     return True

@@ -5,6 +5,7 @@ disk, and programs, which compile.
 """
 
 import os
+import signal
 import sys
 import threading
 
@@ -16,27 +17,27 @@ from labkit.supply.catalog import IMAGES
 
 def main() -> int:
     os.nice(10)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is ended and cleaned up after
     failed: list[str] = []
 
     def lane(names: list[str]) -> None:
         for name in names:
             try:
-                supply.ensure(name, report=Report(stream=sys.stdout, patience=3600))
+                supply.ensure(name, report=Report())
             except Exception as trouble:  # the reader meets it again, in front of the thing that needs it
                 failed.append(name)
                 print(f"{name}: {trouble}", flush=True)
 
-    images = threading.Thread(target=lane, args=([name for name in supply.ORDER if name in IMAGES],))
+    images = threading.Thread(target=lane, args=([name for name in supply.ORDER if name in IMAGES],), daemon=True)
     images.start()
-    lane(["kubectl"])
     golang.prefetch(["minikube", "etcd", "coredns", "storage-provisioner", "helm"])
-    lane(["minikube", "cluster"])
+    lane(["kubectl", "minikube", "cluster"])
     images.join()
     if not failed and _room():
         from labkit import cluster
 
         try:
-            cluster.ensure(Report(stream=sys.stdout, patience=3600))
+            cluster.ensure(Report())
         except Exception as trouble:
             print(f"cluster: {trouble}", flush=True)
     lane(["helm"])

@@ -17,6 +17,10 @@ from labkit.supply import preload
 from labkit.supply.catalog import IMAGES, TOOLS, arch, system
 
 
+class Refused(Trouble):
+    """A file is not the one that its checksum promises: no other source is tried, somebody should know."""
+
+
 def unavailable(name: str) -> str:
     """Why the bundle cannot give this; empty when it can."""
     folder = os.environ.get("WORKBOOK_BUNDLE")
@@ -43,30 +47,50 @@ def provide(name: str, report: Report) -> None:
         return
     for file in files:
         if file.suffix == ".tar":
+            report.detail(f"loading {file.name} into the engine")
             with file.open("rb") as archive:
                 engine.client().images.load(archive)
         else:
-            preload.file().parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, preload.file())
+            report.detail(f"copying {file.name}")
+            put(file, preload.file())
 
 
 def _checked(folder: Path, file: str, report: Report) -> Path:
     report.detail(f"checking {file}")
-    sums = dict(reversed(line.split(maxsplit=1)) for line in (folder / "SHA256SUMS").read_text().splitlines()) \
-        if (folder / "SHA256SUMS").exists() else {}
     with (folder / file).open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    if sums.get(file) != digest:
-        raise Trouble(f"{file} in the bundle has the SHA-256 {digest[:12]}…",
-                      f"{sums[file][:12]}… as SHA256SUMS says" if file in sums else "a line for it in SHA256SUMS",
+    wanted = _sums(folder).get(file)
+    if wanted != digest:
+        raise Refused(f"{file} in the bundle {folder} has the SHA-256 {digest[:12]}…",
+                      f"{wanted[:12]}… as SHA256SUMS says" if wanted else "a line for it in SHA256SUMS",
                       "get the bundle again")
     return folder / file
 
 
+def _sums(folder: Path) -> dict[str, str]:
+    """{file: SHA-256}, from lines as sha256sum writes them."""
+    try:
+        lines = (folder / "SHA256SUMS").read_text().splitlines()
+    except OSError:
+        return {}
+    pairs = [line.split(maxsplit=1) for line in lines]
+    return {pair[1].lstrip("*").removeprefix("./"): pair[0].lower() for pair in pairs if len(pair) == 2}
+
+
 def install(file: Path, name: str) -> None:
     """Puts a program among the workbook's tools, whole or not at all."""
-    paths.tools.mkdir(parents=True, exist_ok=True)
-    draft = paths.tools / f".{name}.{os.getpid()}"
-    shutil.copy(file, draft)
-    draft.chmod(0o755)
-    draft.replace(paths.tools / name)
+    put(file, paths.tools / name, 0o755)
+
+
+def put(file: Path, target: Path, mode: int = 0o644) -> None:
+    """Copies a file to its place, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{target.name}.*"):  # by a process that was killed
+        left.unlink(missing_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(file, draft)
+        draft.chmod(mode)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

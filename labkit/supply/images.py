@@ -5,6 +5,7 @@ machine (certificates, a toolchain, a binary) comes as the build context
 `machine`, so that the Dockerfile names every file that goes in.
 """
 
+import functools
 import hashlib
 import os
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 from labkit import engine, paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import apt, golang
+from labkit.supply import apt, golang, process
 from labkit.supply.catalog import IMAGES, Image
 
 STAND_IN = f"{engine.LABEL}.stand-in"
@@ -34,12 +35,12 @@ def present(image: Image) -> bool:
 
 
 def stand_ins() -> dict[str, str]:
-    """{reference: how it was made} of the stand-ins in the engine."""
-    found = {}
-    for image in engine.client().api.images(filters={"label": STAND_IN}):
-        for reference in image["RepoTags"] or []:
-            found[reference] = image["Labels"][STAND_IN]
-    return found
+    """{reference: how it was made} of the stand-ins in the engine. What is built on one inherits its labels, so
+    the label alone does not make a stand-in."""
+    public = {image.reference for image in IMAGES.values() if image.public}
+    return {reference: image["Labels"][STAND_IN]
+            for image in engine.client().api.images(filters={"label": STAND_IN})
+            for reference in image["RepoTags"] or [] if reference in public}
 
 
 def _labels(reference: str) -> dict[str, str] | None:
@@ -51,11 +52,12 @@ def _labels(reference: str) -> dict[str, str] | None:
         return None
 
 
+@functools.cache
 def key(image: Image) -> str:
     """Changes when the recipe, or that of an image it builds on, changes."""
     content = hashlib.sha256(image.reference.encode())
     for file in sorted((_RECIPES / image.name).rglob("*")):
-        if file.is_file():
+        if file.is_file() and not file.name.startswith("."):
             content.update(file.read_bytes())
     if image.name == "welcome":
         for file in sorted((paths.notebooks / "app").glob("*")):
@@ -90,30 +92,29 @@ def _docker() -> str:
 def run(command: list[str], doing: str, report: Report) -> str:
     """Runs a docker command against the engine in use, its last line as progress. Raises Trouble with the end
     of what it said; Ctrl-C ends it."""
-    variables = {**os.environ, "DOCKER_HOST": engine.ensure(report).host, "DOCKER_CONFIG": str(paths.docker_config)}
-    process = subprocess.Popen(["nice", "-n", "10", *command], env=variables, text=True, errors="replace",
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     lines = []
-    try:
-        for line in process.stdout:
-            if line.strip():
-                lines.append(line.strip())
-                report.detail(lines[-1][:70])
-        process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    if process.returncode:
-        raise Trouble(f"{doing} failed: {' | '.join(lines[-4:])[-600:]}", "", "check the network and the disk, try again")
+
+    def said(line: str) -> None:
+        lines.append(line)
+        report.detail(line[:70])
+
+    status, last = process.run(command, said, env=_environment(report))
+    if status:
+        raise Trouble(f"{doing} failed: {last}", "", "check the network and the disk, try again")
     return "\n".join(lines)
+
+
+def _environment(report: Report) -> dict[str, str]:
+    return {**os.environ, "DOCKER_HOST": engine.ensure(report).host, "DOCKER_CONFIG": str(paths.docker_config)}
 
 
 @contextmanager
 def _machine(name: str, report: Report):
     """A folder with the files of this machine that a recipe asks for."""
-    (paths.cache / "work").mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=paths.cache / "work") as folder:
+    work = _folder(paths.cache / "work")
+    for left in work.glob(f"{name}-*"):  # by a build that was killed; one at a time makes this image
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=work) as folder:
         place = Path(folder)
         if name in ("static", "golang"):
             shutil.copy(_certificates(), place / "certificates.crt")
@@ -149,21 +150,19 @@ def _link_tree(source: Path, target: Path) -> None:
 def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
     """A minimal Debian from its packages alone, as one layer."""
     place = paths.cache / "work" / "debootstrap"
-    shutil.rmtree(place, ignore_errors=True)
+    _clear(place)
     report.detail("fetching debootstrap")
     apt.unpack(["debootstrap"], place / "program")
     root = place / "root"
-    program = place / "program/usr/sbin/debootstrap"
-    ended = subprocess.Popen(
-        ["nice", "-n", "10", program, "--variant=minbase", "--cache-dir", _folder(paths.cache / "debs"),
-         "bookworm", root, apt.mirrors()["main"]],
-        env={**os.environ, "DEBOOTSTRAP_DIR": str(place / "program/usr/share/debootstrap")},
-        text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    last = ""
-    for line in ended.stdout:
-        last = line.strip() or last
-        report.detail(last[:70])
-    if ended.wait():
+    variables = {**os.environ, "DEBOOTSTRAP_DIR": str(place / "program/usr/share/debootstrap")}
+    try:
+        status, last = process.run(
+            [place / "program/usr/sbin/debootstrap", "--variant=minbase", "--cache-dir", _folder(paths.cache / "debs"),
+             "bookworm", root, apt.mirrors()["main"]], lambda line: report.detail(line[:70]), env=variables)
+    except BaseException:
+        _clear(place)
+        raise
+    if status:
         raise Trouble(f"debootstrap failed: {last}", "a Debian base system", "check the network and try again")
     for folder in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"):
         shutil.rmtree(root / folder, ignore_errors=True)
@@ -172,13 +171,26 @@ def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
     _write_sources(root)
     changes = [f"LABEL {name}={value!r}" for name, value in labels.items()] + ['CMD ["bash"]']
     report.detail("importing it")
-    archive = subprocess.Popen(["tar", "-C", root, "-c", "."], stdout=subprocess.PIPE)
-    variables = {**os.environ, "DOCKER_HOST": engine.ensure(report).host}
-    imported = subprocess.run([_docker(), "import", *(f"--change={change}" for change in changes), "-", image.reference],
-                              stdin=archive.stdout, env=variables, capture_output=True, text=True)
-    if archive.wait() or imported.returncode:
-        raise Trouble(f"docker import of {image.reference} failed: {imported.stderr.strip()}", "", "check the disk")
-    shutil.rmtree(place)
+    _import(root, changes, image.reference, _environment(report))
+    _clear(place)
+
+
+def _clear(place: Path) -> None:
+    """Removes what debootstrap worked on; one that was killed leaves /proc mounted in it."""
+    mounts = Path("/proc/mounts").read_text().splitlines()
+    for target in reversed([line.split()[1] for line in mounts]):
+        if target.startswith(f"{place}/"):
+            subprocess.run(["umount", "--lazy", target], check=True)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _import(root: Path, changes: list[str], reference: str, variables: dict[str, str]) -> None:
+    command = [_docker(), "import", *(f"--change={change}" for change in changes), "-", reference]
+    with subprocess.Popen(["tar", "-C", root, "-c", "."], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
+        imported = subprocess.run(command, stdin=archive.stdout, env=variables, capture_output=True, text=True)
+        archive.stdout.close()  # or tar would wait for ever for somebody to read on
+    if archive.returncode or imported.returncode:
+        raise Trouble(f"docker import of {reference} failed: {imported.stderr.strip()}", "", "check the disk")
 
 
 def _folder(path: Path) -> Path:

@@ -22,15 +22,6 @@ def provide(name: str, report: Report) -> None:
         preload.build(report)
 
 
-def ready(name: str) -> bool:
-    """Whether the thing is built in today's version."""
-    if name in TOOLS:
-        return golang.folder(TOOLS[name].go).exists()
-    if name in IMAGES:
-        return images.present(IMAGES[name])
-    return images.present(IMAGES["node"]) and preload.file().exists()
-
-
 def seconds(name: str) -> int:
     """About how much CPU time it takes, to weigh its progress."""
     if name in TOOLS:

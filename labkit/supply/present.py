@@ -1,5 +1,6 @@
-"""Provider: what is there already — a program on PATH or in the conda environment, an image in the engine."""
+"""Provider: what is there already — a program on PATH, a conda environment's too, an image in the engine."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -23,8 +24,15 @@ def _tool(name: str) -> Path | None:
     found = shutil.which(name, path=elsewhere)
     if not found:
         return None
-    try:
-        answer = subprocess.run([found, *tool.version_command], capture_output=True, text=True, timeout=10).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return None
+    answer = _answer(found, os.stat(found).st_mtime_ns, tool.version_command)
     return Path(found) if any(word.startswith(tool.accepts) for word in answer.split()) else None
+
+
+@functools.cache
+def _answer(program: str, changed: int, command: tuple[str, ...]) -> str:
+    """What a program says about its version; asked once while the file stays the same."""
+    try:
+        return subprocess.run([program, *command], capture_output=True, text=True, errors="replace",
+                              stdin=subprocess.DEVNULL, timeout=10).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ""

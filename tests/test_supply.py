@@ -1,0 +1,469 @@
+"""Where things come from: four sources, what goes wrong with each, and the worker in the background."""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import wait_for
+from supply_scratch import HOME_SHARES, Home, Publisher
+
+from labkit import paths, supply
+from labkit.supply import catalog, golang, images
+
+PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
+PLATFORM = f"{catalog.system()}-{catalog.arch()}"
+FILE = f"tools/pause-3.10.1-{PLATFORM}"
+ENSURE = "supply.ensure('pause')"
+SOURCE = "supply.source('pause')"
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def publisher(tmp_path):
+    with Publisher().serving() as publisher:
+        path = f"/pause-{PLATFORM}"
+        publisher.files = {path: PROGRAM, f"{path}.sha256": f"{sha256(PROGRAM)}  pause\n".encode()}
+        publisher.home = Home(tmp_path / "online", publisher.url)
+        publisher.path = path
+        yield publisher
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    folder = tmp_path / "bundle"
+    (folder / "tools").mkdir(parents=True)
+    (folder / FILE).write_bytes(PROGRAM)
+    (folder / "SHA256SUMS").write_text(f"\n{sha256(PROGRAM)} *./{FILE}\n")
+    return folder
+
+
+class Silent:
+    """An address where connections are taken and never answered; they are counted."""
+
+    def __init__(self, server: socket.socket):
+        self._server, self._taken = server, []
+        self.address = f"127.0.0.1:{server.getsockname()[1]}"
+        server.setblocking(False)
+
+    def connections(self) -> int:
+        try:
+            while True:
+                self._taken.append(self._server.accept()[0])
+        except BlockingIOError:
+            return len(self._taken)
+
+
+@pytest.fixture
+def silent():
+    with socket.create_server(("127.0.0.1", 0), backlog=32) as server:
+        yield Silent(server)
+
+
+def left_behind(home: Home) -> list[str]:
+    """Files of a download or a build among what was made, or on their way there."""
+    return [str(file) for place in ("cache/bin", "cache/built", "tmp") for file in (home.folder / place).glob("*")]
+
+
+def processes(home: Home) -> list[str]:
+    """Compilers and other programs that work in this home."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(home.folder) in " ".join(process.cmdline()) or str(home.folder) in process.environ().get("TMPDIR", ""):
+                found.append(f"{process.pid} {process.name()}")
+        except psutil.Error:
+            pass
+    return found
+
+
+def status(home: Home, name: str = "pause") -> dict:
+    try:
+        return json.loads((home.cache / f"status/{name}.json").read_text())
+    except OSError:
+        return {}
+
+
+# -- the order -----------------------------------------------------------------------------------
+
+def test_what_is_on_the_path_is_used_and_nothing_is_fetched(publisher, tmp_path):
+    there = tmp_path / "there"
+    there.mkdir()
+    program = there / "pause"
+    program.write_text("#!/bin/sh\necho v3 3.10.7\n")
+    program.chmod(0o755)
+    path = f"{there}:{os.environ['PATH']}"
+    assert publisher.home.ask(f"[{ENSURE}, supply.ready('pause'), {SOURCE}]", PATH=path) == [None, True, ""]
+    assert publisher.asked == [] and not publisher.home.tool.exists()
+    program.write_text("#!/bin/sh\necho v3 3.9.7\n")
+    assert publisher.home.ask(f"[supply.ready('pause'), {ENSURE}, {SOURCE}]", PATH=path) == [False, None, "publisher"]
+
+
+def test_a_bundle_goes_before_the_publisher(publisher, bundle):
+    assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]", WORKBOOK_BUNDLE=str(bundle)) == [None, "bundle"]
+    assert publisher.home.tool.read_bytes() == PROGRAM and os.access(publisher.home.tool, os.X_OK)
+    assert publisher.asked == []
+
+
+def test_what_the_bundle_lacks_comes_from_the_publisher(publisher, bundle):
+    (bundle / FILE).unlink()
+    assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]", WORKBOOK_BUNDLE=str(bundle)) == [None, "publisher"]
+    assert publisher.home.tool.read_bytes() == PROGRAM
+
+
+def test_without_bundle_and_publisher_it_is_built(home):
+    home.share(*HOME_SHARES)
+    assert home.ask(f"[{ENSURE}, {SOURCE}, supply.ready('pause')]") == [None, "packages", True]
+    assert home.tool.read_bytes()[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe")
+
+
+def test_one_source_can_be_asked_for(publisher, bundle):
+    settings = {"WORKBOOK_BUNDLE": str(bundle), "WORKBOOK_SOURCE": "publisher"}
+    assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]", **settings) == [None, "publisher"]
+    assert publisher.home.tool.read_bytes() == PROGRAM
+
+
+def test_an_unknown_source_is_one_sentence(home):
+    wanted = "Trouble: WORKBOOK_SOURCE is 'floppy'; expected one of bundle, publisher, packages."
+    assert home.run(ENSURE, WORKBOOK_SOURCE="floppy")[1] == wanted
+    assert home.run("supply.start_background()", WORKBOOK_SOURCE="floppy")[1] == wanted
+    assert home.run("supply.ensure('kubctl')")[1].startswith("Trouble: the catalog has no 'kubctl'; expected one of debian")
+
+
+def test_when_no_source_has_it_each_says_why(home, bundle):
+    (bundle / FILE).unlink()
+    trouble = home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle), WORKBOOK_SOURCE="bundle")[1]
+    assert trouble.startswith(f"Trouble: pause cannot be had (bundle: the bundle {bundle} has no {FILE})"), trouble
+    home.share(*HOME_SHARES)
+    # A disk without room for temporary files.
+    trouble = home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle), GOTMPDIR="/nowhere")[1]
+    for part in ("bundle: the bundle", "publisher: 127.0.0.1:9 does not answer (", "Connection refused",
+                 "packages: go build of pause failed", "/nowhere", "Next: check the network and the free disk space"):
+        assert part in trouble, trouble
+    state, = [thing for thing in home.ask("supply.work()") if thing["name"] == "pause"]
+    assert state["state"] == "failed" and "/nowhere" in state["step"]
+    assert left_behind(home) == [] or all(name.endswith(".new") for name in left_behind(home))
+
+
+# -- the publisher -------------------------------------------------------------------------------
+
+def test_a_wrong_checksum_is_refused_and_no_other_source_hides_it(publisher):
+    publisher.files[publisher.path] = PROGRAM.replace(b"3.10.1", b"6.6.6", 1)
+    trouble = publisher.home.run(ENSURE)[1]
+    assert trouble.startswith(f"Refused: {publisher.url}{publisher.path} has the SHA-256 "), trouble
+    assert f"{sha256(PROGRAM)[:12]}… as its publisher says" in trouble
+    assert left_behind(publisher.home) == []
+    assert not publisher.home.ask("supply.ready('pause')")
+
+
+@pytest.mark.parametrize("sums", [b"", b"<!DOCTYPE html><p>Please log in</p>"])
+def test_a_checksum_that_is_none_is_said(publisher, sums):
+    publisher.files[f"{publisher.path}.sha256"] = sums
+    trouble = publisher.home.run(ENSURE, WORKBOOK_SOURCE="publisher")[1]
+    assert f".sha256 says {sums.decode()[:40]!r}, expected a SHA-256" in trouble, trouble
+    assert left_behind(publisher.home) == []
+
+
+def test_a_download_that_is_cut_leaves_nothing_and_the_next_source_is_tried(publisher):
+    publisher.cut = True
+    trouble = publisher.home.run(ENSURE, WORKBOOK_SOURCE="publisher")[1]
+    assert f"publisher: {publisher.url}{publisher.path} could not be fetched" in trouble, trouble
+    assert left_behind(publisher.home) == []
+    publisher.home.share(*HOME_SHARES)
+    assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]") == [None, "packages"]
+
+
+def test_a_download_that_was_killed_leaves_nothing_and_can_be_repeated(publisher):
+    publisher.gate.clear()
+    with publisher.home.start(ENSURE) as process:
+        wait_for(lambda: publisher.asked, lambda asked: publisher.path in asked, what="the download")
+        process.kill()
+    assert left_behind(publisher.home) == []
+    publisher.gate.set()
+    assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]") == [None, "publisher"]
+    assert publisher.home.tool.read_bytes() == PROGRAM
+
+
+ASKED = "began = time.monotonic()\nwhy = publisher.unavailable('pause')\nprint(json.dumps([why, time.monotonic() - began]))"
+
+
+def test_a_silent_server_costs_three_seconds_once(home, silent):
+    """Three processes ask at the same time; then one asks again."""
+    home = Home(home.folder, f"http://{silent.address}")
+    asking = [home.start(ASKED) for _ in range(3)]
+    answers = [json.loads(process.communicate(timeout=30)[0]) for process in asking]
+    assert {why for why, _ in answers} == {f"{silent.address} does not answer (nothing within 3 s)"}
+    assert max(seconds for _, seconds in answers) < 3.8
+    assert json.loads((home.cache / "hosts.json").read_text())[home.publisher]["why"] == "nothing within 3 s"
+    assert home.run(ASKED)[0] and json.loads(home.run(ASKED)[0])[1] < 0.2
+    assert silent.connections() == 1
+
+
+def proxy(address: str) -> dict[str, str]:
+    return {"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": "", "no_proxy": ""}
+
+
+@pytest.mark.parametrize("publisher_url, through, why", [
+    ("https://127.0.0.1:9", "", "Connection refused"),
+    ("https://nobody.invalid", "", ""),
+    ("https://" + "strange" * 20 + ".example", "", ""),
+    ("https://example.invalid", "http://127.0.0.1:9", "Connection refused"),
+    ("https://example.invalid", "gopher://proxy:70", "gopher"),
+], ids=["refused", "no such name", "an impossible name", "a dead proxy", "an impossible proxy"])
+def test_every_way_not_to_answer_is_an_answer(home, publisher_url, through, why):
+    answer, seconds = json.loads(Home(home.folder, publisher_url).run(ASKED, **proxy(through))[0])
+    assert f"{publisher_url.removeprefix('https://')} does not answer (" in answer and why in answer, answer
+    assert seconds < 3.5
+
+
+def test_a_server_without_tls_and_a_silent_proxy_do_not_answer(publisher, silent):
+    https = publisher.url.replace("http:", "https:")
+    answer, seconds = json.loads(Home(publisher.home.folder, https).run(ASKED, **proxy(""))[0])
+    assert "does not answer (" in answer and "SSL" in answer and seconds < 3.5
+    answer, seconds = json.loads(Home(publisher.home.folder, "https://example.invalid").run(
+        ASKED, **proxy(f"http://{silent.address}"))[0])
+    assert "does not answer (" in answer and seconds < 3.8
+
+
+@pytest.mark.parametrize("memory", ["", '{"http', "[1, 2]", '{"URL": [false, 17]}', '{"URL": {"why": "old", "when": 17}}',
+                                    '{"URL": {"why": "from tomorrow", "when": 99999999999}}'])
+def test_a_memory_that_is_damaged_or_old_is_not_believed(publisher, memory):
+    publisher.home.cache.mkdir(parents=True)
+    (publisher.home.cache / "hosts.json").write_text(memory.replace("URL", publisher.url))
+    assert json.loads(publisher.home.run(ASKED)[0])[0] == ""
+    assert json.loads((publisher.home.cache / "hosts.json").read_text())[publisher.url]["why"] == ""
+
+
+# -- the bundle ----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("change, why", [
+    (lambda folder: (folder / FILE).write_bytes(PROGRAM + b"\n"), f"{sha256(PROGRAM)[:12]}… as SHA256SUMS says"),
+    (lambda folder: (folder / "SHA256SUMS").write_text(f"{sha256(PROGRAM)}  tools/other\n"), "a line for it in SHA256SUMS"),
+    (lambda folder: (folder / "SHA256SUMS").unlink(), "a line for it in SHA256SUMS"),
+], ids=["changed", "not listed", "no list"])
+def test_a_bundle_that_does_not_keep_its_word_is_refused(publisher, bundle, change, why):
+    change(bundle)
+    trouble = publisher.home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle))[1]
+    assert trouble.startswith(f"Refused: {FILE} in the bundle {bundle} has the SHA-256 ") and why in trouble, trouble
+    assert left_behind(publisher.home) == [] and publisher.asked == []
+
+
+def test_an_image_from_a_bundle(engine, bundle, tmp_path):
+    """The archive is made with the engine's own busybox, so that loading it changes nothing there."""
+    supply.ensure("busybox")
+    (bundle / "images").mkdir()
+    archive = bundle / "images/busybox.tar"
+    with archive.open("wb") as file:
+        for part in engine.client().images.get("busybox:1.37").save(named=True):
+            file.write(part)
+    load = "bundle.provide('busybox', Report())"
+    settings = {"WORKBOOK_BUNDLE": str(bundle), "DOCKER_HOST": engine.find().host}
+    home = Home(tmp_path / "home")
+    assert home.run(load, **settings)[1].startswith("Refused: images/busybox.tar")
+    (bundle / "SHA256SUMS").write_text(f"{sha256(archive.read_bytes())}  images/busybox.tar\n")
+    assert home.run(load, **settings)[1] == ""
+
+
+# -- building ------------------------------------------------------------------------------------
+
+def test_a_build_survives_ctrl_c_and_kill(home):
+    """Compiles the pause program with nothing in the build cache. Interrupted, then killed, it goes on where it was."""
+    home.share(*(name for name in HOME_SHARES if name != "gobuild"))
+    old = home.cache / "built/pause-3.9-0123456789ab"
+    old.mkdir(parents=True)
+
+    def compile_until(fraction, number):
+        with home.start(ENSURE) as process:
+            wait_for(lambda: status(home), lambda state: state.get("pid") == process.pid
+                     and (state.get("fraction") or 0) >= fraction, 60, "the compiling")
+            if number == signal.SIGKILL:
+                os.killpg(process.pid, number)
+            else:
+                process.send_signal(number)
+            process.wait()
+            said = process.stderr.read()
+        wait_for(lambda: processes(home), lambda left: not left, 20, "the end of everything in this home")
+        assert not (home.cache / "built" / golang.folder("pause").name).exists()
+        state, = [thing for thing in home.ask("supply.work()") if thing["name"] == "pause"]
+        assert state["state"] == "interrupted", state
+        return said
+
+    assert "KeyboardInterrupt" in compile_until(0.2, signal.SIGINT)
+    compile_until(0.1, signal.SIGKILL)
+    output, trouble = home.run(ENSURE + "; print(json.dumps(supply.work()[-1]))")
+    assert not trouble, trouble
+    said = next(line for line in output.splitlines() if line.startswith("pause 3.10.1: "))
+    compiled, total = int(said.split()[2]), int(said.split()[4])
+    assert 0 < compiled <= total * 0.8, said
+    done = json.loads(output.splitlines()[-1])
+    assert (done["name"], done["state"], done["remaining"]) == ("pause", "done", 0)
+    # Neither drafts of the two that ended too early nor an older version stay.
+    assert [folder.name for folder in (home.cache / "built").iterdir()] == [golang.folder("pause").name]
+    assert home.tool.exists()
+
+
+def test_two_processes_make_a_thing_once(publisher):
+    publisher.gate.clear()
+    loud = "supply.ensure('pause', report=Report(stream=sys.stderr, patience=0)); print(supply.source('pause'))"
+    with publisher.home.start(loud) as first:
+        wait_for(lambda: publisher.asked, lambda asked: publisher.path in asked, what="the download")
+        with publisher.home.start(loud) as second:
+            seen = ""
+            while "another process makes it: pause: " not in seen:
+                part = os.read(second.stderr.fileno(), 4096).decode(errors="replace")
+                assert part, f"the second ended without a word of the first's progress: {seen}"
+                seen += part
+            publisher.gate.set()
+            assert second.communicate(timeout=30)[0] == "publisher\n"
+        assert first.communicate(timeout=30)[0] == "publisher\n"
+    assert publisher.asked.count(publisher.path) == 1
+
+
+# -- the background worker -----------------------------------------------------------------------
+
+def test_the_worker_in_the_background(engine, home, tmp_path):
+    """It is watched while it begins with kubectl, killed, started again, stopped."""
+    home.share(*(name for name in HOME_SHARES if name != "gobuild"))
+    old = tmp_path / "old/kubectl"  # goes before any other on PATH, and is not good enough
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho Client Version: v1.20.0\n")
+    old.chmod(0o755)
+    settings = {"WORKBOOK_SOURCE": "packages", "DOCKER_HOST": engine.find().host,
+                "PATH": f"{old.parent}:{os.environ['PATH']}"}
+
+    def start():
+        return home.ask("[supply.start_background(), supply.background_pid()]", **settings)[1]
+
+    def work():
+        return {thing["name"]: thing for thing in home.ask("supply.work()", **settings)}
+
+    def session(pid):
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if os.getsid(process.pid) == pid and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(process)
+            except (OSError, psutil.Error):
+                pass
+        return found
+
+    pid = start()
+    started = [pid]
+    try:
+        worker = psutil.Process(pid)
+        assert os.getsid(pid) == pid and worker.ppid() != os.getpid()
+        wait_for(worker.nice, lambda value: value == 10, what="low priority")
+        if Path("/proc").exists():
+            streams = [os.readlink(f"/proc/{pid}/fd/{number}") for number in range(3)]
+            assert streams == ["/dev/null", *[str(home.folder / "data/logs/background.log")] * 2]
+        assert start() == pid
+        wait_for(lambda: session(pid), lambda found: len(found) > 1, 60, "a program that the worker runs")
+        seen = wait_for(work, lambda things: things.get("kubectl", {}).get("state") == "running", what="kubectl")
+        assert seen["kubectl"]["step"] and seen["kubectl"]["elapsed"] > 0 and seen["kubectl"]["remaining"] > 0
+        assert seen["helm"]["state"] == "waiting" and seen["helm"]["remaining"] > 0
+        # Its crash is seen, and the next start ends what the crash left running.
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: home.ask("supply.background_pid()"), lambda found: found is None, what="the end of the worker")
+        assert work()["kubectl"]["state"] == "interrupted"
+        started.append(start())
+        assert started[1] not in (None, pid) and session(pid) == []
+        wait_for(lambda: session(started[1]), lambda found: len(found) > 1, 60, "a program that the worker runs")
+        assert home.ask("[supply.stop_background(), supply.background_pid(), supply.stop_background()]") == [True, None, False]
+        assert session(started[1]) == []
+        assert work()["kubectl"]["state"] == "interrupted"
+    finally:
+        for pid in started:
+            for process in session(pid):
+                process.kill()
+
+
+# -- what is there -------------------------------------------------------------------------------
+
+def test_stand_ins_carry_a_label_and_are_listed(engine):
+    supply.ensure("busybox")
+    found = images.stand_ins()
+    for name, image in catalog.IMAGES.items():
+        labels = images._labels(image.reference)
+        if labels is None:
+            continue
+        built_here = images._RECIPE in labels
+        assert not built_here or labels[engine.LABEL] == "1"
+        assert (image.reference in found) == (built_here and image.public), image.reference
+        if image.reference in found:
+            assert found[image.reference] == labels[images.STAND_IN] and found[image.reference].startswith("built ")
+    if supply.source("busybox") == "packages":
+        assert "busybox:1.37" in found
+
+
+def test_asking_what_is_ready_is_fast(engine):
+    supply.ensure("busybox")
+    everything = [supply.ready(name) for name in supply.ORDER]
+    began = time.monotonic()
+    assert [supply.ready(name) for name in supply.ORDER] == everything
+    assert time.monotonic() - began < 0.05, "12 things, each chapter's first cell asks for them"
+
+
+# -- the catalog ---------------------------------------------------------------------------------
+
+def test_everything_in_the_catalog_has_a_recipe():
+    recipes = Path(golang.__file__).parent
+    assert set(supply.ORDER) == {*catalog.TOOLS, *catalog.IMAGES, "cluster"}
+    for tool in catalog.TOOLS.values():
+        assert tool.go in catalog.PROGRAMS and tool.version == catalog.PROGRAMS[tool.go].version
+    for program in catalog.PROGRAMS.values():
+        assert (recipes / "go" / program.name / "go.mod").is_file(), program.name
+        assert list((recipes / "go" / program.name).glob("*.go")), program.name
+    assert set(catalog.CLUSTER_IMAGES.values()) <= set(catalog.PROGRAMS) | {
+        package.rpartition("/")[2] for package in catalog.PROGRAMS["kubernetes"].packages}
+    for image in catalog.IMAGES.values():
+        # Debian comes from its packages alone.
+        assert image.name == "debian" or (recipes / "images" / image.name / "Dockerfile").is_file(), image.name
+        earlier = supply.ORDER[:supply.ORDER.index(image.name)]
+        assert set(image.needs) <= set(earlier), f"{image.name} comes before what it is built from"
+
+
+@pytest.mark.parametrize("recipe, module, version", [
+    ("minikube", "k8s.io/minikube", catalog.MINIKUBE), ("kubernetes", "k8s.io/kubernetes", catalog.KUBERNETES),
+    ("etcd", "go.etcd.io/etcd/server/v3", "v3.6.6"), ("coredns", "github.com/coredns/coredns", "v1.13.1"),
+    ("crictl", "sigs.k8s.io/cri-tools", catalog.CRICTL), ("helm", "helm.sh/helm/v4", catalog.HELM)])
+def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):
+    folder = Path(golang.__file__).parent / "go" / recipe
+    lines = [line.split("//")[0].split() for line in (folder / "go.mod").read_text().splitlines()]
+    assert [module, version] in [line[-2:] for line in lines if "=>" not in line]
+    assert f"{module} {version} h1:" in (folder / "go.sum").read_text()
+    assert version.lstrip("v") in catalog.PROGRAMS[recipe].version
+    assert any(program.startswith(f"registry.k8s.io/{recipe}") and program.endswith(catalog.PROGRAMS[recipe].version)
+               for program in catalog.CLUSTER_IMAGES) or recipe not in ("etcd", "coredns")
+    assert (catalog.MINIKUBE, catalog.KUBERNETES) == ("v1.38.1", "v1.35.1")
+
+
+@pytest.mark.parametrize("platform", catalog.TESTED_PLATFORMS + catalog.UNTESTED_PLATFORMS)
+def test_every_platform_has_an_address_for_every_tool(platform):
+    system, arch = platform.split("-")
+    for tool in catalog.TOOLS.values():
+        url = tool.url.format(system=system, arch=arch)
+        assert url.startswith("https://") and "{" not in url and system in url and arch in url
+        assert tool.version in url
+        assert "{" not in tool.member.format(system=system, arch=arch)
+        assert (".tar." in url) == bool(tool.member)
+
+
+def test_every_platform_is_listed_once_as_tested_or_untested():
+    wanted = {f"{system}-{arch}" for system in ("linux", "darwin") for arch in ("amd64", "arm64")}
+    listed = catalog.TESTED_PLATFORMS + catalog.UNTESTED_PLATFORMS
+    assert set(listed) == wanted and len(listed) == len(wanted)
+    assert PLATFORM in wanted
