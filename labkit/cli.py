@@ -70,7 +70,7 @@ def open_(
 
     import psutil
 
-    from labkit import handout, jupyter
+    from labkit import handout, idle, jupyter
 
     _force(source)
     began = psutil.Process().create_time()
@@ -97,7 +97,7 @@ def open_(
             jupyter.browse(server.url)
         report = Report()
         _get_ready(report)
-        process.wait()
+        idle.watch(server, ended=lambda: process.poll() is not None)
         _say(f"\nworkbook: JupyterLab has ended. Next: ./workbook starts it again (its log: {paths.logs}/jupyter.log).")
         raise typer.Exit(1)
     except KeyboardInterrupt:

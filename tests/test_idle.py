@@ -1,0 +1,47 @@
+"""The cluster rests while nobody works, and is awake when somebody comes back."""
+
+import json
+import threading
+import urllib.request
+
+import pytest
+from conftest import wait_for
+
+from labkit import idle, jupyter
+from labkit.report import Report
+
+
+@pytest.fixture
+def server(cluster):
+    if jupyter.running():
+        pytest.skip("a JupyterLab of the workbook runs; its work is not to be disturbed")
+    jupyter.paths.files.mkdir(parents=True, exist_ok=True)
+    server, process = jupyter.start(18888)
+    jupyter.wait(server, Report())
+    yield server
+    jupyter.stop()
+    process.wait(10)
+
+
+def test_an_idle_cluster_is_paused_and_a_key_in_a_terminal_wakes_it(cluster, server):
+    import websocket
+
+    cluster.ensure()
+    headers = {"Authorization": f"token {server.token}"}
+    opened = urllib.request.urlopen(urllib.request.Request(
+        f"{server.address}/api/terminals", method="POST", data=b"{}", headers=headers))
+    name = json.load(opened)["name"]
+    terminal = websocket.create_connection(f"{server.address.replace('http', 'ws')}/terminals/websocket/{name}",
+                                           header=headers)
+    over = threading.Event()
+    watcher = threading.Thread(target=idle.watch, args=(server, over.is_set, 3))
+    watcher.start()
+    try:
+        wait_for(cluster.state, wanted=lambda state: state == "paused", timeout=60, what="the pause")
+        terminal.send(json.dumps(["stdin", "echo\n"]))
+        wait_for(cluster.state, wanted=lambda state: state == "running", timeout=10, what="the running cluster")
+    finally:
+        over.set()
+        watcher.join(30)
+        terminal.close()
+        cluster.resume()
