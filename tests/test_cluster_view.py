@@ -256,7 +256,8 @@ def test_history_that_is_gone_leads_to_a_new_list(running, watched):
 def test_the_widget_is_its_text_where_there_is_no_page(running):
     picture = Live(NAMESPACE)
     try:
-        assert picture._repr_mimebundle_()["text/plain"] == picture.text()
+        data, _ = picture._repr_mimebundle_()
+        assert data["text/plain"] == picture.text()
         assert f"namespace {NAMESPACE}: " in picture.text() and "node " in picture.text()
     finally:
         picture.close()

@@ -353,6 +353,8 @@ class Watcher:
         with self._lock:
             self._open[kind] = answer
         try:
+            if self._stop.is_set():  # stop() came before there was a watch that it could cut
+                return version
             rest = b""
             for chunk in answer.stream(amt=None):
                 *lines, rest = (rest + chunk).split(b"\n")
@@ -506,11 +508,8 @@ class Live(anywidget.AnyWidget):
         return self.text() if "_watcher" in self.__dict__ else "Live()"
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data is not None:
-            data["text/plain"] = self.text()
-        return bundle
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": self.text()}, metadata
 
 
 _shown: dict[str, Live] = {}
