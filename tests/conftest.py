@@ -19,6 +19,7 @@ MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes c
 def pytest_addoption(parser):
     parser.addoption("--record", action="store_true",
                      help="write the outputs of compared cells into the notebooks, as their reference")
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each chapter in the browser")
 
 
 def pytest_report_header():
