@@ -36,7 +36,8 @@ def test_measured_from_the_engine(pair, engine):
 
 
 def test_comparison_in_words_and_in_the_drawing():
-    left = vm_and_container.Side("c", "i", 0.25, 1_500_000, {"image": 2_000_000, "written": 0}, {"kernel": "6.18"})
+    left = vm_and_container.Side("c", "i", 0.25, 1_500_000, {"image": 2_000_000, "written": 0},
+                                 {"kernel": "6.18"})
     right = vm_and_container.Side("v", "j", 2.5, 150_000_000, {"kernel": 14_000_000, "system": 2_000_000,
                                                                "emulator": 26_000_000}, {"kernel": "6.1"})
     picture = vm_and_container._comparison(left, right, "6.18", "Some Linux")

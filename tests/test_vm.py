@@ -12,7 +12,8 @@ def vm(engine):
     client = engine.client()
 
     def boot(*command: str, **options) -> str:
-        return client.containers.run("lab/vm:1", list(command), name="lab-01-test-vm", remove=True, **options).decode()
+        output = client.containers.run("lab/vm:1", list(command), name="lab-01-test-vm", remove=True, **options)
+        return output.decode()
 
     yield boot
     engine.remove(["lab-01-test-*"])

@@ -59,7 +59,7 @@ def _how(container) -> str:
 
 
 def _all_running(*names: str):
-    """These containers and None when all of them run; else nothing, and what is amiss with the first that does not."""
+    """These containers and None when all of them run; else nothing, and the verdict on the first that does not."""
     found = []
     for name in names:
         container = _container(name)
@@ -84,8 +84,8 @@ def _all_running(*names: str):
 
 Both as `uname -r` prints them. Let the two commands write the file, rather than typing it.""",
     hints=(
-        "`docker run --rm IMAGE uname -r` prints a kernel release. Use it once with `busybox:1.37` and once with "
-        "`lab/vm:1`.",
+        "`docker run --rm IMAGE uname -r` prints a kernel release. Use it once with `busybox:1.37` and once "
+        "with `lab/vm:1`.",
         "`>` starts a file, `>>` adds to it: `docker run --rm busybox:1.37 uname -r > 01-kernels.txt`.",
     ),
 )
@@ -105,8 +105,8 @@ def two_kernels():
                        "docker run --rm busybox:1.37 uname -r")
     if machines not in lines[1].split():
         mistaken = " (that is the container's)" if engines in lines[1].split() else ""
-        return not_yet(f"the second line says {lines[1][:60]!r}{mistaken}", "the release that the virtual machine sees",
-                       "docker run --rm lab/vm:1 uname -r")
+        return not_yet(f"the second line says {lines[1][:60]!r}{mistaken}",
+                       "the release that the virtual machine sees", "docker run --rm lab/vm:1 uname -r")
     return passed(f"a container runs on {engines}, the virtual machine on {machines}")
 
 
@@ -129,12 +129,13 @@ def _vm_kernel(client) -> str:
     task="""A container sees only its own processes. For once we want to look into one from another:
 
 - a container **`lab-01-shop`** that runs `httpd -f -p 80` from `busybox:1.37`;
-- a container **`lab-01-watch`** that keeps running and sees the processes of `lab-01-shop`, but not those of the
-  whole machine.
+- a container **`lab-01-watch`** that keeps running and sees the processes of `lab-01-shop`, but not those of
+  the whole machine.
 
 `docker exec lab-01-watch ps` must show the `httpd` of the shop.""",
     hints=(
-        "Which kind of namespace decides which processes one sees? `docker run --help` has an option of that name.",
+        "Which kind of namespace decides which processes one sees? `docker run --help` has an option of that "
+        "name.",
         "`--pid container:NAME` joins the PID namespace of a running container. Let the watcher run "
         "`sleep 1000000`.",
     ),
@@ -145,7 +146,8 @@ def shared_view():
         return amiss
     shop, watch = both
     if "httpd" not in _processes(shop):
-        return not_yet("no httpd runs in lab-01-shop", "httpd -f -p 80 in lab-01-shop", "docker logs lab-01-shop")
+        return not_yet("no httpd runs in lab-01-shop", "httpd -f -p 80 in lab-01-shop",
+                       "docker logs lab-01-shop")
     for container in both:
         if container.attrs["HostConfig"]["PidMode"] == "host":
             return not_yet(f"{container.name} uses the PID namespace of the machine and sees everything",
@@ -176,8 +178,8 @@ def _namespace(container) -> str:
 - **half a processor** at most.""",
     hints=(
         "`docker run --help` lists `--memory` and `--cpus`. Docker's `m` is a MiB.",
-        "`docker run -d --name lab-01-small --memory 64m --cpus 0.5 busybox:1.37 …` with a command that does not end, "
-        "such as `sleep 1000000`.",
+        "`docker run -d --name lab-01-small --memory 64m --cpus 0.5 busybox:1.37 …` with a command that does "
+        "not end, such as `sleep 1000000`.",
     ),
 )
 def limits():
@@ -210,16 +212,16 @@ def _processors(host: dict) -> float | None:
 @lesson.exercise(
     "hungry",
     title="The one that vanishes",
-    task="""The cell below starts a container **`lab-01-hungry`**. It is to load 48 MB and then wait. It is gone
-within a second, and its log is empty.
+    task="""The cell below starts a container **`lab-01-hungry`**. It is to load 48 MB and then wait. It is
+gone within a second, and its log is empty.
 
-Find out what ended it. Then get it to run, with its 48 MB loaded. It must still have a memory limit, of 256 MiB at
-most: the next container's memory is at stake.""",
+Find out what ended it. Then get it to run, with its 48 MB loaded. It must still have a memory limit, of 256 MiB
+at most, so that it cannot take the memory of its neighbours.""",
     hints=(
-        "`docker ps -a` shows how it ended. A status above 128 is 128 plus the number of a signal, and signal 9 kills. "
-        "`docker inspect -f '{{json .State}}' lab-01-hungry` says more.",
-        "Give it more room: `docker update --memory 128m --memory-swap 128m lab-01-hungry`, then `docker start` it. "
-        "Or remove it and run it again with another limit.",
+        "`docker ps -a` shows how it ended. A status above 128 is 128 plus the number of a signal, and signal 9 "
+        "kills. `docker inspect -f '{{json .State}}' lab-01-hungry` says more.",
+        "Give it more room: `docker update --memory 128m --memory-swap 128m lab-01-hungry`, then `docker start` "
+        "it. Or remove it and run it again with another limit.",
     ),
 )
 def hungry():

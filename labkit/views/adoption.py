@@ -32,11 +32,11 @@ SOURCES = {
              "all respondents who use Docker", "https://byteiota.com/?p=4342"),
     "CN20": ("CNCF Survey 2020", "respondents with Kubernetes in production",
              "https://www.fosslife.org/cncf-survey-shows-continued-increase-container-use"),
-    "CN25": ("CNCF Annual Cloud Native Survey 2025 (2026-01-20), both years as reported by Efficiently Connected; "
-             "the CNCF's own page gives the newer", "container users with Kubernetes in production",
-             "https://www.efficientlyconnected.com/kubernetes-becomes-the-operating-system-for-ai-as-production-"
-             "hits-82\n      https://www.cncf.io/blog/2026/01/20/kubernetes-fuels-ai-growth-organizational-culture-"
-             "remains-the-decisive-factor"),
+    "CN25": ("CNCF Annual Cloud Native Survey 2025 (2026-01-20), both years as reported by Efficiently "
+             "Connected; the CNCF's own page gives the newer", "container users with Kubernetes in production",
+             "https://www.efficientlyconnected.com/kubernetes-becomes-the-operating-system-for-ai-as-"
+             "production-hits-82\n      https://www.cncf.io/blog/2026/01/20/kubernetes-fuels-ai-growth-"
+             "organizational-culture-remains-the-decisive-factor"),
 }
 
 DATADOG = "Docker, customers of Datadog"
@@ -44,7 +44,8 @@ DEVELOPERS = "Docker, developers asked by Stack Overflow"
 KUBERNETES = "Kubernetes in production, asked by the CNCF"
 
 FIGURES = (
-    Figure(DATADOG, 2014.7, 1.8, "DD15"), Figure(DATADOG, 2015.7, 8.3, "DD15"), Figure(DATADOG, 2016.35, 10.7, "DD16"),
+    Figure(DATADOG, 2014.7, 1.8, "DD15"), Figure(DATADOG, 2015.7, 8.3, "DD15"),
+    Figure(DATADOG, 2016.35, 10.7, "DD16"),
     Figure(DATADOG, 2017.25, 20.3, "DD18"), Figure(DATADOG, 2018.25, 23.4, "DD18"),
     Figure(DEVELOPERS, 2020, 35, "MR21"), Figure(DEVELOPERS, 2021, 48.85, "MR21"),
     Figure(DEVELOPERS, 2024, 54, "BI25"), Figure(DEVELOPERS, 2025, 71.1, "BI25"),
@@ -69,7 +70,8 @@ def chart() -> Picture:
 
     parts = [label(0, 18, title, weight="bold", size=15)]
     for percent in range(0, 101, 25):
-        parts += [stroke(left, y(percent), right, y(percent)), label(left - 8, y(percent) + 4, str(percent), SOFT, 12, "end")]
+        parts += [stroke(left, y(percent), right, y(percent)),
+                  label(left - 8, y(percent) + 4, str(percent), SOFT, 12, "end")]
     parts += [label(x(year), bottom + 20, str(year), SOFT, 12, "middle") for year in range(2014, 2027, 2)]
     for series, (colour, shape) in _MARKS.items():
         points = [figure for figure in FIGURES if figure.series == series]
@@ -82,12 +84,13 @@ def chart() -> Picture:
             parts.append(label(x(point.year) + 9 * aside, y(point.percent) + (14 if aside else -10),
                                f"{point.percent:.0f}", anchor="start" if aside else "middle", size=12))
     for i, (series, (colour, shape)) in enumerate(_MARKS.items()):
-        parts += [_mark(left + 6, bottom + 46 + i * 22, colour, shape), label(left + 22, bottom + 50 + i * 22, series)]
-    parts.append(label(0, bottom + 124, "Lines join only figures of one publication: the others counted or asked in "
-                                        "another way.", SOFT, 12))
+        parts += [_mark(left + 6, bottom + 46 + i * 22, colour, shape),
+                  label(left + 22, bottom + 50 + i * 22, series)]
+    note = "Lines join only figures of one publication: the others counted or asked in another way."
+    parts.append(label(0, bottom + 124, note, SOFT, 12))
 
     rows = [("what", "year", "percent", "source")]
-    rows += [(figure.series, f"{int(figure.year)}", f"{figure.percent:g}", figure.source) for figure in FIGURES]
+    rows += [(figure.series, int(figure.year), f"{figure.percent:g}", figure.source) for figure in FIGURES]
     used = dict.fromkeys(figure.source for figure in FIGURES)
     sources = "\n".join(f"{key}  {name}: {what}\n      {address}" for key in used
                         for name, what, address in [SOURCES[key]])

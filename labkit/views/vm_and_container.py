@@ -15,8 +15,8 @@ from labkit.views.picture import box, drawing, label, size, stroke, table
 _HELPER = "busybox:1.37"
 _KINDS = ("pid", "mnt", "net", "uts", "ipc", "cgroup", "user", "time")
 _MEANING = {"pid": "process numbers", "mnt": "mounts: which files", "net": "addresses, ports",
-            "uts": "host name", "ipc": "shared memory", "cgroup": "view of the cgroups", "user": "user numbers",
-            "time": "clock offsets"}
+            "uts": "host name", "ipc": "shared memory", "cgroup": "view of the cgroups",
+            "user": "user numbers", "time": "clock offsets"}
 
 
 # -- a container beside a virtual machine --------------------------------------------------------
@@ -63,7 +63,7 @@ def measure(name: str, patience: float = 60) -> Side:
     details = container.attrs
     image = details["Config"]["Image"]
     status = dict(line.split(":", 1) for line in _inside(container, "cat /proc/1/status").splitlines())
-    files = _inside(container, "stat -c '%s %n' /vm/kernel /vm/initramfs /usr/bin/qemu-system-* 2> /dev/null || true")
+    files = _inside(container, "stat -c '%s %n' /vm/kernel /vm/initramfs /usr/bin/qemu-system-* 2> /dev/null")
     sizes = {file: int(count) for count, file in (line.split() for line in files.splitlines())}
     if sizes:
         disk = {"kernel": sizes["/vm/kernel"], "system": sizes["/vm/initramfs"],
@@ -97,8 +97,8 @@ def _comparison(left: Side, right: Side, kernel: str, system: str) -> Picture:
     width, height, floor = 340, 34, 172
     for x, side, colour, layers in (
         (0, left, BLUE, [f"program of {left.name}"]),
-        (380, right, ORANGE, ["emulator (QEMU): a computer made of software", f"a kernel of its own: {right.kernel}",
-                              f"program of {right.name}"]),
+        (380, right, ORANGE, ["emulator (QEMU): a computer made of software",
+                              f"a kernel of its own: {right.kernel}", f"program of {right.name}"]),
     ):
         heading = "Container" if colour == BLUE else "Virtual machine"
         parts.append(label(x, floor - len(layers) * (height + 4) - 8, heading, colour, weight="bold"))
@@ -123,16 +123,16 @@ def _comparison(left: Side, right: Side, kernel: str, system: str) -> Picture:
             y += 20
         y += 34
 
-    rows = [("", left.name, right.name), ("is a", "container", "virtual machine"), ("image", left.image, right.image),
-            ("kernel", left.kernel, right.kernel)]
+    rows = [("", left.name, right.name), ("is a", "container", "virtual machine"),
+            ("image", left.image, right.image), ("kernel", left.kernel, right.kernel)]
     rows += [(words.lower(), unit(first), unit(second)) for words, first, second, unit in costs]
     rows += [(f"says {key}", left.said.get(key, "?"), right.said.get(key, "?"))
              for key in dict.fromkeys((*left.said, *right.said)) if key != "kernel"]
     same = [side.name for side in (left, right) if side.kernel == kernel]
-    words = (f"{title}\n\n{table(rows)}\n\n"
-             f"The engine's machine runs {system}, kernel {kernel}: the kernel of {' and '.join(same) or 'neither'}.\n"
-             f"Disk of {right.name}: {', '.join(f'{part} {size(count)}' for part, count in right.disk.items())} "
-             f"(the emulator is not counted).")
+    places = ", ".join(f"{part} {size(count)}" for part, count in right.disk.items())
+    words = (f"{title}\n\n{table(rows)}\n\nThe engine's machine runs {system}, kernel {kernel}: "
+             f"the kernel of {' and '.join(same) or 'neither'}.\n"
+             f"Disk of {right.name}: {places} (the emulator is not counted).")
     return Picture(drawing(730, int(y) - 10, title, *parts), words)
 
 
@@ -140,12 +140,11 @@ def _comparison(left: Side, right: Side, kernel: str, system: str) -> Picture:
 
 @dataclass(frozen=True)
 class Process:
-    """A process: its number on the engine's machine, and in its own PID namespace (None when that is the machine's)."""
+    """A process of a container: its number on the engine's machine, and in its own PID namespace."""
 
     outside: int
-    inside: int | None
+    inside: int
     name: str
-    namespace: str
 
 
 def pids(*containers: str) -> Picture:
@@ -163,27 +162,26 @@ def pids(*containers: str) -> Picture:
         parts.append(label(412, y + 19, name, colour, weight="bold"))
         line = y + 30
         for process in processes:
-            inside = str(process.inside or process.outside)
             parts.append(box(0, line, 220, 21, GREY, "none", 0.22))
             parts.append(label(70, line + 15, str(process.outside), anchor="end", weight="bold"))
             parts.append(label(82, line + 15, process.name))
             parts.append(stroke(222, line + 10, 428, line + 10, colour, 1.5))
-            parts.append(label(470, line + 15, inside, anchor="end", weight="bold"))
+            parts.append(label(470, line + 15, str(process.inside), anchor="end", weight="bold"))
             parts.append(label(482, line + 15, process.name))
-            rows.append((name, process.outside, inside, process.name))
+            rows.append((name, process.outside, process.inside, process.name))
             line += 26
         y += tall + 14
     return Picture(drawing(730, y, title, *parts), f"{title}\n\n{table(rows)}")
 
 
 def namespaces(*containers: str) -> Picture:
-    """Which namespaces the containers have to themselves, and which they share. Arguments: names of running containers."""
+    """Which namespaces containers have to themselves, and which they share. Arguments: names of running ones."""
     pid = {name: _running(name).attrs["State"]["Pid"] for name in containers}
     # A container's first process is a child of the engine's shim, which lives in the machine's own
     # namespaces. Process 1 would do as well, but some machines let nobody look at it.
     script = (f"machine=$(awk '/^PPid:/ {{ print $2 }}' /proc/{next(iter(pid.values()))}/status); "
-              f"for number in $machine {' '.join(map(str, pid.values()))}; do for kind in {' '.join(_KINDS)}; do "
-              "echo $number $kind $(readlink /proc/$number/ns/$kind); done; done")
+              f"for number in $machine {' '.join(map(str, pid.values()))}; do "
+              f"for kind in {' '.join(_KINDS)}; do echo $number $kind $(readlink /proc/$number/ns/$kind); done; done")
     seen: dict[int, dict[str, str]] = {}
     for line in outside(script).splitlines():
         number, kind, *link = line.split()
@@ -218,12 +216,12 @@ def namespaces(*containers: str) -> Picture:
         rows.append(tuple(row))
         y += 30
     picture = drawing(max(start + wide * len(columns), 560), y + 4, title, *parts)
-    return Picture(picture, f"{title}\n(a number is the namespace's identity; the same number is the same namespace)\n\n"
-                            f"{table(rows)}")
+    note = "(a number is the namespace's identity; the same number is the same namespace)"
+    return Picture(picture, f"{title}\n{note}\n\n{table(rows)}")
 
 
 def outside(script: str) -> str:
-    """Output of a shell script that sees the engine's machine as its root user does: all processes, all cgroups.
+    """Output of a shell script that sees the engine's machine as its root user does: all processes.
 
     On Linux that is the reader's own machine, under Docker Desktop the virtual machine that it keeps.
     """
@@ -238,12 +236,12 @@ def _processes(name: str) -> list[Process]:
     first = _running(name).attrs["State"]["Pid"]
     # NSpid holds a process' numbers, from the outermost namespace to its own.
     text = outside(f"readlink /proc/{first}/ns/pid; awk '/^Name:/ {{ name = $2 }} /^NSpid:/ && NF > 2 "
-                   "{ print $2, $NF, name }' /proc/[0-9]*/status 2> /dev/null | while read -r out in name; do "
-                   "echo $out $in $(readlink /proc/$out/ns/pid) $name; done")
+                   "{ print $2, $NF, name }' /proc/[0-9]*/status 2> /dev/null | "
+                   "while read -r out in name; do echo $out $in $(readlink /proc/$out/ns/pid) $name; done")
     own, *lines = text.splitlines()
     rows = [line.split(maxsplit=3) for line in lines]
-    return sorted((Process(int(row[0]), int(row[1]), row[3], own) for row in rows if len(row) == 4 and row[2] == own),
-                  key=lambda process: process.outside)
+    found = [Process(int(row[0]), int(row[1]), row[3]) for row in rows if len(row) == 4 and row[2] == own]
+    return sorted(found, key=lambda process: process.outside)
 
 
 def _running(name: str):
@@ -253,7 +251,8 @@ def _running(name: str):
     try:
         container = engine.client().containers.get(name)
     except docker.errors.NotFound:
-        raise Trouble(f"there is no container {name}", "a running one", "run the cell above that starts it") from None
+        raise Trouble(f"there is no container {name}", "a running one",
+                      "run the cell above that starts it") from None
     if container.status != "running":
         raise Trouble(f"container {name} is {container.status}", "a running one",
                       "run the cell above that starts it once more")
