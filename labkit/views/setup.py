@@ -112,14 +112,14 @@ def _way_drawn(here, docker, server, there, where: str, same: bool) -> str:
     parts = [label(8, 20, where, INK, 14, weight="bold"), *outer,
              *_lines(20, 56, "This notebook's machine", here, INK),
              *_lines(464, 56, "The engine's machine" + (", the same one" if same else ""), there, INK),
-             box(20, 130, 376, 60, PAPER, BLUE), *_lines(32, 150, "The client: you type", docker, BLUE),
-             box(464, 122, 376, 72, PAPER, ORANGE), *_lines(476, 142, "The engine: does the work", server, ORANGE),
-             stroke(396, 160, 458, 160, SOFT, 2), f'<path d="M464 160 l-10 -5 v10 z" fill="{SOFT}"/>']
+             box(20, 124, 376, 68, PAPER, BLUE), *_lines(32, 145, "The client: you type", docker, BLUE),
+             box(464, 124, 376, 68, PAPER, ORANGE), *_lines(476, 145, "The engine: does the work", server, ORANGE),
+             stroke(396, 158, 454, 158, SOFT, 2), f'<path d="M463 158 l-10 -5 v10 z" fill="{SOFT}"/>']
     return drawing(width, 212, where, *parts)
 
 
 def _lines(x: float, y: float, title: str, lines: list[str], colour: str) -> list[str]:
-    """A title, and under it the lines; the last two share one row where there are three."""
+    """A title, under it the first line, and the others in one row."""
     rows = [lines[0], " · ".join(lines[1:])]
     return [label(x, y, title, colour, weight="bold"),
             *(label(x, y + 17 * number, _short(row), INK, 12) for number, row in enumerate(rows, 1))]
@@ -309,7 +309,7 @@ def footprint() -> Card:
     total = sum(row[2] for row in rows)
     rows.append(("together", f"of this disk {_gib(status.free(paths.data))} are free", total))
     notes = _elsewhere()
-    body = "".join(f'<tr><th scope="row" style="{_CELL};font-weight:normal"><code>{escape(where)}</code></th>'
+    body = "".join(f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(where)}</th>'
                    f'<td style="{_CELL}">{escape(what)}</td>'
                    f'<td style="{_CELL};text-align:right;white-space:nowrap">{_gib(size)}</td></tr>'
                    for where, what, size in rows)
@@ -345,7 +345,7 @@ def _elsewhere() -> list[str]:
     notes = [f"In the Docker engine, under names that begin with lab- or lab/: {made or 'nothing'}."]
     if found.ours:
         notes.append("While our engine runs, the machine also has its network bridges (docker0, br-…) and its rules in "
-                     "the packet filter. `./workbook reset --all` takes them away.")
+                     "the packet filter. ./workbook reset --all takes them away.")
         return notes
     tags = sorted(image.reference for name, image in IMAGES.items() if supply.source(name) not in ("", "present"))
     notes.append(f"Images that we brought into your engine: {', '.join(tags) or 'none'}.")
@@ -353,4 +353,6 @@ def _elsewhere() -> list[str]:
 
 
 def _gib(size: int) -> str:
+    if size < 2**20:
+        return "under 1 MiB"
     return f"{size / 2**30:.1f} GiB" if size >= 2**29 else f"{size / 2**20:.0f} MiB"
