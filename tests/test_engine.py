@@ -39,7 +39,7 @@ def test_our_engine_holds_nothing_of_the_process_that_started_it(engine):
     assert streams == {"/dev/null", str(paths.logs / "engine.log")}
 
 
-# The smallest engine there can be: no bridge, no firewall rules, so that two fit on one machine.
+# An engine with a network of its own: in the machine's, it would take away the first one's bridge.
 @pytest.fixture
 def users_engine(engine, tmp_path_factory):
     if not engine.ensure().ours:
@@ -49,7 +49,7 @@ def users_engine(engine, tmp_path_factory):
     (folder / "daemon.json").write_text("{}")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [engine._PROGRAMS / "usr/sbin/dockerd", "--config-file", folder / "daemon.json", "--host", host,
+            ["unshare", "--net", engine._PROGRAMS / "usr/sbin/dockerd", "--config-file", folder / "daemon.json", "--host", host,
              "--data-root", folder / "data", "--exec-root", folder / "run", "--pidfile", folder / "pid",
              "--bridge", "none", "--iptables=false", "--ip6tables=false"],
             env=engine._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
