@@ -28,6 +28,7 @@ _BAD = {"CrashLoopBackOff", "Error", "OOMKilled", "ImagePullBackOff", "ErrImageP
         "Failed", "Unknown", "PostStartHookError"}
 
 _STALE, _NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
+_PAUSED = "it is paused, and the next command wakes it"
 
 
 class Model:
@@ -401,7 +402,7 @@ class Watcher:
                 api.call_api("/livez", "GET", auth_settings=["BearerToken"], response_types_map={200: "str"},
                              _request_timeout=(1, 1.5))
             except Exception as problem:
-                self._lost("pulse", _why(problem))
+                self._lost("pulse", _PAUSED if _paused() else _why(problem))
                 api = None
                 continue
             with self._lock:
@@ -429,7 +430,10 @@ class Watcher:
 
     def _told(self) -> None:
         """Under the lock: settle whether the cluster is away, and wake the teller."""
-        away = min(self._down.values()) if self._down else None
+        away = None
+        if self._down:
+            # The pulse knows best why: it asks again and again, where a watch may still wait.
+            away = min(self._down.values())[0], self._down.get("pulse", min(self._down.values()))[1]
         self.model.changes += away != self.model.away
         self.model.away = away
         if self.model.away or {"nodes", "pods"} <= self.model.listed:
@@ -466,6 +470,12 @@ def _connect() -> client.ApiClient:
     return client.ApiClient(configuration)
 
 
+def _paused() -> bool:
+    with contextlib.suppress(Exception):
+        return cluster.state() == "paused"
+    return False
+
+
 def _why(problem: Exception) -> str:
     """One short cause, for a learner."""
     text = str(problem)
@@ -474,7 +484,7 @@ def _why(problem: Exception) -> str:
     if "refused" in text:
         return "the API server refused the connection"
     if "timed out" in text.lower():
-        return "the API server is silent (a paused node looks like this)"
+        return "the API server is silent"
     if "no cluster yet" in text:
         return "there is no cluster yet"
     return "the connection to the API server broke"
