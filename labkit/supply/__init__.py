@@ -51,8 +51,8 @@ def ready(name: str) -> bool:
     from labkit.supply import preload, present
 
     if name in TOOLS:
-        tool = paths.tools / name
-        return tool.exists() and _record().get(name, {}).get("version") == TOOLS[name].version or present.has(name)
+        ours = (paths.tools / name).exists() and _record().get(name, {}).get("version") == TOOLS[name].version
+        return ours or present.has(name)
     if name in _FROM_MINIKUBE and source(name) == "publisher":
         return True
     if name in IMAGES:
@@ -91,7 +91,7 @@ def _make(name: str, report: Report) -> None:
 
 
 def _provide(name: str, report: Report) -> None:
-    """From the first source that has it. What does not match its checksum stops the search: somebody should know."""
+    """From the first source that has it. A wrong checksum ends the search: somebody should know."""
     from labkit.supply import bundle, packages, present, publisher
 
     forced = _forced()
@@ -138,7 +138,7 @@ def _remember(name: str, kind: str) -> None:
 # -- progress that other processes can read ------------------------------------------------------
 
 class _Recorder(Report):
-    """Passes the progress of one thing on, and writes it down for `work`. Steps inside it are its details."""
+    """Passes the progress of one thing on, and notes it for `work`. Steps inside it are its details."""
 
     def __init__(self, name: str, outer: Report):
         super().__init__()
@@ -150,7 +150,7 @@ class _Recorder(Report):
 
     def detail(self, text: str, fraction: float | None = None) -> None:
         self._outer.detail(text, fraction)
-        # A new activity may be silent for long, so it is noted at once; parts of one may follow thick and fast.
+        # A new activity may be silent for long, so it is noted at once; its parts may follow thick and fast.
         if fraction is None or time.monotonic() - self._written > 0.3:
             self._write(step=text, fraction=fraction)
 
@@ -246,7 +246,7 @@ def _noted_pid() -> int:
 
 
 def start_background() -> None:
-    """Starts the worker that makes everything a reader will need, unless it runs or nothing is left to make."""
+    """Starts the worker that makes all that a reader will need, unless it runs or nothing is left to make."""
     _forced()
     with files.locked(_PID.with_suffix(".lock")):
         if background_pid() or all(ready(name) for name in ORDER):
@@ -263,7 +263,7 @@ def start_background() -> None:
 
 
 def _end_leftovers() -> None:
-    """What a worker that was killed has left running. A session's number is free again only when all of it ended."""
+    """Ends what a worker that was killed has left running: its session's number stays taken until then."""
     import psutil
 
     from labkit.supply import process

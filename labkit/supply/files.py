@@ -27,7 +27,7 @@ def write(file: Path, content: dict) -> None:
 
 @contextmanager
 def locked(file: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Holds a lock, one thread of one process at a time; calls waiting() a few times a second until it has it."""
+    """Holds a lock, one thread of one process at a time; calls waiting() now and then until it has it."""
     from filelock import FileLock, Timeout
 
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -98,7 +98,10 @@ def build(name: str, report: Report) -> Path:
     """Builds a recipe unless it is built already; returns the folder of its binaries."""
     done = folder(name)
     if not done.exists():
-        with files.locked(paths.cache / f"locks/{name}.lock", lambda: report.detail(f"another process builds {name}")):
+        def waiting() -> None:
+            report.detail(f"another process builds {name}")
+
+        with files.locked(paths.cache / f"locks/{name}.lock", waiting):
             if not done.exists():
                 _build(PROGRAMS[name], done, report)
     return done
@@ -112,7 +115,8 @@ def _build(program: Program, done: Path, report: Report) -> None:
     total = len(_packages(program, source, variables))
     done.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{done.name}.", suffix=".new", dir=done.parent))
-    flags = " ".join(["-s", "-w", *("-X " + variable.format(program.version) for variable in program.variables)])
+    linked = ("-X " + variable.format(program.version) for variable in program.variables)
+    flags = " ".join(["-s", "-w", *linked])
     output = f"{draft}/" if len(program.packages) > 1 else str(draft / name)
     compiled = 0
 

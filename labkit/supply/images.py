@@ -35,8 +35,10 @@ def present(image: Image) -> bool:
 
 
 def stand_ins() -> dict[str, str]:
-    """{reference: how it was made} of the stand-ins in the engine. What is built on one inherits its labels, so
-    the label alone does not make a stand-in."""
+    """{reference: how it was made} of the stand-ins in the engine.
+
+    What is built on one inherits its labels, so the label alone does not make a stand-in.
+    """
     public = {image.reference for image in IMAGES.values() if image.public}
     return {reference: image["Labels"][STAND_IN]
             for image in engine.client().api.images(filters={"label": STAND_IN})
@@ -78,8 +80,9 @@ def build(image: Image, report: Report) -> None:
         return
     context = paths.notebooks / "app" if image.name == "welcome" else _RECIPES / image.name
     with _machine(image.name, report) as machine:
-        command = [_docker(), "buildx", "build", "--progress", "plain", "--tag", image.reference, "--network", "host",
-                   "--build-context", f"machine={machine}", "--file", str(_RECIPES / image.name / "Dockerfile"),
+        command = [_docker(), "buildx", "build", "--progress", "plain", "--tag", image.reference,
+                   "--network", "host", "--build-context", f"machine={machine}",
+                   "--file", str(_RECIPES / image.name / "Dockerfile"),
                    *(f"--label={name}={value}" for name, value in labels.items()), str(context)]
         run(command, f"building the image {image.reference}", report)
 
@@ -157,8 +160,9 @@ def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
     variables = {**os.environ, "DEBOOTSTRAP_DIR": str(place / "program/usr/share/debootstrap")}
     try:
         status, last = process.run(
-            [place / "program/usr/sbin/debootstrap", "--variant=minbase", "--cache-dir", _folder(paths.cache / "debs"),
-             "bookworm", root, apt.mirrors()["main"]], lambda line: report.detail(line[:70]), env=variables)
+            [place / "program/usr/sbin/debootstrap", "--variant=minbase",
+             "--cache-dir", _folder(paths.cache / "debs"), "bookworm", root, apt.mirrors()["main"]],
+            lambda line: report.detail(line[:70]), env=variables)
     except BaseException:
         _clear(place)
         raise
@@ -186,11 +190,13 @@ def _clear(place: Path) -> None:
 
 def _import(root: Path, changes: list[str], reference: str, variables: dict[str, str]) -> None:
     command = [_docker(), "import", *(f"--change={change}" for change in changes), "-", reference]
-    with subprocess.Popen(["tar", "-C", root, "-c", "."], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
+    with subprocess.Popen(["tar", "-C", root, "-c", "."],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
         imported = subprocess.run(command, stdin=archive.stdout, env=variables, capture_output=True, text=True)
         archive.stdout.close()  # or tar would wait for ever for somebody to read on
     if archive.returncode or imported.returncode:
-        raise Trouble(f"docker import of {reference} failed: {imported.stderr.strip()}", "", "check the disk")
+        raise Trouble(f"docker import of {reference} failed: {imported.stderr.strip()}", "",
+                      "check the disk")
 
 
 def _folder(path: Path) -> Path:

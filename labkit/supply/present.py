@@ -20,7 +20,8 @@ def has(name: str) -> bool:
 
 def _tool(name: str) -> Path | None:
     tool = TOOLS[name]
-    elsewhere = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != paths.tools)
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    elsewhere = os.pathsep.join(part for part in folders if Path(part) != paths.tools)
     found = shutil.which(name, path=elsewhere)
     if not found:
         return None

@@ -13,7 +13,7 @@ _PATIENCE = 5  # seconds that a program gets to end by itself
 
 def run(command: list, said: Callable[[str], None], cwd: Path | None = None,
         env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Runs a command at low priority; said() gets each line of its output. Returns its exit status and last lines.
+    """Runs a command at low priority; said() gets each line of its output. Returns status and last lines.
 
     An exception, Ctrl-C too, ends the command and all it has started.
     """
@@ -44,7 +44,7 @@ def _end_group(process: subprocess.Popen) -> None:
 
 
 def end_session(pid: int) -> None:
-    """Ends the leader of a session, which may clean up behind itself, then everything that is left of the session."""
+    """Ends the leader of a session, which may clean up behind itself, then all that is left of the session."""
     import psutil
 
     if psutil.pid_exists(pid):

@@ -56,8 +56,8 @@ def _silence(origin: str) -> str:
 
 
 def _ask(origin: str) -> str:
-    """Any answer below 500 will do. No single time-out bounds name resolution, several addresses, a proxy and
-    TLS together, so a thread asks and is left behind when it takes too long."""
+    """Why a server gives no answer below 500, or nothing. No single time-out bounds name resolution, several
+    addresses, a proxy and TLS together, so a thread asks and is left behind when it takes too long."""
     import httpx
 
     answers: list[str] = []
@@ -66,7 +66,7 @@ def _ask(origin: str) -> str:
         try:
             status = httpx.head(f"{origin}/", timeout=_PATIENCE).status_code
             answers.append(f"it says {status}" if status >= 500 else "")
-        except Exception as trouble:  # httpx's own, but also what a proxy's address or a strange host name raises
+        except Exception as trouble:  # also what the address of a proxy or a strange host name raises
             answers.append(str(trouble) or type(trouble).__name__)
 
     thread = threading.Thread(target=ask, daemon=True)
@@ -91,17 +91,21 @@ def _download(tool: Tool, report: Report) -> None:
     try:
         sums = httpx.get(url + tool.checksum, follow_redirects=True, timeout=30).raise_for_status().text
         # Without compression on the way the bytes are those that the publisher has hashed.
-        with httpx.stream("GET", url, follow_redirects=True, timeout=30, headers={"Accept-Encoding": "identity"}) as answer:
+        with httpx.stream("GET", url, follow_redirects=True, timeout=30,
+                          headers={"Accept-Encoding": "identity"}) as answer:
             total = int(answer.raise_for_status().headers.get("content-length", 0))
             for part in answer.iter_raw():
                 content.write(part)
                 digest.update(part)
-                report.detail(f"{tool.name}: {content.tell() >> 20} MB", content.tell() / total if total else None)
+                fraction = content.tell() / total if total else None
+                report.detail(f"{tool.name}: {content.tell() >> 20} MB", fraction)
     except httpx.HTTPError as trouble:
-        raise Trouble(f"{url} could not be fetched: {trouble}", "", "check the network, then try again") from None
+        raise Trouble(f"{url} could not be fetched: {trouble}", "",
+                      "check the network, then try again") from None
     wanted = re.match(r"[0-9a-fA-F]{64}\b", sums.strip())
     if wanted is None:
-        raise Trouble(f"{url}{tool.checksum} says {sums.strip()[:40]!r}", "a SHA-256", "try again, or another network")
+        raise Trouble(f"{url}{tool.checksum} says {sums.strip()[:40]!r}", "a SHA-256",
+                      "try again, or another network")
     if digest.hexdigest() != wanted[0].lower():
         raise bundle.Refused(f"{url} has the SHA-256 {digest.hexdigest()[:12]}…",
                              f"{wanted[0][:12]}… as its publisher says",
@@ -134,4 +138,5 @@ def _pull(reference: str, report: Report) -> None:
                               "wait a while if it is a rate limit; `--source packages` builds it here")
             report.detail(f"{event.get('status', '')} {event.get('progress', '')}"[:70])
     except docker.errors.APIError as trouble:
-        raise Trouble(f"{reference} could not be pulled: {trouble.explanation}", "", "check the network") from None
+        raise Trouble(f"{reference} could not be pulled: {trouble.explanation}", "",
+                      "check the network") from None
