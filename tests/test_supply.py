@@ -15,7 +15,7 @@ from conftest import wait_for
 from supply_scratch import HOME_SHARES, Home, Publisher
 
 from labkit import paths, supply
-from labkit.supply import catalog, golang, images
+from labkit.supply import catalog, golang, images, process
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
 PLATFORM = f"{catalog.system()}-{catalog.arch()}"
@@ -326,6 +326,26 @@ def test_a_build_survives_ctrl_c_and_kill(home):
     # Neither drafts of the two that ended too early nor an older version stay.
     assert [folder.name for folder in (home.cache / "built").iterdir()] == [golang.folder("pause").name]
     assert home.tool.exists()
+
+
+def test_an_interrupted_program_takes_all_it_started_with_it():
+    """As `go build` with its compilers: the shell's child would go on without it."""
+    children = []
+
+    def interrupted(line: str) -> None:
+        children.append(int(line))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["sh", "-c", "sleep 300 & echo $!; wait"], interrupted)
+
+    def state():
+        try:
+            return psutil.Process(children[0]).status()
+        except psutil.NoSuchProcess:
+            return "gone"
+
+    wait_for(state, lambda seen: seen in ("gone", psutil.STATUS_ZOMBIE), 5, "the end of the shell's child")
 
 
 def test_two_processes_make_a_thing_once(publisher):
