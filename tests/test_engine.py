@@ -59,9 +59,9 @@ def users_engine(engine, tmp_path_factory):
     process.wait(30)
 
 
-def listing(host: str) -> dict[str, str]:
+def listing(host: str) -> dict[str, list[str]]:
     """Everything in an engine, with what would show a change."""
-    return {kind: docker(host, *words) for kind, words in {
+    return {kind: sorted(docker(host, *words).splitlines()) for kind, words in {
         "containers": ("ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.State}}"),
         "images": ("images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
         "volumes": ("volume", "ls", "--format", "{{.Name}}"),
