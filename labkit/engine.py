@@ -221,7 +221,7 @@ def _nft_works(sbin: Path) -> bool:
 
 def _environment(root: Path = _PROGRAMS) -> dict[str, str]:
     """How the unpacked programs find each other and their libraries."""
-    library = next((root / "usr/lib").glob("*-linux-gnu"))
+    library = next((root / "usr/lib").glob("*-linux-gnu"), root / "usr/lib")
     return {**os.environ, "PATH": f"{root}/usr/bin:{root}/usr/sbin:{root}/sbin:{os.environ['PATH']}:/usr/sbin:/sbin",
             "LD_LIBRARY_PATH": str(library), "XTABLES_LIBDIR": str(library / "xtables")}
 
@@ -390,7 +390,8 @@ def reset(report: Report | None = None) -> list[str]:
     report = report or Report()
     removed = ["our Docker engine with its containers, images and volumes"] if paths.engine.exists() else []
     stop(report)
-    if _NOTES.exists():
+    # Another engine that runs by now needs the bridge and the rules.
+    if _NOTES.exists() and not any(_answers(host) for host in _user_hosts()):
         _restore_host(json.loads(_NOTES.read_text()))
     for mount in reversed(_mounts_below(paths.engine)):
         subprocess.run(["umount", "--lazy", mount], check=False)

@@ -84,7 +84,10 @@ def _images(engine) -> list[str]:
     from labkit.supply.catalog import IMAGES
 
     api, removed = engine.client().api, []
-    tags = {tag for image in api.images(filters={"label": f"{engine.LABEL}=1"}) for tag in image["RepoTags"] or []}
+    # What the user built on one of our images carries our label too: only names of ours count.
+    ours = {image.reference for image in IMAGES.values()}
+    tags = {tag for image in api.images(filters={"label": f"{engine.LABEL}=1"}) for tag in image["RepoTags"] or []
+            if tag in ours}
     tags |= {image.reference for name, image in IMAGES.items() if supply.source(name) not in ("", "present")}
     for tag in sorted(tags):
         try:

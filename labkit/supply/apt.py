@@ -12,6 +12,7 @@ from pathlib import Path
 
 from labkit import paths
 from labkit.errors import Trouble
+from labkit.supply import files
 
 # The suite that has a current Docker engine; older suites get their engine from it.
 ENGINE_SUITE = "trixie"
@@ -62,12 +63,16 @@ def unpack(packages: list[str], into: Path) -> list[str]:
     """
     debs = paths.cache / "debs"
     debs.mkdir(parents=True, exist_ok=True)
-    environment = _private_apt()
     into.mkdir(parents=True, exist_ok=True)
+    with files.locked(paths.cache / "apt.lock"):
+        return _unpack(packages, into, debs, _private_apt())
+
+
+def _unpack(packages: list[str], into: Path, debs: Path, environment: dict[str, str]) -> list[str]:
     printed = _run(["apt-get", "download", "--print-uris", *packages], debs, environment)
     names = [line.split()[1] for line in printed.splitlines() if line.startswith("'")]
-    if missing := [package for package, name in zip(packages, names) if not (debs / name).exists()]:
-        _run(["apt-get", "download", *missing], debs, environment)
+    if not all((debs / name).exists() for name in names):
+        _run(["apt-get", "download", *packages], debs, environment)
     for name in names:
         _run(["dpkg-deb", "--extract", name, str(into)], debs, environment)
     return names

@@ -4,6 +4,7 @@ minikube takes such a file from its cache: the node's /var/lib/containerd and
 Kubernetes' binaries, as tar and lz4 (pkg/minikube/download/preload.go, v1.38.1).
 """
 
+import functools
 import hashlib
 import io
 import json
@@ -69,18 +70,22 @@ def build(report: Report) -> Path:
     report.detail("taking the images into the node's store")
     (work / "make.sh").write_text(_MAKE.format(version=KUBERNETES, binaries=" ".join(_BINARIES)))
     docker = images._docker()
-    name = f"lab-preload-{os.getpid()}"
+    name = "lab-preload"
+    variables = {**os.environ, "DOCKER_HOST": engine.ensure().host}
+    remove = functools.partial(subprocess.run, [docker, "rm", "--force", "--volumes", name],
+                               capture_output=True, env=variables)
+    remove()  # of one that was killed
     try:
         # /var/lib must not be an overlay itself: overlays cannot be stacked on one.
         images.run([docker, "run", "--rm", "--privileged", "--name", name, "--network", "none",
                     "--volume", "/var/lib/containerd", "--volume", f"{work}:/work",
                     "--entrypoint", "bash", _NODE, "/work/make.sh"], "making the cluster's preload", report)
     finally:
-        subprocess.run([docker, "rm", "--force", "--volumes", name], capture_output=True,
-                       env={**os.environ, "DOCKER_HOST": engine.ensure().host})
-    for old in done.parent.glob("preload-*"):
-        old.unlink()
+        remove()
     (work / "preload.tar.lz4").rename(done)
+    for old in done.parent.glob("preload-*"):
+        if old != done:
+            old.unlink()
     shutil.rmtree(work)
     return done
 
