@@ -15,7 +15,7 @@ from conftest import wait_for
 from supply_scratch import HOME_SHARES, Home, Publisher
 
 from labkit import paths, supply
-from labkit.supply import catalog, golang, images, process
+from labkit.supply import apt, catalog, golang, images, process
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
 PLATFORM = f"{catalog.system()}-{catalog.arch()}"
@@ -511,3 +511,12 @@ def test_every_platform_is_listed_once_as_tested_or_untested():
     listed = catalog.TESTED_PLATFORMS + catalog.UNTESTED_PLATFORMS
     assert set(listed) == wanted and len(listed) == len(wanted)
     assert PLATFORM in wanted
+
+
+@pytest.mark.skipif(bool(apt.available()), reason="needs Debian and root")
+def test_packages_that_were_fetched_before_are_unpacked_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(apt.paths, "cache", tmp_path / "cache")
+    first = apt.unpack(["debootstrap"], tmp_path / "first")
+    second = apt.unpack(["debootstrap", "netbase"], tmp_path / "second")
+    assert len(second) == 2 and first[0] in second
+    assert (tmp_path / "second/usr/sbin/debootstrap").exists()

@@ -8,6 +8,8 @@ import os
 import platform
 import shutil
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 from labkit import paths
@@ -69,7 +71,9 @@ def unpack(packages: list[str], into: Path) -> list[str]:
 
 
 def _unpack(packages: list[str], into: Path, debs: Path, environment: dict[str, str]) -> list[str]:
-    printed = _run(["apt-get", "download", "--print-uris", *packages], debs, environment)
+    # apt prints no address for a file that it finds in the folder it runs in.
+    with tempfile.TemporaryDirectory() as empty:
+        printed = _run(["apt-get", "download", "--print-uris", *packages], Path(empty), environment)
     names = [line.split()[1] for line in printed.splitlines() if line.startswith("'")]
     if not all((debs / name).exists() for name in names):
         _run(["apt-get", "download", *packages], debs, environment)
@@ -112,8 +116,6 @@ def _private_apt() -> dict[str, str]:
 
 
 def _age(file: Path) -> float:
-    import time
-
     return time.time() - file.stat().st_mtime
 
 
