@@ -1,0 +1,194 @@
+"""The page as a learner has it: chapters are opened and run in Chromium, and looked at.
+
+Chromium runs in a container on the engine in use. `--screenshots FOLDER` keeps a picture of every chapter.
+"""
+
+import json
+import re
+import signal
+import socket
+import sys
+import tempfile
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from command import Workbook
+from conftest import wait_for
+
+from labkit import lessons, paths
+
+IMAGE = "lab/browser:1"
+NAME = "lab-browser"
+FACE = Path(__file__).parent / "browser"
+pytestmark = [pytest.mark.browser, pytest.mark.engine,
+              pytest.mark.skipif(sys.platform != "linux", reason="the container must share this machine's loopback")]
+
+
+@pytest.fixture(scope="module")
+def chromium(engine):
+    """Chromium in a container that shares this machine's network; what to connect to."""
+    from labkit import supply
+
+    supply.ensure("debian")
+    client = engine.client()
+    # Quick when nothing changed: the engine keeps the layers.
+    client.images.build(path=str(FACE), tag=IMAGE, network_mode="host", labels={engine.LABEL: "1"}, rm=True)
+    engine.remove((NAME,))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    container = client.containers.run(IMAGE, [f"--remote-debugging-port={port}", "about:blank"], name=NAME, detach=True,
+                                      network_mode="host", init=True)
+
+    def answer():
+        try:
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            return json.load(opener.open(f"http://127.0.0.1:{port}/json/version", timeout=2))["Browser"]
+        except OSError:
+            return container.logs().decode()[-500:]
+
+    wait_for(answer, lambda seen: seen.startswith(("Chrome/", "HeadlessChrome/")), what="Chromium")
+    yield f"http://127.0.0.1:{port}"
+    container.remove(force=True)
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(engine, tmp_path_factory):
+    """`./workbook open` for a learner who starts afresh, on the engine and cluster in use; its address."""
+    home = tmp_path_factory.mktemp("home")
+    workbook = Workbook(home)
+    # Engine, cluster and tools are shared with the session; files, progress and settings are this learner's.
+    for name in ("docker", "minikube", "kubeconfig", "foreign.json"):
+        (home / "data" / name).symlink_to(paths.data / name)
+    (home / "cache").symlink_to(paths.cache)
+    process = workbook.start("open", "--no-browser", DOCKER_HOST=engine.find().host)
+    seen = ""
+    while not (match := re.search(r"http://\S+token=\w+", seen)):
+        line = process.stdout.readline()
+        assert line, f"it ended: {seen}"
+        seen += line
+    yield match[0]
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+
+
+@contextmanager
+def page(chromium: str, address: str):
+    """A fresh page on an address, as wide as a laptop's screen; fails on errors in its scripts."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.connect_over_cdp(chromium)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        page.locator(".jp-Notebook:visible .jp-Cell").first.wait_for()
+        try:
+            yield page
+        except BaseException:
+            print(f"What it looked like: {_picture(page)}")
+            raise
+        finally:
+            context.close()
+        assert not errors, f"the page's scripts failed: {errors}"
+
+
+def _picture(page) -> Path:
+    """A picture of the page as it is when a test fails."""
+    path = Path(tempfile.mkdtemp(prefix="workbook-page-")) / "failed.png"
+    page.screenshot(path=path)
+    return path
+
+
+def run_all(page, seconds: float) -> None:
+    """Run → Run All Cells, and until the last one has ended."""
+    page.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for()  # else nothing runs
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    prompts = page.locator(".jp-Notebook:visible .jp-CodeCell .jp-InputPrompt")
+
+    def state():
+        return [text.strip() for text in prompts.all_text_contents()]
+
+    # A folded cell, as a solution is, has no number.
+    wait_for(state, lambda texts: re.fullmatch(r"(\[\d+\]:)*\[\d+\]:", "".join(texts)), timeout=seconds,
+             what="the last cell's number")
+
+
+def look(page, chapter, request) -> None:
+    """Keeps pictures of the whole notebook, screen by screen, if asked for."""
+    folder = request.config.getoption("--screenshots")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    outer = page.locator(".jp-WindowedPanel-outer:visible")
+    place, number = 0, 1
+    while True:
+        outer.evaluate("(element, place) => element.scrollTo(0, place)", place)
+        # Cells that come into view are laid out in the next frames.
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.screenshot(path=f"{folder}/{chapter}-{number:02}.png")
+        reached, height, visible = outer.evaluate("e => [e.scrollTop, e.scrollHeight, e.clientHeight]")
+        if reached + visible >= height - 2:
+            return
+        place, number = reached + visible - 60, number + 1
+
+
+def faults(page) -> list[str]:
+    """Everything on the page that a learner would take for an error."""
+    found = []
+    for selector, what in (
+        ('.jp-Notebook [data-mime-type="application/vnd.jupyter.error"]', "a cell that failed"),
+        ('.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"]', "output on standard error"),
+        (".jp-Dialog", "a dialog"),
+        (".Toastify__toast", "a notification"),
+        (".jp-Notebook .jp-RenderedJavaScript", "a script that was not run"),
+    ):
+        found += [f"{what}: {text.strip()[:500]}" for text in page.locator(selector).all_text_contents()]
+    text = page.locator(".jp-Notebook:visible").text_content()
+    found += [words for words in ("Error displaying widget", "Error creating widget", "Loading widget...",
+                                  "Mermaid error", "Syntax error in text") if words in text]
+    return found
+
+
+def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> None:
+    lesson = lessons.load(str(chapter))
+    address = re.sub(r"/tree/[^?]+", f"/tree/{chapter.notebook}", jupyterlab).replace("?", "?reset&")
+    with page(chromium, address) as shown:
+        run_all(shown, seconds)
+        look(shown, chapter, request)
+        assert not faults(shown)
+        assert shown.get_by_role("region", name=f"Chapter {chapter.number}").count() >= 1, "the chapter's header is missing"
+        for exercise in lesson.exercises.values():
+            assert shown.get_by_role("region", name=f"Exercise {exercise.title}").count() >= 1, \
+                f"the card of {exercise.name} is missing"
+        words = shown.locator(".jp-Notebook:visible").text_content()
+        assert "Not yet" in words, "no exercise says that it is not done yet"
+        # Solutions are folded away, and Run All of a learner runs none.
+        solutions = shown.locator(".jp-Notebook:visible .jp-CodeCell .cm-content", has_text="%%solution")
+        assert solutions.count() == 0, "a solution can be read without being asked for"
+
+
+def test_the_first_page_opens_on_chapter_00(chromium, jupyterlab):
+    with page(chromium, jupyterlab) as shown:
+        assert shown.locator(".jp-Notebook:visible h1").first.inner_text().strip("¶ ") == "00 · Start here"
+        assert not faults(shown)
+
+
+def test_chapter_00(chromium, jupyterlab, request):
+    check_chapter(lessons.find("00"), chromium, jupyterlab, request, seconds=180)
+
+
+def test_chapter_01_draws_its_diagrams(chromium, jupyterlab, request):
+    check_chapter(lessons.find("01"), chromium, jupyterlab, request, seconds=300)
+
+
+@pytest.mark.cluster
+def test_chapter_07(chromium, jupyterlab, cluster, request):
+    check_chapter(lessons.find("07"), chromium, jupyterlab, request, seconds=600)
