@@ -177,7 +177,6 @@ function render({ model, el }) {
       : "";
     if (banner.textContent !== said) banner.textContent = said;
     root.classList.toggle("lk-stale", Boolean(state.away));
-    places.classList.toggle("lk-empty", state.known && state.pods.length === 0);
     const lines = state.news.slice(-5).reverse();
     const mark = JSON.stringify(lines);
     if (news.dataset.mark !== mark) {

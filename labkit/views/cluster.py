@@ -15,7 +15,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 from kubernetes import client, config
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from labkit import cluster, paths
 
@@ -221,7 +221,7 @@ def _unscheduled(status: dict) -> dict:
 def _cause(status: dict) -> str:
     """Why a pod is as it is, in one line: what the scheduler said, or how its containers last ended."""
     if message := _unscheduled(status).get("message"):
-        return message[:160]
+        return message.split(". ")[0][:160]
     ends = []
     for seen in (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or []):
         if ended := (seen.get("lastState") or {}).get("terminated"):
@@ -347,7 +347,7 @@ class Watcher:
     def _watch(self, api, kind: str, version: str) -> str:
         """Follows until the server ends the watch; the version to go on from.
 
-        The server sends a bookmark about once a minute, so a watch that is silent for 100 s is dead.
+        The server sends a bookmark about once a minute; a watch that is silent for 100 s is asked for anew.
         """
         answer = self._get(api, kind, watch=True, resource_version=version, allow_watch_bookmarks=True,
                            timeout_seconds=600, _request_timeout=(2, 100))
@@ -371,6 +371,8 @@ class Watcher:
                     self._answered(kind)
                 if self._stop.is_set():
                     break
+        except ReadTimeoutError:
+            pass  # nothing happened for long; the next watch goes on from the same version, or says what is wrong
         except (OSError, HTTPError):
             if kind in self._open:
                 raise
