@@ -520,3 +520,12 @@ def test_packages_that_were_fetched_before_are_unpacked_again(tmp_path, monkeypa
     second = apt.unpack(["debootstrap", "netbase"], tmp_path / "second")
     assert len(second) == 2 and first[0] in second
     assert (tmp_path / "second/usr/sbin/debootstrap").exists()
+
+
+@pytest.mark.parametrize("image", catalog.IMAGES.values(), ids=lambda image: image.name)
+def test_an_image_names_every_image_of_ours_that_it_is_built_from(image):
+    """On a fresh machine nothing else makes them first."""
+    recipe = Path(images.__file__).with_name("images") / image.name / "Dockerfile"
+    text = recipe.read_text() if recipe.exists() else ""
+    used = {other.name for other in catalog.IMAGES.values() if f"FROM {other.reference}" in text}
+    assert used == set(image.needs)

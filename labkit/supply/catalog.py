@@ -90,8 +90,8 @@ TOOLS = {tool.name: tool for tool in (
 
 IMAGES = {image.name: image for image in (
     Image("debian", "debian:bookworm-slim"),
-    Image("busybox", "busybox:1.37"),
-    Image("static", "gcr.io/distroless/static-debian12:nonroot"),
+    Image("busybox", "busybox:1.37", needs=("debian",)),
+    Image("static", "gcr.io/distroless/static-debian12:nonroot", needs=("debian",)),
     Image("golang", "golang:1.26-bookworm", needs=("debian",)),
     Image("redis", "redis:7.0", needs=("debian",)),
     Image("vm", "lab/vm:1", needs=("debian",), public=False),
