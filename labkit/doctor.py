@@ -295,12 +295,17 @@ def clock_skew(timeout: float = 2) -> float | None:
 
 def _stand_ins() -> Iterator[Finding]:
     from labkit import engine
+    from labkit.supply.catalog import IMAGES
 
     if not engine.find():
         return
     label = "io.github.container-workbook.stand-in"
-    images = engine.client().api.images(filters={"label": label})
-    names = sorted(f"{tag} ({(image.get('Labels') or {}).get(label, '')})" for image in images
-                   for tag in image["RepoTags"] or [])
-    if names:
-        yield Finding("stand-in images", "built here because their registry was out of reach: " + "; ".join(names))
+    # What is built on a stand-in has its label too, but has no original that it stands for.
+    public = {image.reference for image in IMAGES.values() if image.public}
+    made: dict[str, list[str]] = {}
+    for image in engine.client().api.images(filters={"label": label}):
+        for tag in public.intersection(image["RepoTags"] or []):
+            made.setdefault((image.get("Labels") or {}).get(label, ""), []).append(tag)
+    if made:
+        yield Finding("stand-in images", "built here because their registry was out of reach: "
+                      + "; ".join(f"{', '.join(sorted(tags))} ({how})" for how, tags in sorted(made.items())))

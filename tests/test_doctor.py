@@ -122,6 +122,22 @@ def test_a_proxy_that_would_swallow_our_own_addresses(workbook):
     assert found["fix"] == ""
 
 
+def test_only_images_that_stand_in_for_a_public_one_are_listed(engine):
+    import io
+
+    recipe = b"FROM scratch\nLABEL io.github.container-workbook.stand-in=tested\nCMD [\"none\"]\n"
+    engine.client().images.build(fileobj=io.BytesIO(recipe), tag="lab/stand-in:test")
+    try:
+        seen = [finding.saw for finding in doctor.examine() if finding.problem == "stand-in images"]
+        assert "lab/stand-in:test" not in str(seen)
+        labelled = engine.client().images.list(filters={"label": "io.github.container-workbook.stand-in"})
+        tags = {tag for image in labelled for tag in image.tags}
+        for reference in ("busybox:1.37", "debian:bookworm-slim", "redis:7.0"):
+            assert (reference in str(seen)) == (reference in tags), seen
+    finally:
+        engine.remove(("lab/stand-in:test",))
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of 10 MB."""
