@@ -295,17 +295,13 @@ def clock_skew(timeout: float = 2) -> float | None:
 
 def _stand_ins() -> Iterator[Finding]:
     from labkit import engine
-    from labkit.supply.catalog import IMAGES
+    from labkit.supply import images
 
     if not engine.find():
         return
-    label = "io.github.container-workbook.stand-in"
-    # What is built on a stand-in has its label too, but has no original that it stands for.
-    public = {image.reference for image in IMAGES.values() if image.public}
     made: dict[str, list[str]] = {}
-    for image in engine.client().api.images(filters={"label": label}):
-        for tag in public.intersection(image["RepoTags"] or []):
-            made.setdefault((image.get("Labels") or {}).get(label, ""), []).append(tag)
+    for reference, how in images.stand_ins().items():
+        made.setdefault(how, []).append(reference)
     if made:
         yield Finding("stand-in images", "built here because their registry was out of reach: "
-                      + "; ".join(f"{', '.join(sorted(tags))} ({how})" for how, tags in sorted(made.items())))
+                      + "; ".join(f"{', '.join(sorted(references))} ({how})" for how, references in sorted(made.items())))
