@@ -169,6 +169,6 @@ def test_a_folder_that_cannot_be_written(small_disk):
 
 
 @pytest.mark.parametrize("release, first", [("4.4.0-19041-Microsoft", True), ("5.15.153.1-microsoft-standard-WSL2", False),
-                                            ("6.6.87.2-microsoft-standard-WSL2", False), ("6.1.0-18-amd64", False)])
+                                            ("6.6.87.2-microsoft-custom", False), ("6.1.0-18-amd64", False)])
 def test_wsl_1_is_told_from_wsl_2_by_its_kernel(release, first):
     assert doctor.is_wsl1(release) is first
