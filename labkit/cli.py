@@ -136,7 +136,7 @@ def test(
 
     os.environ.update(jupyter.environment())
     os.chdir(paths.repo)
-    ours = ["-p", "no:cacheprovider", "--rootdir", str(paths.repo)]
+    ours = ["-c", str(paths.repo / "pyproject.toml")]
     raise typer.Exit(int(pytest.main([*ours, *(arguments or [])], plugins=[_AsFound()])))
 
 

@@ -45,7 +45,8 @@ def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
 def test_a_wrong_command_line_shows_the_usage(workbook, arguments):
     status, output = workbook(*arguments)
     assert status == 2, output
-    assert output.startswith("Usage: ./workbook"), output
+    verb = "open " if arguments[:1] and arguments[0].startswith("--") else ""
+    assert output.startswith(f"Usage: ./workbook {verb}"), output
     assert not (workbook.home / "files").exists(), "something was begun"
 
 
@@ -104,10 +105,10 @@ def test_test_hands_its_arguments_to_pytest_and_ends_with_its_line(workbook, tmp
     status, output = workbook("test", "-q", "-k", "good", file)
     assert (status, output.splitlines()[-1][:24]) == (0, "1 passed, 1 deselected i"), output
     status, output = workbook("test", file, "--tb=no")
+    assert f"\nrootdir: {paths.repo}\nconfigfile: pyproject.toml\n" in output, "our settings are not in force"
     assert status == 1 and re.search(r"=+ 1 failed, 1 passed in .*s =+$", output.strip()), output
     status, output = workbook("test", "-k", "neither", file)
     assert status == 5, output
-    assert not list(tmp_path.rglob(".pytest_cache"))
 
 
 def test_the_ci_script_does_nothing_but_test():
@@ -217,6 +218,13 @@ def ask(port: int, path: str, token: str = "") -> int:
         return error.code
 
 
+def post(port: int, token: str, path: str, body: dict) -> None:
+    """Asks the server to make something."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=json.dumps(body).encode(), method="POST",
+                                     headers={"Authorization": f"token {token}", "Content-Type": "application/json"})
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).close()
+
+
 def listening(pid: int) -> list[str]:
     """Addresses other than loopback on which a process and its children listen."""
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
@@ -240,13 +248,8 @@ def test_open_serves_the_notebooks_to_whoever_has_the_token(opened, workbook):
 
 def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
     _, port, token, _ = opened()
-    body = json.dumps({"name": "python3"}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/kernels", data=body, method="POST",
-                                     headers={"Authorization": f"token {token}", "Content-Type": "application/json"})
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/terminals", data=b"{}", method="POST",
-                                     headers={"Authorization": f"token {token}"})
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    post(port, token, "/api/kernels", {"name": "python3"})
+    post(port, token, "/api/terminals", {})
     server = psutil.Process(json.loads((workbook.home / "data/jupyter/server.json").read_text())["pid"])
     children = wait_for(lambda: server.children(), lambda found: len(found) >= 2, what="a kernel and a terminal")
     for child in children:
@@ -259,10 +262,7 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
 
 def test_ctrl_c_ends_it_at_once_and_leaves_no_process(opened):
     process, port, token, _ = opened()
-    body = json.dumps({"name": "python3"}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/kernels", data=body, method="POST",
-                                     headers={"Authorization": f"token {token}", "Content-Type": "application/json"})
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20)
+    post(port, token, "/api/kernels", {"name": "python3"})
     family = psutil.Process(process.pid).children(recursive=True)
     assert len(family) >= 2
     began = time.monotonic()
@@ -272,6 +272,17 @@ def test_ctrl_c_ends_it_at_once_and_leaves_no_process(opened):
     assert process.returncode == 130
     assert "JupyterLab is ended" in output and "Traceback" not in output
     assert seconds < 2.5, f"it took {seconds:.1f} s"
+    assert not [child for child in family if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_stop_ends_the_kernels_of_a_jupyterlab_that_hangs(opened, workbook):
+    process, port, token, _ = opened()
+    post(port, token, "/api/kernels", {"name": "python3"})
+    family = psutil.Process(process.pid).children(recursive=True)
+    server = psutil.Process(json.loads((workbook.home / "data/jupyter/server.json").read_text())["pid"])
+    server.suspend()
+    status, output = workbook("stop")
+    assert status == 0 and "Ended: JupyterLab" in output
     assert not [child for child in family if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
 
 
@@ -313,7 +324,9 @@ def test_the_record_of_one_that_was_killed_is_not_believed(opened, workbook):
 def test_a_jupyterlab_that_cannot_start_is_one_clear_line(workbook):
     (workbook.home / "data/jupyter").mkdir(parents=True)
     (workbook.home / "data/jupyter/runtime").write_text("a file where a folder has to be")
+    began = time.monotonic()
     status, output = workbook("open", "--no-browser", PATH=_without_apt(workbook.home))
     assert status == 1
+    assert time.monotonic() - began < 15, "its end was not noticed"
     assert "workbook: JupyterLab did not come up: " in output and "Next: read " in output
     assert "Traceback (most recent call last):\n" not in output
