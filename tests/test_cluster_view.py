@@ -250,7 +250,8 @@ def test_history_that_is_gone_leads_to_a_new_list(running, watched):
 
     watcher._list, watcher._watch = list_and_count, watch_from_long_ago
     watcher._cut()
-    wait_for(lambda: sorted(lists), lambda seen: seen == ["nodes", "nodes", "pods", "pods"], 20, "two new lists")
+    wait_for(lambda: sorted(lists), lambda seen: seen == ["nodes", "nodes", "pods", "pods"], 20,
+             "two new lists of each")
     wait_for(watcher.text, lambda text: "not answering" not in text, 20)
 
 

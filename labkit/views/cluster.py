@@ -372,7 +372,7 @@ class Watcher:
                 if self._stop.is_set():
                     break
         except ReadTimeoutError:
-            pass  # nothing happened for long; the next watch goes on from the same version, or says what is wrong
+            pass  # nothing happened for long; the next watch goes on from here, or says what is wrong
         except (OSError, HTTPError):
             if kind in self._open:
                 raise
