@@ -156,6 +156,10 @@ def test_a_killed_set_up_is_made_anew_and_an_interrupted_one_leaves_nothing(tmp_
     output = again.communicate(timeout=300)[0]
     assert again.returncode == 0 and "\ncluster    absent\n" in output, output
 
+    # The folders around ours were not there either.
+    start("reset", "--all", "--purge", home=home).communicate(timeout=60)
+    assert list(home.iterdir()) == []
+
 
 def test_no_index_is_one_clear_line(tmp_path):
     home = tmp_path / "home"
