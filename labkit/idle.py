@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 
-from labkit import cluster
+from labkit import cluster, shell
 from labkit.jupyter import Server
 
 AFTER = 15 * 60  # seconds without a cell that runs or a key pressed in a terminal
@@ -15,28 +15,27 @@ AFTER = 15 * 60  # seconds without a cell that runs or a key pressed in a termin
 def watch(server: Server, ended: Callable[[], bool], after: float = AFTER) -> None:
     """Until `ended` says so: pauses the cluster when JupyterLab was idle for `after` seconds, and resumes it when
     somebody comes back to a terminal. (A cell resumes it by itself, before it runs.)"""
-    paused_at = None
+    paused_at = 0.0
     while not ended():
-        last = _last_activity(server)
-        if paused_at is None and last is not None and time.time() - last > after and cluster.pause():
+        busy, last = _activity(server)
+        if not paused_at and not busy and time.time() - last > after and cluster.pause():
             paused_at = time.time()
-        elif paused_at and (last is None or last > paused_at):
+        elif paused_at and last > paused_at:
             cluster.resume()
-            paused_at = None
+            paused_at = 0.0
         time.sleep(0.5 if paused_at else min(after / 4, 10))
 
 
-def _last_activity(server: Server) -> float | None:
-    """When a kernel or a terminal was last active, in seconds since the epoch; None while a kernel is busy,
-    or when JupyterLab does not say."""
+def _activity(server: Server) -> tuple[bool, float]:
+    """Whether a kernel is busy (or JupyterLab does not say), and when a cell or a key in a terminal was last seen,
+    in seconds since the epoch."""
+    last = max(server.began, shell.LAST_CELL.stat().st_mtime if shell.LAST_CELL.exists() else 0)
     try:
         kernels, terminals = (_get(server, f"/api/{what}?no_track_activity=1") for what in ("kernels", "terminals"))
     except (OSError, ValueError):
-        return None
-    if any(kernel["execution_state"] == "busy" for kernel in kernels):
-        return None
-    times = [datetime.fromisoformat(one["last_activity"]).timestamp() for one in (*kernels, *terminals)]
-    return max([server.began, *times])
+        return True, last
+    busy = any(kernel["execution_state"] == "busy" for kernel in kernels)
+    return busy, max([last, *(datetime.fromisoformat(one["last_activity"]).timestamp() for one in terminals)])
 
 
 def _get(server: Server, path: str) -> list[dict]:

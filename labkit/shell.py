@@ -6,6 +6,7 @@ environment; `environment` is also what JupyterLab's terminals start with.
 """
 
 import codecs
+import contextlib
 import functools
 import os
 import selectors
@@ -27,6 +28,8 @@ _LONGEST_ARGUMENT = 100_000
 # A page with more text than this in one output becomes slow; the script runs on all the same.
 _LONGEST_OUTPUT = 2_000_000
 _MARK = "LABKIT_CELL"
+# Touched when a cell begins or ends. JupyterLab's own clock will not do: a live picture's messages move it too.
+LAST_CELL = paths.data / "last-cell"
 
 
 @dataclass(frozen=True)
@@ -414,3 +417,11 @@ def load(ip) -> None:
     chapter = next((str(one) for one in lessons.CHAPTERS if one.notebook == notebook), "")
     ip.register_magic_function(no_var_expand(_sh), "cell", "sh")
     ip.register_magic_function(no_var_expand(solution.magic), "cell", "solution")
+    for moment in ("pre_run_cell", "post_run_cell"):
+        ip.events.register(moment, _note_cell)
+
+
+def _note_cell(_) -> None:
+    with contextlib.suppress(OSError):  # a full disk must not disturb a cell
+        LAST_CELL.parent.mkdir(parents=True, exist_ok=True)
+        LAST_CELL.touch()
