@@ -1,4 +1,4 @@
-"""./workbook: one verb a function. What a verb needs is imported inside it, so that every verb starts at once."""
+"""./workbook: one verb a function, which imports what it needs, so that every verb starts at once."""
 
 import functools
 import os
@@ -12,9 +12,12 @@ from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False,
-                  context_settings={"help_option_names": ["-h", "--help"]},
-                  help="A workbook on containers and Kubernetes. Without a verb: open.\n\nExample: ./workbook")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A workbook on containers and Kubernetes. Without a verb: open.\n\nExample: ./workbook",
+)
 
 
 def verb(**settings):
@@ -45,8 +48,14 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-_Source = Annotated[str | None, typer.Option("--source", metavar="SOURCE", help="Where programs and images come from, "
-                                              "unless they are there: bundle, publisher or packages.")]
+_Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="SOURCE",
+        help="Where programs and images come from, unless they are there: bundle, publisher or packages.",
+    ),
+]
 
 
 def _force(source: str | None) -> None:
@@ -59,7 +68,9 @@ def _force(source: str | None) -> None:
 @verb(name="open")
 def open_(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address only.")] = False,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens; 8888 if free.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens; 8888 if free.")
+    ] = None,
     source: _Source = None,
 ) -> None:
     """Opens JupyterLab on chapter 00. Ctrl-C ends it.
@@ -79,7 +90,9 @@ def open_(
     report = Report()
     if server := jupyter.running():
         jupyter.wait(server, report)
-        print(f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n./workbook stop ends it.")
+        print(
+            f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n./workbook stop ends it."
+        )
         if not no_browser:
             jupyter.browse(server.url)
         return
@@ -98,7 +111,9 @@ def open_(
         report = Report()
         _get_ready(report)
         idle.watch(server, ended=lambda: process.poll() is not None)
-        _say(f"\nworkbook: JupyterLab has ended. Next: ./workbook starts it again (its log: {paths.logs}/jupyter.log).")
+        _say(
+            f"\nworkbook: JupyterLab has ended; its log is {paths.logs}/jupyter.log. Next: start it again."
+        )
         raise typer.Exit(1)
     except KeyboardInterrupt:
         print("\nJupyterLab is ended; the engine and the cluster stay. Next: ./workbook goes on, "
@@ -117,7 +132,9 @@ def _get_ready(report: Report) -> None:
         report.done()
         supply.start_background()
         if any(thing["state"] in ("running", "waiting") for thing in supply.work()):
-            print("What Kubernetes needs is being made in the background; ./workbook status shows how far it is.")
+            print(
+                "What Kubernetes needs is made in the background; ./workbook status shows how far it is."
+            )
     except Trouble as trouble:
         _say(f"\nworkbook: {trouble}")
 
@@ -161,7 +178,9 @@ class _AsFound:
 
 @verb()
 def run(
-    chapters: Annotated[list[str], typer.Argument(metavar="CHAPTER…", help="As in 07, pods, 07-pods; or all.")],
+    chapters: Annotated[
+        list[str], typer.Argument(metavar="CHAPTER…", help="As in 07, pods, 07-pods; or all.")
+    ],
     source: _Source = None,
 ) -> None:
     """Runs chapters from end to end with their solutions, on a copy. The instructor's rehearsal.
@@ -188,8 +207,11 @@ def doctor(
     for finding in doctor.examine():
         findings.append(finding)
         if not as_json:
-            print(f"{finding.mark} {finding.problem}: {finding.saw}" + (f"\n    Next: {finding.fix}" if finding.fix else ""),
-                  flush=True)
+            print(
+                f"{finding.mark} {finding.problem}: {finding.saw}"
+                + (f"\n    Next: {finding.fix}" if finding.fix else ""),
+                flush=True,
+            )
     if as_json:
         import json
 
@@ -224,13 +246,19 @@ def stop() -> None:
     from labkit import takedown
 
     ended = takedown.stop(Report())
-    print(f"Ended: {', '.join(ended)}. Next: ./workbook goes on where you were." if ended else "Nothing of ours runs.")
+    print(
+        f"Ended: {', '.join(ended)}. Next: ./workbook goes on where you were."
+        if ended
+        else "Nothing of ours runs."
+    )
 
 
 @verb()
 def reset(
     chapter: Annotated[str | None, typer.Argument(metavar="CHAPTER", help="As in 07, pods, 07-pods.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All that we made, except your progress and files.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All that we made, except your progress and files.")
+    ] = False,
     purge: Annotated[bool, typer.Option("--purge", help="With --all: your progress and files too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -247,8 +275,11 @@ def reset(
     if chapter:
         name = lessons.find(chapter)
         did = lesson.reset(str(name), Report())
-        print("\n".join([f"Chapter {name} is as it was before you opened it:", *(f"  {line}" for line in did)])
-              if did else f"Chapter {name} had nothing to take back.")
+        print(
+            "\n".join([f"Chapter {name} is as it was before you opened it:", *(f"  {line}" for line in did)])
+            if did
+            else f"Chapter {name} had nothing to take back."
+        )
         return
     if purge and not yes and sys.stdin.isatty() and not typer.confirm(takedown.question(purge)):
         print("Nothing was removed.")

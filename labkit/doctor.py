@@ -38,8 +38,20 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Every finding, as it is found; starts and changes nothing."""
-    for look in (_system, _python, _engine, _disk, _writable, _memory, _cores, _cgroups, _ports, _proxies, _clock,
-                 _stand_ins):
+    for look in (
+        _system,
+        _python,
+        _engine,
+        _disk,
+        _writable,
+        _memory,
+        _cores,
+        _cgroups,
+        _ports,
+        _proxies,
+        _clock,
+        _stand_ins,
+    ):
         try:
             yield from look()
         except Exception as problem:  # one look that fails must not hide the others
@@ -93,9 +105,13 @@ def _python() -> Iterator[Finding]:
             differ.append(f"{name} is missing")
     saw = f"{platform.python_version()} in {sys.prefix}"
     if differ:
-        yield Finding("Python", f"{saw}; not as in requirements.lock: {', '.join(differ[:4])}",
-                      "conda env update -f environment.yml" if os.environ.get("CONDA_DEFAULT_ENV") == "container-workbook"
-                      else "start with ./workbook, which makes its own environment")
+        yield Finding(
+            "Python",
+            f"{saw}; not as in requirements.lock: {', '.join(differ[:4])}",
+            "conda env update -f environment.yml"
+            if os.environ.get("CONDA_DEFAULT_ENV") == "container-workbook"
+            else "start with ./workbook, which makes its own environment",
+        )
     else:
         yield Finding("Python", saw)
 
@@ -133,8 +149,12 @@ def _engine() -> Iterator[Finding]:
         yield Finding("Docker engine", f"DOCKER_HOST is {host}, and nothing answers there",
                       "start that engine, or unset DOCKER_HOST", blocking=True)
     elif why := engine.own_impossible():
-        yield Finding("Docker engine", f"none answers, and we cannot start our own: {why}", engine.install_line(),
-                      blocking=True)
+        yield Finding(
+            "Docker engine",
+            f"none answers, and we cannot start our own: {why}",
+            engine.install_line(),
+            blocking=True,
+        )
     else:
         yield Finding("Docker engine", "none answers; ./workbook starts our own")
 
@@ -168,8 +188,12 @@ def _writable() -> Iterator[Finding]:
         while not there.exists():
             there = there.parent
         if not os.access(there, os.W_OK | os.X_OK):
-            yield Finding("folders", f"{there} cannot be written", "make it writable, or set WORKBOOK_HOME to a folder "
-                          "that is", blocking=True)
+            yield Finding(
+                "folders",
+                f"{there} cannot be written",
+                "make it writable, or set WORKBOOK_HOME to a folder that is",
+                blocking=True,
+            )
             return
     yield Finding("folders", f"{paths.data}, {paths.cache} and {paths.files} can be written")
 
@@ -181,7 +205,11 @@ def _memory() -> Iterator[Finding]:
     total, limit = memory.total, memory_limit()
     saw = f"{min(total, limit or total) / 2**30:.1f} GiB, {memory.available / 2**30:.1f} GiB available"
     if min(total, limit or total) < MEMORY_NEEDED:
-        yield Finding("memory", saw, "the Docker chapters (00 to 05) work; for Kubernetes use a machine with 4 GiB or more")
+        yield Finding(
+            "memory",
+            saw,
+            "the Docker chapters (00 to 05) work; for Kubernetes use a machine with 4 GiB or more",
+        )
     elif memory.available < MEMORY_NEEDED // 2:
         yield Finding("memory", saw, "close other programs before you open a Kubernetes chapter")
     else:
@@ -220,8 +248,11 @@ def _cgroups() -> Iterator[Finding]:
         missing = {name for name in ("cpu", "memory", "pids") if not any(root.glob(f"*{name}*"))}
         version = "1"
     if missing:
-        yield Finding("control groups", f"version {version}, without {', '.join(sorted(missing))}",
-                      "limits and `docker stats` need them: boot a kernel that has them on (for memory: cgroup_enable=memory)")
+        yield Finding(
+            "control groups",
+            f"version {version}, without {', '.join(sorted(missing))}",
+            "limits and `docker stats` need them: boot with them on (for memory: cgroup_enable=memory)",
+        )
     else:
         yield Finding("control groups", f"version {version}")
 
@@ -303,5 +334,10 @@ def _stand_ins() -> Iterator[Finding]:
     for reference, how in images.stand_ins().items():
         made.setdefault(how, []).append(reference)
     if made:
-        yield Finding("stand-in images", "built here because their registry was out of reach: "
-                      + "; ".join(f"{', '.join(sorted(references))} ({how})" for how, references in sorted(made.items())))
+        yield Finding(
+            "stand-in images",
+            "built here because their registry was out of reach: "
+            + "; ".join(
+                f"{', '.join(sorted(references))} ({how})" for how, references in sorted(made.items())
+            ),
+        )

@@ -38,8 +38,10 @@ def main(name: str) -> None:
             if not (env / ".complete").exists():
                 _make(env)
     except OSError as problem:
-        raise Failed(f"the environment cannot be written: {problem}. Next: make room and the folder writable, "
-                     "or set WORKBOOK_HOME to another folder.") from None
+        raise Failed(
+            f"the environment cannot be written: {problem}. Next: make room and the folder writable, "
+            "or set WORKBOOK_HOME to another folder."
+        ) from None
 
 
 def _make_data_folder(data: Path) -> None:
@@ -81,7 +83,7 @@ def _make(env: Path) -> None:
 
 
 def _pip() -> list[str]:
-    """A command that runs pip; Debian has Pythons without, and the wheel that comes with Python runs unpacked too."""
+    """A command that runs pip: the Python's own, or the wheel that comes with it."""
     if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode == 0:
         return [sys.executable, "-m", "pip"]
     folders = [Path(folder) for folder in (sysconfig.get_config_var("WHEEL_PKG_DIR"),) if folder]
@@ -95,14 +97,42 @@ def _pip() -> list[str]:
 def _with_uv(pip: list[str], env: Path, out) -> bool:
     """Whether the environment could be made by uv."""
     tools = env / "setup"
-    if _run([*pip, "install", *_PIP_OPTIONS, "--target", str(tools), "-r", str(UV_LOCK)], out, "fetching the installer"):
+    if _run(
+        [*pip, "install", *_PIP_OPTIONS, "--target", str(tools), "-r", str(UV_LOCK)],
+        out,
+        "fetching the installer",
+    ):
         return False
     uv = str(tools / "bin" / "uv")
     settings = {**_uv_settings(pip), "UV_CACHE_DIR": str(env / "setup" / "cache"), "VIRTUAL_ENV": ""}
-    made = _run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(env)],
-                out, "Python", settings) == 0 and \
-        _run([uv, "pip", "install", "--require-hashes", "--no-deps", "--only-binary", ":all:",
-              "--python", str(env / "bin" / "python"), "-r", str(LOCK)], out, "installing packages", settings) == 0
+    made = (
+        _run(
+            [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(env)],
+            out,
+            "Python",
+            settings,
+        )
+        == 0
+        and _run(
+            [
+                uv,
+                "pip",
+                "install",
+                "--require-hashes",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "--python",
+                str(env / "bin" / "python"),
+                "-r",
+                str(LOCK),
+            ],
+            out,
+            "installing packages",
+            settings,
+        )
+        == 0
+    )
     shutil.rmtree(tools)
     return made
 
@@ -143,8 +173,10 @@ def _with_pip(pip: list[str], env: Path, out) -> None:
 def _why(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     shown = "\n".join(f"    {line[:200]}" for line in lines[-6:])
-    return (f"the Python environment could not be made. The last lines of {log}:\n{shown}\n"
-            "Next: see that this machine reaches a Python package index (pip config list shows which), then start again.")
+    return (
+        f"the Python environment could not be made. The last lines of {log}:\n{shown}\n"
+        "Next: see that this machine reaches its package index (see pip config list), then start again."
+    )
 
 
 def _run(command: list[str], out, what: str, settings: dict[str, str] | None = None) -> int:

@@ -30,15 +30,20 @@ def update() -> list[str]:
         with FileLock(_RECORD.with_suffix(".lock")):
             return _update()
     except OSError as problem:
-        raise Trouble(f"your copies of the notebooks cannot be written: {problem}", "a folder with room in it",
-                      f"make {paths.files} writable, or set WORKBOOK_HOME to another folder") from None
+        raise Trouble(
+            f"your copies of the notebooks cannot be written: {problem}",
+            "a folder with room in it",
+            f"make {paths.files} writable, or set WORKBOOK_HOME to another folder",
+        ) from None
 
 
 def unchanged(file: Path) -> bool:
     """Whether a file in the learner's folder is what this version of the workbook hands out."""
     name = file.relative_to(paths.files).as_posix()
     source = _sources().get(name)
-    return source is not None and _fingerprint(name, file.read_bytes()) == _fingerprint(name, _content(source))
+    return source is not None and _fingerprint(name, file.read_bytes()) == _fingerprint(
+        name, _content(source)
+    )
 
 
 def _update() -> list[str]:
@@ -52,7 +57,9 @@ def _update() -> list[str]:
                 if record.get(name) != new:
                     beside = _beside(target, new)
                     _write(beside, content, source)
-                    said.append(f"{name} has a new version; you changed yours, so the new one is {beside.name}.")
+                    said.append(
+                        f"{name} has a new version; you changed yours, so the new one is {beside.name}."
+                    )
                     record[name] = new
                 continue
             said.append(f"{name} was updated.")
@@ -97,7 +104,7 @@ def _content(source: Path) -> bytes:
 
 
 def _fingerprint(name: str, content: bytes) -> str:
-    """A hash of what a learner can change: of a notebook only its cells' text, since running it changes the rest."""
+    """A hash of what a learner changes: of a notebook the text of its cells."""
     if name.endswith(".ipynb"):
         try:
             cells = [[cell["cell_type"], "".join(cell["source"])] for cell in json.loads(content)["cells"]]
@@ -108,7 +115,7 @@ def _fingerprint(name: str, content: bytes) -> str:
 
 
 def _beside(target: Path, new: str) -> Path:
-    """A free name for the new version. It keeps .ipynb, so that it opens; a .go or .yaml would be built or applied."""
+    """A free name for the new version: .ipynb stays, so that it opens; a second .go would be built."""
     stem, suffix = (target.stem, ".ipynb") if target.suffix == ".ipynb" else (target.name, "")
     number = 1
     while True:

@@ -55,10 +55,12 @@ class Server:
 
 
 def environment() -> dict[str, str]:
-    """The environment of JupyterLab, its kernels and its terminals: the lab's, and Jupyter's own files in our folder."""
+    """The environment of JupyterLab, its kernels and terminals: the lab's, Jupyter's files in our folder."""
     env = shell.environment()
     if "DOCKER_HOST" not in env and not engine.own_impossible():
-        env["DOCKER_HOST"] = f"unix://{paths.engine}/docker.sock"  # where ours will be, for terminals opened later
+        env["DOCKER_HOST"] = (
+            f"unix://{paths.engine}/docker.sock"  # where ours will be, for terminals opened later
+        )
     for name in ("config", "data", "runtime"):
         env[f"JUPYTER_{name.upper()}_DIR"] = str(_HOME / name)
     env.update(
@@ -100,15 +102,31 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
     paths.logs.mkdir(parents=True, exist_ok=True)
     # The token is not an argument, because every user of the machine can read those.
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.ip={HOST}",
-        f"--ServerApp.port={chosen}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={paths.files}",
-        f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}", "--LabApp.extension_manager=readonly",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url=",
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={chosen}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={paths.files}",
+        f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=",
         "--MappingKernelManager.shutdown_wait_time=0.5",
     ]
     with _LOG.open("w") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                   cwd=paths.files, env={**environment(), "JUPYTER_TOKEN": token})
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd=paths.files,
+            env={**environment(), "JUPYTER_TOKEN": token},
+        )
     server = Server(process.pid, chosen, token, psutil.Process(process.pid).create_time())
     draft = _RECORD.with_suffix(".new")
     draft.touch(mode=0o600)
@@ -118,7 +136,7 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
 
 
 def wait(server: Server, report: Report) -> None:
-    """Until it answers. Raises Trouble with its log's last lines when it ended or does not come up in two minutes."""
+    """Until it answers. Raises Trouble with its log's last lines when it ends, or after two minutes."""
     import psutil
 
     began = time.monotonic()

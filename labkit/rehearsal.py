@@ -15,7 +15,7 @@ PATIENCE = 600
 
 
 def run(asked: list[str]) -> bool:
-    """Runs the chapters that are asked for, each on a copy of its own; prints a line a cell. True when all passed."""
+    """Runs the chapters that are asked for, each on a copy; prints a line a cell. True when all passed."""
     from labkit import jupyter
 
     chapters = [chapter for chapter in lessons.CHAPTERS if chapter.written] if "all" in asked \
@@ -57,24 +57,41 @@ def _run(chapter, folder: Path) -> tuple[bool, str]:
             print(f"… {place(cell)} {_title(cell)}", end="\r", flush=True)
 
     def executed(cell, execute_reply, **_):
-        failed = execute_reply["content"]["status"] == "error" and "raises-exception" not in cell.metadata.get("tags", [])
-        print(f"{'✗' if failed else '✓'} {place(cell)} {_title(cell)} · {time.monotonic() - cell_began:.1f} s", flush=True)
+        failed = execute_reply["content"][
+            "status"
+        ] == "error" and "raises-exception" not in cell.metadata.get("tags", [])
+        print(
+            f"{'✗' if failed else '✓'} {place(cell)} {_title(cell)} · {time.monotonic() - cell_began:.1f} s",
+            flush=True,
+        )
 
-    client = NotebookClient(notebook, timeout=PATIENCE, kernel_name="python3", on_cell_start=start,
-                            on_cell_executed=executed, extra_arguments=["--log-level=40"], resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        notebook,
+        timeout=PATIENCE,
+        kernel_name="python3",
+        on_cell_start=start,
+        on_cell_executed=executed,
+        extra_arguments=["--log-level=40"],
+        resources={"metadata": {"path": str(folder)}},
+    )
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
         seconds = time.monotonic() - began
         print(_failure(current, problem), flush=True)
-        return False, f"✗ {chapter}: stopped at cell {code.index(current) + 1} of {len(code)} after {seconds:.1f} s"
+        return (
+            False,
+            f"✗ {chapter}: stopped at cell {code.index(current) + 1} of {len(code)} after {seconds:.1f} s",
+        )
     return True, f"✓ {chapter}: {len(code)} cells in {time.monotonic() - began:.1f} s"
 
 
 def _title(cell) -> str:
     """What a reader recognises a cell by: its id, and its first line that says something."""
     lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
-    said = next((line for line in lines if not line.startswith(("%%sh", "%%solution"))), lines[0] if lines else "")
+    said = next(
+        (line for line in lines if not line.startswith(("%%sh", "%%solution"))), lines[0] if lines else ""
+    )
     return f"{cell.id} · {said[:60]}"
 
 

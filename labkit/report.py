@@ -44,7 +44,7 @@ class Report:
 
     @property
     def _to_a_file(self) -> bool:
-        """A pipe or a log keeps every line; a notebook, which has a stream of its own, rewrites them like a terminal."""
+        """A pipe or a log keeps every line; a notebook rewrites them like a terminal."""
         return self.stream is sys.__stdout__ and not self.stream.isatty()
 
     def done(self, text: str = "") -> None:

@@ -10,7 +10,7 @@ from labkit import paths
 
 
 def collect() -> dict:
-    """Everything that `./workbook status` shows, as plain data; bytes for sizes, seconds for times. Starts nothing."""
+    """What `./workbook status` shows, as plain data; sizes in bytes, times in seconds. Starts nothing."""
     return {**_now(), "disk": _disk()}
 
 
@@ -22,16 +22,23 @@ def _now() -> dict:
     found = engine.find()
     server = jupyter.running()
     return {
-        "engine": {"host": found.host if found else None, "pid": found.pid if found else None,
-                   "ours": found.ours if found else None},
+        "engine": {
+            "host": found.host if found else None,
+            "pid": found.pid if found else None,
+            "ours": found.ours if found else None,
+        },
         "cluster": {"state": cluster.state()},
         "jupyter": {"url": server.url if server else None, "pid": server.pid if server else None},
         "tools": {name: _thing(supply, name) for name in TOOLS},
-        "images": {name: {"reference": image.reference, **_thing(supply, name)} for name, image in IMAGES.items()},
+        "images": {
+            name: {"reference": image.reference, **_thing(supply, name)} for name, image in IMAGES.items()
+        },
         "work": supply.work(),
         "background": supply.background_pid(),
-        "memory": {"used": _memory(found, server, supply.background_pid()),
-                   "available": psutil.virtual_memory().available},
+        "memory": {
+            "used": _memory(found, server, supply.background_pid()),
+            "available": psutil.virtual_memory().available,
+        },
     }
 
 
@@ -87,13 +94,20 @@ def _memory(found, server, worker: int | None) -> int:
     roots = [pid for pid in (server.pid if server else None, worker) if pid]
     total = 0
     if found and found.ours:
-        roots += [process.pid for process in psutil.process_iter(["cmdline"])
-                  if any(argument.startswith(str(paths.engine)) for argument in process.info["cmdline"] or ())]
+        roots += [
+            process.pid
+            for process in psutil.process_iter(["cmdline"])
+            if any(argument.startswith(str(paths.engine)) for argument in process.info["cmdline"] or ())
+        ]
     elif found:
         from labkit import cluster, engine
 
         if cluster.state() in ("running", "paused"):
-            total += engine.client().api.stats(cluster.PROFILE, stream=False, one_shot=True)["memory_stats"].get("usage", 0)
+            total += (
+                engine.client()
+                .api.stats(cluster.PROFILE, stream=False, one_shot=True)["memory_stats"]
+                .get("usage", 0)
+            )
     family = set()
     for pid in roots:
         try:
@@ -131,15 +145,21 @@ def show() -> None:
     for kind in ("tools", "images"):
         for place, (name, thing) in enumerate(now[kind].items()):
             state = f"ready ({_SOURCES[thing['source']]})" if thing["ready"] else _making(now["work"], name)
-            print(f"{kind if place == 0 else '':<10} {name:<9} {thing.get('reference', ''):<42} {state}".rstrip())
+            print(
+                f"{'' if place else kind:<10} {name:<9} {thing.get('reference', ''):<42} {state}".rstrip()
+            )
     if parts := _making(now["work"], "cluster"):
         print(f"{'parts':<10} {'cluster':<9} {'what Kubernetes runs':<42} {parts}")
     worker = f"process {now['background']} makes what is missing" if now["background"] else "nothing to do"
     print(f"background {worker}")
-    print(f"memory     {_gib(now['memory']['used'])} used by us, {_gib(now['memory']['available'])} available")
+    print(
+        f"memory     {_gib(now['memory']['used'])} used by us, {_gib(now['memory']['available'])} available"
+    )
     disk = _disk()
     for place, name in enumerate(("data", "cache", "files")):
-        print(f"{'disk' if place == 0 else '':<10} {name:<9} {_gib(disk[name]['used']):>8}  {disk[name]['folder']}")
+        print(
+            f"{'' if place else 'disk':<10} {name:<9} {_gib(disk[name]['used']):>8}  {disk[name]['folder']}"
+        )
     print(f"{'':<10} {'free':<9} {_gib(disk['free']):>8}")
 
 
@@ -151,7 +171,8 @@ def _making(work: list[dict], name: str) -> str:
     for state in work:
         if state["name"] == name:
             if state["state"] == "running":
-                return f"{state['step']} · {_minutes(state['elapsed'])}, about {_minutes(state['remaining'])} to go"
+                left = _minutes(state["remaining"])
+                return f"{state['step']} · {_minutes(state['elapsed'])}, about {left} to go"
             if state["state"] == "waiting":
                 return f"waiting, about {_minutes(state['remaining'])}"
             return {"failed": f"failed: {state['step']}", "interrupted": "interrupted; goes on when needed",

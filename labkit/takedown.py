@@ -13,8 +13,8 @@ from labkit.report import Report
 
 
 def stop(report: Report) -> list[str]:
-    """Ends JupyterLab, the background worker, cells' background jobs, the cluster and our engine; keeps their data.
-    Returns what ran, in words."""
+    """Ends JupyterLab, the background worker, cells' background jobs, the cluster and our engine; keeps
+    their data. Returns what ran, in words."""
     from labkit import cluster, engine, jupyter, shell, supply
 
     ended = []
@@ -37,12 +37,14 @@ def question(purge: bool) -> str:
     """What is asked before everything goes."""
     kept = "" if purge else f" Your files in {paths.files} and your progress stay."
     also = f", {paths.files} with your notebooks, and your progress" if purge else ""
-    return (f"This removes the cluster, our Docker engine, what the chapters made, and the folders {paths.data} and "
-            f"{paths.cache}{also}.{kept} Go on?")
+    return (
+        f"This removes the cluster, our Docker engine, what the chapters made, and the folders {paths.data} "
+        f"and {paths.cache}{also}.{kept} Go on?"
+    )
 
 
 def everything(report: Report, purge: bool) -> Iterator[str]:
-    """Takes back all that we made, except progress and the learner's files unless purge; says what, as it goes."""
+    """Takes back all that we made, and says what. Progress and the learner's files stay, unless purge."""
     from labkit import cluster, engine
 
     yield from (f"{name}, which ran" for name in stop_servers(report))
@@ -51,8 +53,16 @@ def everything(report: Report, purge: bool) -> Iterator[str]:
         yield from engine.remove(("lab-*", "lab/*"))
         yield from _images(engine)
     yield from engine.reset(report)
-    if mounted := [line.split()[1] for line in _mounts() if line.split()[1].startswith((f"{paths.data}/", f"{paths.cache}/"))]:
-        raise Trouble(f"{mounted[0]} is still mounted", "nothing mounted in our folders", f"umount {mounted[0]}, then again")
+    if mounted := [
+        line.split()[1]
+        for line in _mounts()
+        if line.split()[1].startswith((f"{paths.data}/", f"{paths.cache}/"))
+    ]:
+        raise Trouble(
+            f"{mounted[0]} is still mounted",
+            "nothing mounted in our folders",
+            f"umount {mounted[0]}, then again",
+        )
     before = _before()
     keep = set() if purge else {paths.progress}
     yield from _clear(paths.cache, set())
@@ -72,12 +82,19 @@ def stop_servers(report: Report) -> list[str]:
     """Ends what could make something anew while it is removed."""
     from labkit import jupyter, shell, supply
 
-    return [name for name, ended in (("JupyterLab", jupyter.stop()), ("the background worker", supply.stop_background()),
-                                     ("background jobs of cells", shell.end_leftovers())) if ended]
+    return [
+        name
+        for name, ended in (
+            ("JupyterLab", jupyter.stop()),
+            ("the background worker", supply.stop_background()),
+            ("background jobs of cells", shell.end_leftovers()),
+        )
+        if ended
+    ]
 
 
 def _images(engine) -> list[str]:
-    """Removes the images that we built or pulled in the user's engine; one that a container of theirs uses stays."""
+    """Removes the images that we built or pulled in the user's engine, except what their containers use."""
     import docker
 
     from labkit import supply
@@ -86,8 +103,12 @@ def _images(engine) -> list[str]:
     api, removed = engine.client().api, []
     # What the user built on one of our images carries our label too: only names of ours count.
     ours = {image.reference for image in IMAGES.values()}
-    tags = {tag for image in api.images(filters={"label": f"{engine.LABEL}=1"}) for tag in image["RepoTags"] or []
-            if tag in ours}
+    tags = {
+        tag
+        for image in api.images(filters={"label": f"{engine.LABEL}=1"})
+        for tag in image["RepoTags"] or []
+        if tag in ours
+    }
     tags |= {image.reference for name, image in IMAGES.items() if supply.source(name) not in ("", "present")}
     for tag in sorted(tags):
         try:
@@ -114,7 +135,7 @@ def _before() -> list[str]:
 
 
 def _clear(folder: Path, keep: set[Path]) -> Iterator[str]:
-    """Removes a folder, except the kept files and folders directly in it; what is mounted below is never entered."""
+    """Removes a folder, except what is kept of the files and folders directly in it."""
     if not folder.is_dir():
         return
     for entry in list(folder.iterdir()):

@@ -11,13 +11,15 @@ from labkit import paths
 
 
 class Workbook:
-    """./workbook in a WORKBOOK_HOME of the test's own, with this Python's environment and no engine to find."""
+    """./workbook in a WORKBOOK_HOME of the test's own, with this Python's environment, and no engine."""
 
     def __init__(self, home: Path):
         self.home = home
         lock = (paths.repo / "requirements.lock").read_bytes()
-        number = subprocess.run(["cksum"], input=lock, capture_output=True, check=True).stdout.split()[0].decode()
-        # What ./workbook makes, without making it: an environment of its own would take seconds for each test.
+        number = (
+            subprocess.run(["cksum"], input=lock, capture_output=True, check=True).stdout.split()[0].decode()
+        )
+        # What ./workbook makes, without making it, which would take seconds for each test.
         python = home / "data" / f"env-{number}-test" / "bin" / "python"
         python.parent.mkdir(parents=True)
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
@@ -27,9 +29,15 @@ class Workbook:
                     "PYTHONPATH": str(paths.repo)}
 
     def start(self, *arguments, **settings) -> subprocess.Popen:
-        return subprocess.Popen([paths.repo / "workbook", *arguments], env={**self.env, **settings}, text=True,
-                                start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT)
+        return subprocess.Popen(
+            [paths.repo / "workbook", *arguments],
+            env={**self.env, **settings},
+            text=True,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def __call__(self, *arguments, timeout=60, **settings) -> tuple[int, str]:
         """Its exit status and what it printed."""

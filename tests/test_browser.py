@@ -22,8 +22,11 @@ from labkit import lessons, paths
 IMAGE = "lab/browser:1"
 NAME = "lab-browser"
 FACE = Path(__file__).parent / "browser"
-pytestmark = [pytest.mark.browser, pytest.mark.engine,
-              pytest.mark.skipif(sys.platform != "linux", reason="the container must share this machine's loopback")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.engine,
+    pytest.mark.skipif(sys.platform != "linux", reason="the container must share this machine's loopback"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +42,14 @@ def chromium(engine):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    container = client.containers.run(IMAGE, [f"--remote-debugging-port={port}", "about:blank"], name=NAME, detach=True,
-                                      network_mode="host", init=True)
+    container = client.containers.run(
+        IMAGE,
+        [f"--remote-debugging-port={port}", "about:blank"],
+        name=NAME,
+        detach=True,
+        network_mode="host",
+        init=True,
+    )
 
     def answer():
         try:
@@ -107,7 +116,9 @@ def _picture(page) -> Path:
 
 def run_all(page, seconds: float) -> None:
     """Run → Run All Cells, and until the last one has ended."""
-    page.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for()  # else nothing runs
+    page.locator(
+        '.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]'
+    ).wait_for()  # else nothing runs
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     prompts = page.locator(".jp-Notebook:visible .jp-CodeCell .jp-InputPrompt")
@@ -164,7 +175,9 @@ def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> Non
         run_all(shown, seconds)
         look(shown, chapter, request)
         assert not faults(shown)
-        assert shown.get_by_role("region", name=f"Chapter {chapter.number}").count() >= 1, "the chapter's header is missing"
+        assert shown.get_by_role("region", name=f"Chapter {chapter.number}").count() >= 1, (
+            "the chapter's header is missing"
+        )
         for exercise in lesson.exercises.values():
             assert shown.get_by_role("region", name=f"Exercise {exercise.title}").count() >= 1, \
                 f"the card of {exercise.name} is missing"

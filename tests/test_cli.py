@@ -38,10 +38,22 @@ def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
     assert examples and set(examples) == {verb}, output
 
 
-@pytest.mark.parametrize("arguments", [["--frobnicate"], ["status", "--frobnicate"], ["open", "extra"], ["frobnicate"],
-                                       ["run"], ["reset"], ["reset", "pods", "--all"], ["reset", "--purge"],
-                                       ["open", "--port", "0"], ["--source", "nowhere"]],
-                         ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--frobnicate"],
+        ["status", "--frobnicate"],
+        ["open", "extra"],
+        ["frobnicate"],
+        ["run"],
+        ["reset"],
+        ["reset", "pods", "--all"],
+        ["reset", "--purge"],
+        ["open", "--port", "0"],
+        ["--source", "nowhere"],
+    ],
+    ids=" ".join,
+)
 def test_a_wrong_command_line_shows_the_usage(workbook, arguments):
     status, output = workbook(*arguments)
     assert status == 2, output
@@ -50,12 +62,17 @@ def test_a_wrong_command_line_shows_the_usage(workbook, arguments):
     assert not (workbook.home / "files").exists(), "something was begun"
 
 
-@pytest.mark.parametrize("arguments", [["run", "pod"], ["reset", "podz"], ["run", "07", "pdos"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["run", "pod"], ["reset", "podz"], ["run", "07", "pdos"]], ids=" ".join
+)
 def test_an_unknown_chapter_brings_the_nearest_names(workbook, arguments):
     status, output = workbook(*arguments)
     assert status == 1
-    assert output.strip() == f"workbook: there is no chapter {arguments[-1]}; expected a chapter by number or name. " \
+    assert (
+        output.strip()
+        == f"workbook: there is no chapter {arguments[-1]}; expected a chapter by number or name. "
         "Next: use 07-pods."
+    )
 
 
 # -- status and stop -----------------------------------------------------------------------------
@@ -75,9 +92,15 @@ def test_status_of_nothing_starts_nothing(workbook):
 
 
 def test_status_tells_the_engine(engine):
-    ended = subprocess.run([paths.repo / "workbook", "status", "--json"], capture_output=True, text=True, check=True,
-                           env={**os.environ, "WORKBOOK_HOME": str(paths.data.parent)}
-                           if "WORKBOOK_HOME" in os.environ else None)
+    ended = subprocess.run(
+        [paths.repo / "workbook", "status", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "WORKBOOK_HOME": str(paths.data.parent)}
+        if "WORKBOOK_HOME" in os.environ
+        else None,
+    )
     found, real = json.loads(ended.stdout), engine.find()
     assert (found["engine"]["host"], found["engine"]["pid"]) == (real.host, real.pid)
     assert found["memory"]["used"] > 1 << 20
@@ -88,8 +111,14 @@ def test_status_tells_the_engine(engine):
 def test_status_for_a_reader_names_everything(workbook):
     status, output = workbook("status")
     assert status == 0
-    for line in ("engine     does not run", "cluster    absent", "JupyterLab does not run", "tools      minikube",
-                 "images     debian", "disk       data"):
+    for line in (
+        "engine     does not run",
+        "cluster    absent",
+        "JupyterLab does not run",
+        "tools      minikube",
+        "images     debian",
+        "disk       data",
+    ):
         assert f"\n{line}" in f"\n{output}"
 
 
@@ -151,7 +180,9 @@ def test_a_chapter_that_works_is_a_line_a_cell(tmp_path, capfd):
 
 
 def test_the_cell_that_fails_is_shown_and_ends_the_chapter(tmp_path, capfd):
-    passed, summary, output = rehearse(tmp_path, capfd, "print('before')", "print('seen')\n1/0", "print('after')")
+    passed, summary, output = rehearse(
+        tmp_path, capfd, "print('before')", "print('seen')\n1/0", "print('after')"
+    )
     assert not passed
     assert summary.startswith("✗ 99-made-up: stopped at cell 2 of 3 after ")
     for words in ("✗ 99-made-up  2/3 cell-2 · print('seen')", "    1/0", "    seen", "ZeroDivisionError"):
@@ -181,7 +212,9 @@ def opened(workbook, monkeypatch):
         process = workbook.start("open", "--no-browser", *arguments, PATH=_without_apt(workbook.home))
         processes.append(process)
         lines = []
-        while not (match := re.search(r"http://127\.0\.0\.1:(\d+)/lab/tree/\S+\?token=(\w+)", "".join(lines))):
+        while not (
+            match := re.search(r"http://127\.0\.0\.1:(\d+)/lab/tree/\S+\?token=(\w+)", "".join(lines))
+        ):
             line = process.stdout.readline()
             assert line, f"it ended: {''.join(lines)}"
             lines.append(line)
@@ -220,8 +253,12 @@ def ask(port: int, path: str, token: str = "") -> int:
 
 def post(port: int, token: str, path: str, body: dict) -> None:
     """Asks the server to make something."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=json.dumps(body).encode(), method="POST",
-                                     headers={"Authorization": f"token {token}", "Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}",
+        data=json.dumps(body).encode(),
+        method="POST",
+        headers={"Authorization": f"token {token}", "Content-Type": "application/json"},
+    )
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).close()
 
 
@@ -239,10 +276,14 @@ def test_open_serves_the_notebooks_to_whoever_has_the_token(opened, workbook):
     assert ask(port, "/api/contents") == 403, "it answers without a token"
     assert ask(port, "/api/contents", "wrong") == 403
     assert listening(process.pid) == [], "it listens beyond this machine"
-    assert not any(token in " ".join(child.cmdline()) for child in psutil.Process(process.pid).children(recursive=True))
+    assert not any(
+        token in " ".join(child.cmdline()) for child in psutil.Process(process.pid).children(recursive=True)
+    )
     for notebook in (workbook.home / "files").glob("*.ipynb"):
         assert ask(port, f"/lab/tree/{notebook.name}", token) == 200
-        assert all(not cell.get("outputs") for cell in json.loads(notebook.read_text())["cells"]), notebook.name
+        assert all(not cell.get("outputs") for cell in json.loads(notebook.read_text())["cells"]), (
+            notebook.name
+        )
     assert any((workbook.home / "files").glob("*.ipynb"))
 
 
@@ -251,7 +292,9 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
     post(port, token, "/api/kernels", {"name": "python3"})
     post(port, token, "/api/terminals", {})
     server = psutil.Process(json.loads((workbook.home / "data/jupyter/server.json").read_text())["pid"])
-    children = wait_for(lambda: server.children(), lambda found: len(found) >= 2, what="a kernel and a terminal")
+    children = wait_for(
+        lambda: server.children(), lambda found: len(found) >= 2, what="a kernel and a terminal"
+    )
     for child in children:
         env = wait_for(child.environ, what="its environment")
         assert env["KUBECONFIG"] == str(workbook.home / "data/kubeconfig")
@@ -300,7 +343,9 @@ def test_a_second_open_names_the_first_and_stop_ends_it(opened, workbook):
     first, port, token, _ = opened()
     status, output = workbook("open", "--no-browser")
     assert status == 0
-    assert output.startswith("JupyterLab runs already (process ") and f":{port}/" in output and token in output
+    assert (
+        output.startswith("JupyterLab runs already (process ") and f":{port}/" in output and token in output
+    )
     status, output = workbook("stop")
     assert status == 0 and "Ended: JupyterLab. Next: " in output, output
     first.communicate(timeout=10)

@@ -24,8 +24,16 @@ def find(output: str, problem: str) -> dict:
 def test_every_finding_has_what_was_seen_and_a_fix_if_it_is_bad(workbook):
     status, output = workbook("doctor", "--json")
     findings = json.loads(output)
-    assert {finding["problem"] for finding in findings} >= {"system", "Python", "Docker engine", "disk", "memory",
-                                                           "processors", "ports", "folders"}
+    assert {finding["problem"] for finding in findings} >= {
+        "system",
+        "Python",
+        "Docker engine",
+        "disk",
+        "memory",
+        "processors",
+        "ports",
+        "folders",
+    }
     for finding in findings:
         assert finding["saw"], finding
         assert finding["fix"] or not finding["blocking"], finding
@@ -96,8 +104,12 @@ def test_no_engine_and_no_way_to_start_one(workbook, tmp_path):
     assert found["blocking"] and status == 1
     assert "nothing answers there" in found["saw"]
     env = {name: value for name, value in os.environ.items() if name != "DOCKER_HOST"}
-    ended = subprocess.run([sys.executable, "-c", "from labkit import engine; print(engine.install_line())"], text=True,
-                           capture_output=True, env={**env, "PATH": str(folder), "PYTHONPATH": str(paths.repo)})
+    ended = subprocess.run(
+        [sys.executable, "-c", "from labkit import engine; print(engine.install_line())"],
+        text=True,
+        capture_output=True,
+        env={**env, "PATH": str(folder), "PYTHONPATH": str(paths.repo)},
+    )
     assert ended.stdout.strip() in ("sudo dnf install moby-engine && sudo systemctl start docker",
                                     "brew install --cask docker, then start Docker Desktop"), ended.stderr
 
@@ -116,9 +128,14 @@ def test_a_taken_port(workbook):
 
 
 def test_a_proxy_that_would_swallow_our_own_addresses(workbook):
-    found = find(workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="")[1], "proxy")
+    found = find(
+        workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="")[1], "proxy"
+    )
     assert "HTTPS_PROXY" in found["saw"] and "NO_PROXY=localhost,127.0.0.1" in found["fix"]
-    found = find(workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="localhost")[1], "proxy")
+    found = find(
+        workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="localhost")[1],
+        "proxy",
+    )
     assert found["fix"] == ""
 
 
@@ -152,9 +169,17 @@ def small_disk(tmp_path):
 
 def _doctor(home: Path) -> str:
     """Its findings for a WORKBOOK_HOME."""
-    return subprocess.run([sys.executable, "-m", "labkit", "doctor", "--json"], capture_output=True, text=True,
-                          env={**os.environ, "WORKBOOK_HOME": str(home), "PYTHONPATH": str(paths.repo),
-                               "DOCKER_HOST": f"unix://{home}/none.sock"}).stdout
+    return subprocess.run(
+        [sys.executable, "-m", "labkit", "doctor", "--json"],
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            "WORKBOOK_HOME": str(home),
+            "PYTHONPATH": str(paths.repo),
+            "DOCKER_HOST": f"unix://{home}/none.sock",
+        },
+    ).stdout
 
 
 def test_a_full_disk(small_disk):
@@ -168,7 +193,14 @@ def test_a_folder_that_cannot_be_written(small_disk):
     assert found["blocking"] and found["saw"] == f"{small_disk} cannot be written"
 
 
-@pytest.mark.parametrize("release, first", [("4.4.0-19041-Microsoft", True), ("5.15.153.1-microsoft-standard-WSL2", False),
-                                            ("6.6.87.2-microsoft-custom", False), ("6.1.0-18-amd64", False)])
+@pytest.mark.parametrize(
+    "release, first",
+    [
+        ("4.4.0-19041-Microsoft", True),
+        ("5.15.153.1-microsoft-standard-WSL2", False),
+        ("6.6.87.2-microsoft-custom", False),
+        ("6.1.0-18-amd64", False),
+    ],
+)
 def test_wsl_1_is_told_from_wsl_2_by_its_kernel(release, first):
     assert doctor.is_wsl1(release) is first

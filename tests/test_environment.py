@@ -42,14 +42,21 @@ def lock() -> dict[str, list[tuple[str, str]]]:
 def test_pyproject_and_environment_list_the_same_packages():
     dependencies = yaml.safe_load((paths.repo / "environment.yml").read_text())["dependencies"]
     from_pip = [line for entry in dependencies if isinstance(entry, dict) for line in entry["pip"]]
-    conda = dict(re.match(r"([a-z0-9-]+)(?:=+(.*))?$", line).groups() for line in
-                 [*(line for line in dependencies if isinstance(line, str) and not line.startswith("python>")), *from_pip])
+    conda = dict(
+        re.match(r"([a-z0-9-]+)(?:=+(.*))?$", line).groups()
+        for line in [
+            *(line for line in dependencies if isinstance(line, str) and not line.startswith("python>")),
+            *from_pip,
+        ]
+    )
     wanted = {CONDA_NAMES.get(name, name): version for name, version in pyproject().items()}
     tools = {"docker-cli", "docker-compose", "kubernetes-client", "kubernetes-helm", "minikube"}
     assert set(conda) - tools == set(wanted), "environment.yml and pyproject.toml name different packages"
     assert tools <= set(conda)
     for name, version in wanted.items():
-        assert f"{version}.".startswith(f"{conda[name]}."), f"{name} is {version} for pip and {conda[name]} for conda"
+        assert f"{version}.".startswith(f"{conda[name]}."), (
+            f"{name} is {version} for pip and {conda[name]} for conda"
+        )
 
 
 def test_environment_has_the_catalogs_tools():
@@ -63,15 +70,21 @@ def test_environment_has_the_catalogs_tools():
 def test_every_dependency_is_locked_as_it_is_pinned():
     locked = lock()
     for name, version in pyproject().items():
-        assert [found for found, _ in locked[name]] == [version], f"{name}=={version} is not what the lock says"
+        assert [found for found, _ in locked[name]] == [version], (
+            f"{name}=={version} is not what the lock says"
+        )
 
 
 def test_the_lock_names_hashes_and_no_index():
     for file in (paths.repo / "requirements.lock", paths.repo / "labkit/settings/uv.lock"):
         text = file.read_text()
-        assert "://" not in text and "--index" not in text and "--find-links" not in text, f"{file.name} names an index"
+        assert "://" not in text and "--index" not in text and "--find-links" not in text, (
+            f"{file.name} names an index"
+        )
         blocks = re.split(r"(?m)^(?=[a-z0-9])", text)[1:]
-        assert blocks and all("--hash=sha256:" in block for block in blocks), f"{file.name} has a package without hashes"
+        assert blocks and all("--hash=sha256:" in block for block in blocks), (
+            f"{file.name} has a package without hashes"
+        )
 
 
 def test_installed_is_what_is_locked():
@@ -86,7 +99,11 @@ def test_installed_is_what_is_locked():
 
 def start(*arguments, home: Path, **settings) -> subprocess.Popen:
     """./workbook in a session of its own, with an empty home and no engine to find."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "WORKBOOK_", "CONDA_"))}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("XDG_", "WORKBOOK_", "CONDA_"))
+    }
     # pip asks rustc, where there is one, for its version; rustup would then make itself at home.
     env.setdefault("RUSTUP_HOME", str(Path.home() / ".rustup"))
     env.update(HOME=str(home), DOCKER_HOST=f"unix://{home}/none.sock", **settings)
@@ -105,9 +122,25 @@ def environments(home: Path) -> list[Path]:
 @pytest.fixture
 def reachable_index():
     """Skips where no package index is to be had."""
-    with_pip = subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir",
-                               "--disable-pip-version-check", "--retries", "0", "iniconfig==2.3.1", "-d", os.devnull],
-                              capture_output=True, text=True)
+    with_pip = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-cache-dir",
+            "--disable-pip-version-check",
+            "--retries",
+            "0",
+            "iniconfig==2.3.1",
+            "-d",
+            os.devnull,
+        ],
+        capture_output=True,
+        text=True,
+    )
     if "No matching distribution" in with_pip.stderr or "Failed to establish" in with_pip.stderr:
         pytest.skip("no Python package index answers")
 
@@ -146,7 +179,9 @@ def test_a_killed_set_up_is_made_anew_and_an_interrupted_one_leaves_nothing(tmp_
     assert environments(home) and not list(data_of(home).glob("env-*/.complete"))
 
     interrupted = start("status", home=home)
-    wait_for(lambda: list(data_of(home).glob("env-*/bin/python")), what="the environment's Python", timeout=60)
+    wait_for(
+        lambda: list(data_of(home).glob("env-*/bin/python")), what="the environment's Python", timeout=60
+    )
     os.killpg(interrupted.pid, signal.SIGINT)
     output = interrupted.communicate(timeout=10)[0]
     assert interrupted.returncode == 130 and "the next start makes the environment anew" in output
@@ -164,10 +199,15 @@ def test_a_killed_set_up_is_made_anew_and_an_interrupted_one_leaves_nothing(tmp_
 def test_no_index_is_one_clear_line(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
-    process = start("status", home=home, PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_FIND_LINKS="", PIP_RETRIES="0")
+    process = start(
+        "status", home=home, PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_FIND_LINKS="", PIP_RETRIES="0"
+    )
     output = process.communicate(timeout=120)[0]
     assert process.returncode == 1
-    assert "the Python environment could not be made" in output and "Next: see that this machine reaches" in output
+    assert (
+        "the Python environment could not be made" in output
+        and "Next: see that this machine reaches" in output
+    )
     assert "Traceback" not in output
     assert not list(data_of(home).glob("env-*-py*"))
 
@@ -185,8 +225,12 @@ def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):
     home = tmp_path / "home"
     home.mkdir()
     name = data_of(home) / "env-1"
-    made = subprocess.run([sys.executable, "-I", repo / "labkit/environment.py", name], text=True, capture_output=True,
-                          env={**os.environ, "HOME": str(home)})
+    made = subprocess.run(
+        [sys.executable, "-I", repo / "labkit/environment.py", name],
+        text=True,
+        capture_output=True,
+        env={**os.environ, "HOME": str(home)},
+    )
     assert made.returncode == 0, made.stdout + made.stderr
     python = next(data_of(home).glob("env-1-py*/bin/python"))
     assert subprocess.run([python, "-c", "import iniconfig"]).returncode == 0
@@ -203,8 +247,11 @@ def a_path_with(folder: Path, **programs: str) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("programs", [{}, {"python3": f'exec "{sys.executable}" -c "import sys; sys.exit(True)"'}],
-                         ids=["none", "too-old"])
+@pytest.mark.parametrize(
+    "programs",
+    [{}, {"python3": f'exec "{sys.executable}" -c "import sys; sys.exit(True)"'}],
+    ids=["none", "too-old"],
+)
 def test_no_python_is_one_clear_line(tmp_path, programs):
     process = start("status", home=tmp_path, PATH=a_path_with(tmp_path / "bin", **programs))
     output = process.communicate(timeout=20)[0]
@@ -224,10 +271,15 @@ def test_a_python_without_pip_and_venv_is_one_clear_line(tmp_path):
     for entry in Path(sysconfig.get_path("stdlib")).iterdir():
         if entry.name not in ("ensurepip", "site-packages"):
             (library / entry.name).symlink_to(entry)
-    process = start("status", home=tmp_path, PATH=a_path_with(tmp_path / "bin", python3=f'exec "{python}" "$@"'))
+    process = start(
+        "status", home=tmp_path, PATH=a_path_with(tmp_path / "bin", python3=f'exec "{python}" "$@"')
+    )
     output = process.communicate(timeout=20)[0]
     assert process.returncode == 1
-    assert "has neither pip nor venv. Next: install them (Debian, Ubuntu: sudo apt install python3-venv)" in output
+    assert (
+        "has neither pip nor venv. Next: install them (Debian, Ubuntu: sudo apt install python3-venv)"
+        in output
+    )
     assert "Traceback" not in output and not environments(tmp_path)
 
 
@@ -252,6 +304,8 @@ def test_an_active_conda_environment_is_used_as_it_is(tmp_path):
     prefix = tmp_path / "conda"
     a_path_with(prefix)
     a_path_with(prefix / "bin", python='echo "conda runs $*"')
-    process = start("status", "--json", home=tmp_path, CONDA_DEFAULT_ENV="container-workbook", CONDA_PREFIX=str(prefix))
+    process = start(
+        "status", "--json", home=tmp_path, CONDA_DEFAULT_ENV="container-workbook", CONDA_PREFIX=str(prefix)
+    )
     assert process.communicate(timeout=20)[0] == "conda runs -m labkit status --json\n"
     assert not environments(tmp_path)

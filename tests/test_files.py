@@ -83,7 +83,9 @@ def test_a_notebook_that_was_only_run_counts_as_not_changed(course):
     handout.update()
     copy = course / "files/07-pods.ipynb"
     notebook = json.loads(copy.read_text())
-    notebook["cells"][0].update(execution_count=3, outputs=[{"output_type": "stream", "name": "stdout", "text": "1"}])
+    notebook["cells"][0].update(
+        execution_count=3, outputs=[{"output_type": "stream", "name": "stdout", "text": "1"}]
+    )
     notebook["metadata"]["language_info"] = {"name": "python"}
     copy.write_text(json.dumps(notebook))
     release(course, "x = 2", "package main\n")
@@ -101,7 +103,9 @@ def test_what_the_learner_changed_stays_and_the_new_version_is_beside_it(course)
     assert "07-pods.ipynb has a new version; you changed yours, so the new one is 07-pods.new.ipynb." in said
     assert mine.read_bytes() == before and (course / "files/app/main.go").read_text() == "package mine\n"
     assert "".join(cell(course / "files/07-pods.new.ipynb")["source"]) == "x = 2"
-    assert [file.name for file in (course / "files/app").glob("*.go")] == ["main.go"], "a second .go file breaks the build"
+    assert [file.name for file in (course / "files/app").glob("*.go")] == ["main.go"], (
+        "a second .go file breaks the build"
+    )
     assert (course / "files/app/main.go.new").read_text() == "package main // 2\n"
     assert handout.update() == [], "it is said again and again"
 
@@ -174,5 +178,7 @@ def test_two_updates_at_once_leave_whole_files(course):
 
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(course):
     (course / "files").write_text("a file where the folder has to be")
-    with pytest.raises(Trouble, match="your copies of the notebooks cannot be written: .* Next: make .* writable"):
+    with pytest.raises(
+        Trouble, match="your copies of the notebooks cannot be written: .* Next: make .* writable"
+    ):
         handout.update()
