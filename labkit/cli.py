@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 import sys
 import time
 from typing import Annotated
@@ -290,6 +291,8 @@ def reset(
 
 def main() -> None:
     """Runs the verb that the command line names; without one, open."""
+    # A shell that starts us in the background lets Ctrl-C be ignored, by us and by all that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = sys.argv[1:]
     if not arguments or arguments[0].startswith("-") and arguments[0] not in ("--help", "-h"):
         arguments = ["open", *arguments]

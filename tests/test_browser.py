@@ -119,13 +119,23 @@ def run_all(page, seconds: float) -> None:
     page.locator(
         '.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]'
     ).wait_for()  # else nothing runs
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     prompts = page.locator(".jp-Notebook:visible .jp-CodeCell .jp-InputPrompt")
 
     def state():
         return [text.strip() for text in prompts.all_text_contents()]
 
+    def begun():
+        return any(re.search(r"[*\d]", text) for text in state())
+
+    # On a busy machine JupyterLab takes the click while its kernel still connects, and then runs nothing.
+    for _ in range(3):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        try:
+            wait_for(begun, timeout=20, what="the first cell's start")
+            break
+        except AssertionError:
+            continue
     # A folded cell, as a solution is, has no number.
     wait_for(state, lambda texts: re.fullmatch(r"(\[\d+\]:)*\[\d+\]:", "".join(texts)), timeout=seconds,
              what="the last cell's number")
