@@ -89,22 +89,26 @@ def open_(
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     report = Report()
-    if server := jupyter.running():
-        jupyter.wait(server, report)
-        print(
-            f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n./workbook stop ends it."
-        )
-        if not no_browser:
-            jupyter.browse(server.url)
-        return
     for line in handout.update():
         print(line)
     report.step("JupyterLab")
-    server, process = jupyter.start(port)
-    try:
-        if server.port != (port or 8888):
-            print(f"Port {port or 8888} is taken; using {server.port}.")
+    asked = port or 8888
+    server, process = jupyter.running_or_started(asked)
+    if process is None:
         jupyter.wait(server, report)
+        print(f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n./workbook stop ends it.")
+        if not no_browser:
+            jupyter.browse(server.url)
+        return
+    try:
+        while True:
+            try:
+                jupyter.wait(server, report)
+                break
+            except jupyter.PortTaken:
+                server, process = jupyter.start(server.port + 1)
+        if server.port != asked:
+            print(f"\rPort {asked} is taken; using {server.port}.")
         print(f"\rJupyterLab answers after {time.time() - began:.1f} s, with your notebooks in {paths.files}:"
               f"\n\n    {server.url}\n\nCtrl-C ends it.", flush=True)
         if not no_browser:
@@ -121,7 +125,7 @@ def open_(
               "./workbook stop ends them too.")
         raise typer.Exit(130) from None
     finally:
-        jupyter.stop()
+        jupyter.stop(server)
 
 
 def _get_ready(report: Report) -> None:

@@ -24,6 +24,10 @@ _RECORD = _HOME / "server.json"
 _LOG = paths.logs / "jupyter.log"
 
 
+class PortTaken(Trouble):
+    """Somebody else took the port between our look at it and JupyterLab's start."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A JupyterLab of ours. began: when its process started, so that a reused pid is not taken for it."""
@@ -58,9 +62,8 @@ def environment() -> dict[str, str]:
     """The environment of JupyterLab, its kernels and terminals: the lab's, Jupyter's files in our folder."""
     env = shell.environment()
     if "DOCKER_HOST" not in env and not engine.own_impossible():
-        env["DOCKER_HOST"] = (
-            f"unix://{paths.engine}/docker.sock"  # where ours will be, for terminals opened later
-        )
+        # Where ours will be, for terminals that are opened later.
+        env["DOCKER_HOST"] = f"unix://{paths.engine}/docker.sock"
     for name in ("config", "data", "runtime"):
         env[f"JUPYTER_{name.upper()}_DIR"] = str(_HOME / name)
     env.update(
@@ -87,6 +90,17 @@ def running() -> Server | None:
         pass
     _RECORD.unlink(missing_ok=True)
     return None
+
+
+def running_or_started(port: int | None = None) -> tuple[Server, subprocess.Popen | None]:
+    """Our JupyterLab and None, or a new one and its process; of two that ask at once, one starts it."""
+    from filelock import FileLock
+
+    _HOME.mkdir(parents=True, exist_ok=True)
+    with FileLock(_HOME / "server.lock"):
+        if server := running():
+            return server, None
+        return start(port)
 
 
 def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
@@ -136,7 +150,8 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
 
 
 def wait(server: Server, report: Report) -> None:
-    """Until it answers. Raises Trouble with its log's last lines when it ends, or after two minutes."""
+    """Until it answers. Raises Trouble with its log's last lines when it ends, or after two minutes;
+    PortTaken when that is why."""
     import psutil
 
     began = time.monotonic()
@@ -147,19 +162,20 @@ def wait(server: Server, report: Report) -> None:
             ended = True
         if ended or time.monotonic() - began > 120:
             lines = [line for line in _LOG.read_text(errors="replace").splitlines() if line.strip()][-5:]
-            stop()
-            raise Trouble("JupyterLab did not come up: " + " / ".join(line.strip() for line in lines),
-                          "one that answers", f"read {_LOG}, then start again")
+            stop(server)
+            kind = PortTaken if any(f"port {server.port} is" in line for line in lines) else Trouble
+            raise kind("JupyterLab did not come up: " + " / ".join(line.strip() for line in lines),
+                       "one that answers", f"read {_LOG}, then start again")
         report.detail("starting")
         time.sleep(0.05)
 
 
-def stop() -> bool:
-    """Ends our JupyterLab with its kernels and terminals. True when one ran."""
+def stop(only: Server | None = None) -> bool:
+    """Ends our JupyterLab, or only this one, with its kernels and terminals. True when it ran."""
     import psutil
 
     server = running()
-    if server is None:
+    if server is None or only not in (None, server):
         return False
     process = psutil.Process(server.pid)
     # Kernels and terminals would outlive a JupyterLab that has to be killed.

@@ -5,7 +5,6 @@ Chromium runs in a container on the engine in use. `--screenshots FOLDER` keeps 
 
 import json
 import re
-import signal
 import socket
 import sys
 import tempfile
@@ -79,7 +78,7 @@ def jupyterlab(engine, tmp_path_factory):
         assert line, f"it ended: {seen}"
         seen += line
     yield match[0]
-    process.send_signal(signal.SIGINT)
+    process.terminate()
     process.communicate(timeout=20)
 
 

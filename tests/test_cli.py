@@ -223,7 +223,7 @@ def opened(workbook, monkeypatch):
     yield open_
     for process in processes:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
+            process.terminate()
             process.communicate(timeout=20)
     workbook("stop")
 
@@ -350,6 +350,28 @@ def test_a_second_open_names_the_first_and_stop_ends_it(opened, workbook):
     assert status == 0 and "Ended: JupyterLab. Next: " in output, output
     first.communicate(timeout=10)
     assert not psutil.pid_exists(first.pid)
+
+
+def test_of_two_that_open_at_once_one_starts_it(workbook):
+    path = _without_apt(workbook.home)
+    both = [workbook.start("open", "--no-browser", PATH=path) for _ in range(2)]
+    # One goes on in the foreground, the other one names it and ends.
+    wait_for(lambda: [process.poll() for process in both], lambda ended: any(code == 0 for code in ended),
+             what="the end of the second")
+    other, first = sorted(both, key=lambda process: process.poll() is None)
+    address = re.search(r"http://\S+", other.communicate()[0])[0]
+    workbook("stop")
+    assert address in first.communicate(timeout=20)[0]
+
+
+def test_the_end_of_the_first_leaves_a_newer_one_alone(opened, workbook):
+    first, *_ = opened()
+    os.kill(first.pid, signal.SIGSTOP)  # it learns of its JupyterLab's end after the second has started
+    workbook("stop")
+    _, port, token, _ = opened()
+    os.kill(first.pid, signal.SIGCONT)
+    first.communicate(timeout=20)
+    assert ask(port, "/api/contents", token) == 200
 
 
 def test_the_record_of_one_that_was_killed_is_not_believed(opened, workbook):

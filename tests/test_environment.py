@@ -11,6 +11,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import command
 import pytest
 import yaml
 from command import workbook  # noqa: F401, a fixture
@@ -107,8 +108,7 @@ def start(*arguments, home: Path, **settings) -> subprocess.Popen:
     # pip asks rustc, where there is one, for its version; rustup would then make itself at home.
     env.setdefault("RUSTUP_HOME", str(Path.home() / ".rustup"))
     env.update(HOME=str(home), DOCKER_HOST=f"unix://{home}/none.sock", **settings)
-    return subprocess.Popen([WORKBOOK, *arguments], env=env, text=True, start_new_session=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return command.start(*arguments, env=env)
 
 
 def data_of(home: Path) -> Path:
