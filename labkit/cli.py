@@ -96,7 +96,8 @@ def open_(
     server, process = jupyter.running_or_started(asked)
     if process is None:
         jupyter.wait(server, report)
-        print(f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n./workbook stop ends it.")
+        print(f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n"
+              "./workbook stop ends it.")
         if not no_browser:
             jupyter.browse(server.url)
         return

@@ -210,7 +210,7 @@ if __name__ == "__main__":
     REPORT = Report()
     began = time.monotonic()
     REPORT.step("Python environment, this once")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         main(sys.argv[1])
