@@ -315,7 +315,10 @@ def clock_skew(timeout: float = 2) -> float | None:
     """Seconds that our clock is ahead of an HTTP server's; None when none answers in time."""
     import httpx
 
-    for url in ("http://deb.debian.org/", "http://connectivity-check.ubuntu.com/"):
+    from labkit.supply import apt
+
+    mirror = [] if apt.available() else [apt.mirrors()["main"]]
+    for url in (*mirror, "http://connectivity-check.ubuntu.com/"):
         try:
             answer = httpx.head(url, timeout=timeout)
             return time.time() - parsedate_to_datetime(answer.headers["date"]).timestamp()

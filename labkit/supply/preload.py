@@ -78,8 +78,8 @@ def build(report: Report) -> Path:
     try:
         # /var/lib must not be an overlay itself: overlays cannot be stacked on one.
         images.run([docker, "run", "--rm", "--privileged", "--name", name, "--network", "none",
-                    "--volume", "/var/lib/containerd", "--volume", f"{work}:/work",
-                    "--entrypoint", "bash", _NODE, "/work/make.sh"], "making the cluster's preload", report)
+                    "--volume", "/var/lib/containerd", "--volume", f"{work}:/made",
+                    "--entrypoint", "bash", _NODE, "/made/make.sh"], "making the cluster's preload", report)
     finally:
         remove()
     (work / "preload.tar.lz4").rename(done)
@@ -93,14 +93,14 @@ def build(report: Report) -> Path:
 _MAKE = """set -euo pipefail
 containerd --log-level fatal &
 until ctr version >/dev/null 2>&1; do kill -0 $! || exit 1; sleep 0.05; done
-for archive in /work/*.image.tar; do
+for archive in /made/*.image.tar; do
     ctr -n k8s.io images import "$archive" >/dev/null
     rm "$archive"
 done
 kill %1 && wait || true
 mkdir -p /var/lib/minikube/binaries/{version}
-cd /work && install -m 755 {binaries} /var/lib/minikube/binaries/{version}/
-tar -C /var -c lib/containerd lib/minikube/binaries | lz4 -q > /work/preload.tar.lz4
+cd /made && install -m 755 {binaries} /var/lib/minikube/binaries/{version}/
+tar -C /var -c lib/containerd lib/minikube/binaries | lz4 -q > /made/preload.tar.lz4
 """
 
 
