@@ -1,5 +1,6 @@
 """The verbs of ./workbook, as a learner types them."""
 
+import contextlib
 import json
 import os
 import re
@@ -264,9 +265,12 @@ def post(port: int, token: str, path: str, body: dict) -> None:
 
 def listening(pid: int) -> list[str]:
     """Addresses other than loopback on which a process and its children listen."""
-    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return [connection.laddr.ip for process in family for connection in process.net_connections("inet")
-            if connection.status == psutil.CONN_LISTEN and not connection.laddr.ip.startswith("127.")]
+    found = []
+    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a child may end meanwhile
+            found += [connection.laddr.ip for connection in process.net_connections("inet")
+                      if connection.status == psutil.CONN_LISTEN]
+    return [address for address in found if not address.startswith("127.")]
 
 
 def test_open_serves_the_notebooks_to_whoever_has_the_token(opened, workbook):

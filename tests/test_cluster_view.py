@@ -3,13 +3,16 @@
 import contextlib
 import json
 import logging
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import urllib3
 from conftest import wait_for
-from kubernetes import client
+from kubernetes import client, watch
 
+from labkit import shell
 from labkit.views.cluster import Live, Model, Watcher
 
 
@@ -235,9 +238,29 @@ def test_five_hundred_pods_come_in_few_updates_and_soon(running, watched):
     wait_for(lambda: told[-1][1]["pods"], lambda rows: not rows, 30)
 
 
+def _make_history_end(running):
+    """A young API server has the whole history: one that is started again begins with what is there now."""
+    core = client.CoreV1Api(running.client())
+
+    def answer():
+        try:
+            events = watch.Watch().stream(core.list_node, resource_version="1", timeout_seconds=1)
+            return [event["type"] for event in events]
+        except client.ApiException as problem:
+            return problem.status
+        except urllib3.exceptions.HTTPError:
+            return "no answer"
+
+    if answer() != 410:
+        subprocess.run(["docker", "exec", running.PROFILE, "pkill", "-x", "kube-apiserver"], check=True,
+                       env=shell.environment())
+        wait_for(answer, lambda seen: seen == 410, 90, "410 to a watch from version 1")
+
+
 def test_history_that_is_gone_leads_to_a_new_list(running, watched):
     """The API server answers 410 to a version that it no longer has."""
     watcher, _ = watched
+    _make_history_end(running)
     wait_for(lambda: sorted(watcher._open), lambda kinds: kinds == ["nodes", "pods"], what="both watches")
     lists, real_list, real_watch = [], watcher._list, watcher._watch
 
