@@ -448,16 +448,19 @@ _FOREIGN = paths.data / "foreign.json"
 _KINDS = ("containers", "networks", "volumes", "images")
 
 
-def _named(kind: str) -> dict[str, list[str]]:
-    """{id: names} of the engine's objects of one kind."""
-    api = client()
+def _named(kind: str) -> list[tuple[str, str, str]]:
+    """Id, name and compose project (or "") of the engine's objects of one kind."""
+    api = client().api
+    if kind == "images":
+        return [(i["Id"], tag, "") for i in api.images() for tag in i["RepoTags"] or [] if tag != "<none>:<none>"]
     if kind == "containers":
-        return {c["Id"]: [n.lstrip("/") for n in c["Names"]] for c in api.api.containers(all=True)}
-    if kind == "networks":
-        return {n["Id"]: [n["Name"]] for n in api.api.networks()}
-    if kind == "volumes":
-        return {v["Name"]: [v["Name"]] for v in api.api.volumes()["Volumes"] or []}
-    return {i["Id"]: [t for t in i["RepoTags"] or [] if t != "<none>:<none>"] for i in api.api.images()}
+        found = [(c["Id"], name.lstrip("/"), c) for c in api.containers(all=True) for name in c["Names"]]
+    elif kind == "networks":
+        found = [(n["Id"], n["Name"], n) for n in api.networks()]
+    else:
+        found = [(v["Name"], v["Name"], v) for v in api.volumes()["Volumes"] or []]
+    return [(identity, name, (one["Labels"] or {}).get("com.docker.compose.project", ""))
+            for identity, name, one in found]
 
 
 def _is_lab(name: str) -> bool:
@@ -471,7 +474,7 @@ def _note_foreign(engine: Engine) -> None:
     if key in known:
         return
     known[key] = {} if engine.ours else {
-        kind: [f"{identity} {name}" for identity, names in _named(kind).items() for name in names if _is_lab(name)]
+        kind: [f"{identity} {name}" for identity, name, project in _named(kind) if _is_lab(name) or _is_lab(project)]
         for kind in _KINDS}
     _FOREIGN.parent.mkdir(parents=True, exist_ok=True)
     draft = _FOREIGN.with_suffix(".new")
@@ -480,15 +483,18 @@ def _note_foreign(engine: Engine) -> None:
 
 
 def owned(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]]:
-    """Names of our objects that match, by kind. A name is ours when it starts with lab- or lab/
-    and was not there before the workbook first saw this engine."""
+    """Names of our objects that match, by kind. An object is ours when its name, or that of its compose
+    project, starts with lab- or lab/, and it was not there before the workbook first saw this engine."""
     engine = find()
     if engine is None:
         return {kind: [] for kind in _KINDS}
     _note_foreign(engine)
     foreign = json.loads(_FOREIGN.read_text())[client().info()["ID"]]
-    return {kind: sorted(name for identity, names in _named(kind).items() for name in names
-                         if _is_lab(name) and any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+    def ours(name: str) -> bool:
+        return _is_lab(name) and any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+    return {kind: sorted(name for identity, name, project in _named(kind) if (ours(name) or ours(project))
                          and f"{identity} {name}" not in foreign.get(kind, []))
             for kind in _KINDS}
 

@@ -95,9 +95,12 @@ def test_in_a_users_engine_only_what_is_ours_is_removed(engine, users_engine, tm
     assert found.split() == [user, "False"]
     docker(user, "tag", "busybox:1.37", "lab/ours:1")
     docker(user, "run", "--detach", "--network", "none", "--name", "lab-ours", "busybox:1.37", "sleep", "1000")
+    # Compose gives it a name of the file's choice, in a project that is ours.
+    docker(user, "run", "--detach", "--network", "none", "--name", "deluge",
+           "--label", "com.docker.compose.project=lab-project", "busybox:1.37", "sleep", "1000")
     assert listing(user) != before
     removed = labkit("import json; from labkit import engine; print(json.dumps(engine.remove(('lab-*', 'lab/*'))))")
-    assert sorted(json.loads(removed)) == ["container lab-ours", "image lab/ours:1"]
+    assert sorted(json.loads(removed)) == ["container deluge", "container lab-ours", "image lab/ours:1"]
     assert listing(user) == before
     docker(user, "rm", "--force", "lab-mine")
 

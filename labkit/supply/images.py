@@ -18,8 +18,8 @@ from pathlib import Path
 from labkit import engine, paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import apt, golang, process
-from labkit.supply.catalog import IMAGES, Image
+from labkit.supply import apt, golang, process, pypi
+from labkit.supply.catalog import IMAGES, Image, arch
 
 STAND_IN = f"{engine.LABEL}.stand-in"
 _RECIPE = f"{engine.LABEL}.recipe"
@@ -74,7 +74,7 @@ def build(image: Image, report: Report) -> None:
     """Builds the image in the engine, with labels that say that it is ours and how it was made."""
     labels = {engine.LABEL: "1", _RECIPE: key(image)}
     if image.public:
-        labels[STAND_IN] = "built from Debian packages" + (" and Go" if image.name == "golang" else "")
+        labels[STAND_IN] = "built from Debian packages" + {"golang": " and Go", "deluge": " and PyPI"}.get(image.name, "")
     if image.name == "debian":
         _debian(image, labels, report)
         return
@@ -130,6 +130,14 @@ def _machine(name: str, report: Report):
             apt.unpack([f"busybox-static/{apt.ENGINE_SUITE}"], place / "debian")
             shutil.copy(next((place / "debian").glob("**/bin/busybox")), place / "busybox")
             shutil.rmtree(place / "debian")
+        if name == "dind":
+            apt.unpack([f"{package}/{apt.ENGINE_SUITE}" for package in ("docker.io", "docker-cli", "containerd")],
+                       place / "debian")
+        if name == "deluge":
+            # For the image's Python, whichever this machine's is.
+            cpu = {"amd64": "x86_64", "arm64": "aarch64"}[arch()]
+            pypi.download(_RECIPES / "deluge/requirements.txt", place / "wheels", "Deluge", "--python-version", "3.11",
+                          *(f"--platform=manylinux_2_{glibc}_{cpu}" for glibc in (17, 28)))
         if name == "node":
             shutil.copy(golang.build("crictl", report) / "crictl", place / "crictl")
         yield place

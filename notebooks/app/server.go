@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,10 @@ func text(s string) http.HandlerFunc {
 func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	if s.draining.Load() {
 		http.Error(w, "shutting down", http.StatusServiceUnavailable)
+		return
+	}
+	if err := s.store.Ping(r.Context()); err != nil {
+		fail(w, err)
 		return
 	}
 	text("ready")(w, r)
@@ -81,17 +86,21 @@ func reply(w http.ResponseWriter, status int, integers []int64) {
 }
 
 func fail(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
 	if errors.Is(err, errFull) {
-		status = http.StatusInsufficientStorage
+		http.Error(w, err.Error(), http.StatusInsufficientStorage)
+		return
 	}
-	http.Error(w, err.Error(), status)
+	slog.Error("store", "error", err.Error())
+	http.Error(w, "the store does not answer", http.StatusServiceUnavailable)
 }
 
-// logged writes a line for each request, but not for probes: they come every few seconds.
+// logged writes a line for each request, but not for probes: they come every few seconds. It says in
+// the answer which copy of the app gave it: in a container, the host name is the container's own.
 func logged(next http.Handler) http.Handler {
+	host, _ := os.Hostname()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		w.Header().Set("Served-By", host)
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(seen, r)
 		if r.URL.Path != "/healthz" && r.URL.Path != "/readyz" {

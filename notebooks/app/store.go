@@ -16,6 +16,8 @@ type Store interface {
 	Add(ctx context.Context, n int64) ([]int64, error)
 	// All returns all integers.
 	All(ctx context.Context) ([]int64, error)
+	// Ping returns an error when the store cannot be used now.
+	Ping(ctx context.Context) error
 }
 
 // memory is a Store that forgets everything when the process ends.
@@ -44,3 +46,5 @@ func (m *memory) All(context.Context) ([]int64, error) {
 	defer m.mu.Unlock()
 	return slices.Clone(m.integers), nil
 }
+
+func (m *memory) Ping(context.Context) error { return nil }
