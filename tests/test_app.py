@@ -36,13 +36,9 @@ RUN --mount=type=cache,target=/root/.cache/go-build test -z "$(gofmt -l .)" && g
         engine.remove((TESTED,))
 
 
-@pytest.fixture
-def app(engine):
-    """A container of the app's image that drains for two seconds; a function that asks it."""
-    supply.ensure("welcome")
-    engine.remove((NAME,))
-    docker("run", "-d", "--name", NAME, "--read-only", "--cap-drop=ALL", "-p", "127.0.0.1::8000", IMAGE, "-drain", "2s")
-    address = docker("port", NAME, "8000/tcp").strip()
+def asking(name):
+    """A function that asks the app in a container: status and body, or None and the trouble."""
+    address = docker("port", name, "8000/tcp").strip()
 
     def ask(path, body=None):
         request = urllib.request.Request(f"http://{address}{path}", data=None if body is None else body.encode())
@@ -54,6 +50,16 @@ def app(engine):
         except OSError as problem:
             return None, str(problem)
 
+    return ask
+
+
+@pytest.fixture
+def app(engine):
+    """A container of the app's image that drains for two seconds; a function that asks it."""
+    supply.ensure("welcome")
+    engine.remove((NAME,))
+    docker("run", "-d", "--name", NAME, "--read-only", "--cap-drop=ALL", "-p", "127.0.0.1::8000", IMAGE, "-drain", "2s")
+    ask = asking(NAME)
     wait_for(lambda: ask("/readyz"), lambda answer: answer == (200, "ready"), 20, "the app to be ready")
     yield ask
     engine.remove((NAME,))
@@ -91,3 +97,73 @@ def test_its_image(engine):
     image = engine.client().images.get(IMAGE)
     assert image.attrs["Config"]["User"].split(":")[0] == "65532"
     assert image.attrs["Size"] < 30_000_000
+
+
+# -- with a store of its own ---------------------------------------------------------------------
+
+STORE, NETWORK, TWO = "lab-apptest-store", "lab-apptest-net", ("lab-apptest-1", "lab-apptest-2")
+
+
+@pytest.fixture
+def pair(engine, tmp_path):
+    """Two copies of the app with one Redis, which wants a password; functions that ask them."""
+    supply.ensure("welcome", "redis")
+    engine.remove(("lab-apptest*",))
+    (tmp_path / "password").write_text("s3cret\n")
+    tmp_path.chmod(0o755)
+    docker("network", "create", NETWORK)
+    docker("run", "-d", "--name", STORE, "--network", NETWORK, "redis:7.0", "redis-server", "--requirepass", "s3cret",
+           "--appendonly", "yes")
+    wait_for(lambda: subprocess.run(["docker", "exec", STORE, "redis-cli", "-a", "s3cret", "ping"], capture_output=True,
+                                    text=True, env=shell.environment()).stdout.strip(), lambda said: said == "PONG")
+    for name in TWO:
+        docker("create", "--name", name, "--hostname", name, "--network", NETWORK, "-p", "127.0.0.1::8000",
+               "-e", f"STORE_URL=redis://{STORE}:6379/0", "-e", "STORE_PASSWORD_FILE=/password", IMAGE)
+        docker("cp", str(tmp_path / "password"), f"{name}:/password")
+        docker("start", name)
+    both = [asking(name) for name in TWO]
+    for ask in both:
+        wait_for(lambda ask=ask: ask("/readyz"), lambda answer: answer == (200, "ready"), 20, "the app to be ready")
+    yield both
+    engine.remove(("lab-apptest*",))
+
+
+@pytest.mark.engine
+def test_two_copies_share_one_store(pair):
+    one, two = pair
+    assert one("/intstorage") == (200, "[]")
+    assert one("/intstorage", '{"integer": -9223372036854775808}') == (201, "[-9223372036854775808]")
+    for n in range(49):
+        assert (one, two)[n % 2]("/intstorage", json.dumps({"integer": n}))[0] == 201
+    assert one("/intstorage", '{"integer": 1}') == two("/intstorage", '{"integer": 1}') == (507, "the store is full")
+    assert one("/intstorage") == two("/intstorage")
+    docker("rm", "-f", TWO[0])
+    assert two("/intstorage")[1].count(",") == 49, "what the other one kept is gone with it"
+
+
+@pytest.mark.engine
+def test_without_its_store_it_is_not_ready_and_with_it_again_it_is(pair):
+    ask = pair[0]
+    ask("/intstorage", '{"integer": 7}')
+    docker("stop", "-t", "5", STORE)
+    assert ask("/readyz")[0] == 503 and ask("/intstorage") == (503, "the store does not answer")
+    assert ask("/healthz") == (200, "ok"), "a restart of the app would not mend the store"
+    assert subprocess.run(["docker", "exec", TWO[0], "/welcome", "-healthcheck"], env=shell.environment(),
+                          capture_output=True).returncode == 1
+    docker("start", STORE)
+    wait_for(lambda: ask("/readyz"), lambda answer: answer == (200, "ready"), 20, "the app to be ready again")
+    assert docker("exec", TWO[0], "/welcome", "-healthcheck").strip() == "ready"
+    assert ask("/intstorage") == (200, "[7]")
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("address", "said"), [
+    ("redis://127.0.0.1:1/0", "the store does not answer"),
+    ("store", "want an address like redis://store:6379/0"),
+])
+def test_a_store_that_cannot_be_used_ends_it_at_once(engine, address, said):
+    supply.ensure("welcome")
+    ended = subprocess.run(["docker", "run", "--rm", IMAGE, "-store", address], capture_output=True, text=True,
+                           env=shell.environment(), timeout=20)
+    assert ended.returncode == 1
+    assert said in json.loads(ended.stdout.splitlines()[-1])["error"]

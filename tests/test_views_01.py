@@ -1,5 +1,6 @@
 """The pictures of chapter 01 say what the engine says, in the drawing and in the text."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -90,3 +91,12 @@ def test_each_published_figure_has_its_source():
         assert adoption.SOURCES[figure.source][2] in text
     assert set(adoption.SOURCES) == {figure.source for figure in adoption.FIGURES}
     drawn(adoption.chart())
+
+
+def test_the_newest_figures_are_the_charts_last_ones():
+    text = adoption.newest().text()
+    for series in {figure.series for figure in adoption.FIGURES}:
+        last = max((figure for figure in adoption.FIGURES if figure.series == series), key=lambda one: one.year)
+        assert re.search(rf"{re.escape(series)} +{int(last.year)} +{last.percent:g}\b", text), text
+        assert adoption.SOURCES[last.source][2] in text
+    drawn(adoption.newest())

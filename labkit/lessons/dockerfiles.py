@@ -196,7 +196,7 @@ def context():
                        fix="run the cell that writes it")
     if ".env" in sent:
         return not_yet(saw="app/.env is still in the build context", wanted="it kept out by app/.dockerignore")
-    if missing := {"go.mod", "go.sum", "main.go", "server.go", "store.go"} - sent:
+    if missing := {"go.mod", "go.sum", "main.go", "redis.go", "server.go", "store.go"} - sent:
         return not_yet(saw=f"app/.dockerignore keeps out {', '.join(sorted(missing))} too",
                        wanted="all that the app is built from")
     if _image("lab/context:2") is None:

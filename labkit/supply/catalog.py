@@ -53,12 +53,13 @@ class Tool:
 class Image:
     """An image in the engine.
 
-    reference: its public name; recipe: the folder in images/ that builds it; public: whether a
-    registry has it, so that what we build is only a stand-in; needs: images it is built from.
+    name: also the folder in images/ with its recipe; reference: its public name; what: a few words for a reader;
+    needs: images it is built from; public: whether a registry has it, so that what we build is only a stand-in.
     """
 
     name: str
     reference: str
+    what: str
     needs: tuple[str, ...] = ()
     public: bool = True
 
@@ -89,18 +90,18 @@ TOOLS = {tool.name: tool for tool in (
 )}
 
 IMAGES = {image.name: image for image in (
-    Image("debian", "debian:bookworm-slim"),
-    Image("busybox", "busybox:1.37", needs=("debian",)),
-    Image("static", "gcr.io/distroless/static-debian12:nonroot", needs=("debian",)),
-    Image("golang", "golang:1.26-bookworm", needs=("debian",)),
-    Image("redis", "redis:7.0", needs=("debian",)),
-    Image("registry", "registry:2.8.2", needs=("debian",)),
-    Image("deluge", "linuxserver/deluge:2.2.0", needs=("debian",)),
+    Image("debian", "debian:bookworm-slim", "Debian, a base image"),
+    Image("busybox", "busybox:1.37", "busybox, an image of small tools", needs=("debian",)),
+    Image("static", "gcr.io/distroless/static-debian12:nonroot", "a base image with hardly anything in it", needs=("debian",)),
+    Image("golang", "golang:1.26-bookworm", "the Go compiler", needs=("debian",)),
+    Image("redis", "redis:7.0", "redis, a store", needs=("debian",)),
+    Image("registry", "registry:2.8.2", "a registry for images", needs=("debian",)),
+    Image("deluge", "linuxserver/deluge:2.2.0", "Deluge, software for the home", needs=("debian",)),
     # Floating, because the last patch releases of Debian's package and of the public image differ.
-    Image("dind", "docker:26.1-dind", needs=("debian",)),
-    Image("vm", "lab/vm:1", needs=("debian",), public=False),
-    Image("welcome", "lab/welcome:1.0", needs=("golang", "static"), public=False),
-    Image("node", f"lab/node:{KUBERNETES}", needs=("debian",)),
+    Image("dind", "docker:26.1-dind", "a Docker engine in a container", needs=("debian",)),
+    Image("vm", "lab/vm:1", "a virtual machine to compare with", needs=("debian",), public=False),
+    Image("welcome", "lab/welcome:1.0", "our app", needs=("golang", "static"), public=False),
+    Image("node", f"lab/node:{KUBERNETES}", "the image of a cluster's node", needs=("debian",)),
 )}
 
 _KUBE = "k8s.io/kubernetes/cmd/"

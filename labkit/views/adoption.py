@@ -22,9 +22,10 @@ class Figure:
 SOURCES = {
     "DD15": ("Datadog, 8 Surprising Facts About Real Docker Adoption, 2015", "customers who adopted Docker",
              "https://www.datadoghq.com/docker-adoption-2015/"),
-    "DD16": ("Datadog, the same, June 2016", "the same",
+    "DD16": ("Datadog, 8 Surprising Facts About Real Docker Adoption, June 2016", "customers who adopted Docker",
              "https://www.datadoghq.com/docker-adoption-2016/"),
-    "DD18": ("Datadog, the same, June 2018", "the same; says 3 to 5 points a year since 2015",
+    "DD18": ("Datadog, 8 Surprising Facts About Real Docker Adoption, June 2018",
+             "customers who adopted Docker; says 3 to 5 points a year since 2015",
              "https://www.datadoghq.com/docker-adoption/"),
     "MR21": ("Stack Overflow Developer Survey 2021, as reported by M. Rickard, 2021-08",
              "all respondents who use Docker", "https://matt-rickard.com/2021-state-of-developers"),
@@ -89,13 +90,33 @@ def chart() -> Picture:
     note = "Lines join only figures of one publication: the others counted or asked in another way."
     parts.append(label(0, bottom + 124, note, SOFT, 12))
 
+    words = f"{title}\n\n{_words(FIGURES)}"
+    return Picture(drawing(720, bottom + 132, title, *parts), words)
+
+
+def newest() -> Picture:
+    """The newest figure of each publication, as bars."""
+    title = "Who uses containers? The newest published shares, in percent"
+    figures = [max((figure for figure in FIGURES if figure.series == series), key=lambda figure: figure.year)
+               for series in _MARKS]
+    parts = [label(0, 18, title, weight="bold", size=15)]
+    for row, figure in enumerate(figures):
+        y, width = 34 + row * 46, figure.percent * 6
+        parts += [label(0, y + 10, f"{figure.series}, {int(figure.year)}", SOFT),
+                  box(0, y + 16, 600, 18, LINE, opacity=0.35), box(0, y + 16, width, 18, _MARKS[figure.series][0]),
+                  label(width + 8, y + 30, f"{figure.percent:.0f}", weight="bold")]
+    words = f"{title}\n\n{_words(figures)}"
+    return Picture(drawing(660, 40 + 46 * len(figures), title, *parts), words)
+
+
+def _words(figures) -> str:
+    """A table of figures, and what its sources counted."""
     rows = [("what", "year", "percent", "source")]
-    rows += [(figure.series, int(figure.year), f"{figure.percent:g}", figure.source) for figure in FIGURES]
-    used = dict.fromkeys(figure.source for figure in FIGURES)
+    rows += [(figure.series, int(figure.year), f"{figure.percent:g}", figure.source) for figure in figures]
+    used = dict.fromkeys(figure.source for figure in figures)
     sources = "\n".join(f"{key}  {name}: {what}\n      {address}" for key in used
                         for name, what, address in [SOURCES[key]])
-    words = f"{title}\n\n{table(rows)}\n\nSources, read {READ}:\n{sources}"
-    return Picture(drawing(720, bottom + 132, title, *parts), words)
+    return f"{table(rows)}\n\nSources, read {READ}:\n{sources}"
 
 
 def _mark(x: float, y: float, colour: str, shape: str) -> str:

@@ -131,12 +131,8 @@ def _short(text: str, most: int = 62) -> str:
 
 # -- what is being made --------------------------------------------------------------------------
 
-PARTS = {
-    "debian": "Debian, a base image", "busybox": "busybox, an image of small tools", "vm": "a virtual machine to compare with",
-    "static": "a base image with hardly anything in it", "golang": "the Go compiler", "welcome": "our app",
-    "redis": "redis, a store", "node": "the image of a cluster's node", "kubectl": "the command kubectl",
-    "minikube": "minikube, which starts clusters", "cluster": "Kubernetes' own parts", "helm": "the command helm",
-}
+PARTS = {**{image.name: image.what for image in IMAGES.values()}, "kubectl": "the command kubectl",
+         "minikube": "minikube, which starts clusters", "cluster": "Kubernetes' own parts", "helm": "the command helm"}
 _SIGNS = {"ready": "✓", "running": "◐", "waiting": "○", "missing": "○", "failed": "✕", "interrupted": "✕"}
 
 
