@@ -149,7 +149,8 @@ def _get_ready(report: Report) -> None:
 def test(
     arguments: Annotated[list[str] | None, typer.Argument(metavar="PYTEST-ARGUMENTS")] = None,
 ) -> None:
-    """Runs every test, the notebooks included, on the real engine and cluster.
+    """Runs every test, the notebooks included, on the real engine and cluster. Without arguments, in several
+    processes at once; with arguments as they say.
 
     Example: ./workbook test -x tests/test_cli.py
     """
@@ -160,7 +161,8 @@ def test(
     os.environ.update(jupyter.environment())
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
-    raise typer.Exit(int(pytest.main([*ours, *(arguments or [])], plugins=[_AsFound()])))
+    several = ["-n", str(max(2, min(os.cpu_count() or 2, 4))), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    raise typer.Exit(int(pytest.main([*ours, *(arguments or several)], plugins=[_AsFound()])))
 
 
 class _AsFound:
@@ -176,7 +178,9 @@ class _AsFound:
 
         if not self.worker:
             supply.stop_background()
-        if self.cluster not in ("running", "paused"):
+        if self.cluster == "paused":
+            cluster.pause()
+        elif self.cluster != "running":
             cluster.stop()
         if not self.engine:
             engine.stop()

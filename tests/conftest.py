@@ -1,5 +1,7 @@
-"""What the tests share: an engine and a cluster that they leave as they found them, and kernels."""
+"""What the tests share: an engine, a cluster, kernels; and who may run beside whom."""
 
+import contextlib
+import fcntl
 import os
 import random
 import threading
@@ -10,10 +12,10 @@ import pytest
 
 from labkit import paths
 
-# The order in which the notebooks run for the second time.
-SEED = int(os.environ.get("WORKBOOK_SEED") or random.randrange(10**6))
+# The order in which the notebooks run for the second time; in the environment for the other processes.
+SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
 MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster",
-           "browser": "needs Chromium"}
+           "browser": "needs Chromium", "alone": "disturbs others, or is disturbed by them"}
 
 
 def pytest_addoption(parser):
@@ -37,6 +39,61 @@ def pytest_collection_modifyitems(items):
         for name in ("engine", "cluster"):
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(name)
+        group = item.module.__name__
+        if lesson := _lesson(item):
+            # Each order of the notebooks is one learner's way; the answers to a chapter belong together.
+            group = f"{group}-{item.callspec.params.get('order', lesson)}"
+        item.add_marker(pytest.mark.xdist_group(group))
+    # The longest first: several processes then end at about the same time.
+    items.sort(key=lambda item: ("test_notebooks", "test_answers").index(item.module.__name__)
+               if _lesson(item) else 2)
+
+
+# -- who may run beside whom ---------------------------------------------------------------------
+
+def _lesson(item):
+    """The lesson that a test plays, if it plays one."""
+    given = getattr(item, "callspec", None) and item.callspec.params or {}
+    if "order" in given:
+        from labkit import lessons
+
+        return lessons.load(given["notebook"].stem)
+    return given["lesson"] if "script" in given else None
+
+
+@contextlib.contextmanager
+def _held(name, mode):
+    folder = paths.cache / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"test-{name}.lock").open("w") as file:
+        fcntl.flock(file, mode)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Tests in several processes (pytest -n) share one engine and one cluster. So a chapter is played by one
+    at a time, and so is each port; a test that is marked `alone` waits until no other runs."""
+    lesson = _lesson(item)
+    resources = [str(lesson), *(f"port-{port}" for port in lesson.ports)] if lesson else []
+    alone = item.get_closest_marker("alone")
+    with contextlib.ExitStack() as stack:
+        for resource in sorted(resources):
+            stack.enter_context(_held(resource, fcntl.LOCK_EX))
+        # Whoever waits for its turn keeps the door, so that new ones do not overtake it for ever.
+        with _held("door", fcntl.LOCK_EX):
+            stack.enter_context(_held("engine", fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
+        return (yield)
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["compared_cells"] = session.config.compared_cells
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.compared_cells.update(getattr(node, "workeroutput", {}).get("compared_cells", {}))
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -49,28 +106,20 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.fixture(scope="session")
 def engine():
-    """labkit.engine, with an engine that answers; ended afterwards if this session started it."""
+    """labkit.engine, with an engine that answers. ./workbook test ends what was not there before."""
     from labkit import engine
 
-    before = engine.find()
     engine.ensure()
-    yield engine
-    if before is None:
-        engine.stop()
+    return engine
 
 
 @pytest.fixture(scope="session")
 def cluster(engine):
-    """labkit.cluster, with a cluster that runs; afterwards as it was before this session."""
+    """labkit.cluster, with a cluster that runs."""
     from labkit import cluster
 
-    before = cluster.state()
     cluster.ensure()
-    yield cluster
-    if before == "paused":
-        cluster.pause()
-    elif before != "running":
-        cluster.stop()
+    return cluster
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ FACE = Path(__file__).parent / "browser"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.engine,
+    pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="the container must share this machine's loopback"),
 ]
 

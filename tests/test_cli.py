@@ -307,6 +307,7 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
         assert env["JUPYTER_RUNTIME_DIR"].startswith(str(workbook.home))
 
 
+@pytest.mark.alone
 def test_ctrl_c_ends_it_at_once_and_leaves_no_process(opened):
     process, port, token, _ = opened()
     post(port, token, "/api/kernels", {"name": "python3"})

@@ -14,6 +14,8 @@ from conftest import wait_for
 from labkit import paths, shell
 from labkit.report import Report
 
+pytestmark = pytest.mark.alone
+
 NAMESPACE = "lab-test"
 
 

@@ -15,6 +15,8 @@ from kubernetes import client, watch
 from labkit import shell
 from labkit.views.cluster import Live, Model, Watcher
 
+pytestmark = pytest.mark.alone
+
 
 def pod(name, number=0, phase="Running", ready=True, restarts=0, waiting=None, last=None, **meta):
     """A pod as the API sends it."""

@@ -283,6 +283,7 @@ def test_a_python_without_pip_and_venv_is_one_clear_line(tmp_path):
     assert "Traceback" not in output and not environments(tmp_path)
 
 
+@pytest.mark.alone
 def test_a_second_start_adds_less_than_a_tenth_of_a_second(workbook):
     workbook("--help")
 

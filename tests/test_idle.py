@@ -10,6 +10,8 @@ from conftest import wait_for
 from labkit import idle, jupyter
 from labkit.report import Report
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def server(cluster):

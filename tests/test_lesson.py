@@ -307,6 +307,7 @@ def test_cleaning_up_takes_what_the_chapter_made_and_nothing_else(engine):
         api.api.remove_volume("lab-98-data")
 
 
+@pytest.mark.alone
 def test_preparing_twice_is_quick_the_second_time(kernel, engine):
     chapter = next(one for one in lessons.CHAPTERS if one.written and not lessons.load(one.name).cluster)
     assert kernel.run(f'lab.prepare("{chapter}")', timeout=1800).error == ""

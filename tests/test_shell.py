@@ -268,6 +268,7 @@ def test_the_environment_is_the_labs(monkeypatch):
     assert twice.stdout.strip() == env["PATH"], "a kernel started with it adds nothing more"
 
 
+@pytest.mark.alone
 def test_the_environment_names_the_engine(engine, monkeypatch):
     monkeypatch.setenv("DOCKER_CONTEXT", "elsewhere")
     env = shell.environment()
@@ -304,6 +305,7 @@ def test_what_a_cell_did_can_be_asked_for(kernel):
     assert kernel.run("print(lab.shell.last.status, lab.shell.last.output)").text == "3 seen\n\n"
 
 
+@pytest.mark.alone
 def test_labkit_is_imported_quickly():
     heavy = ("import sys, time; began = time.perf_counter(); import labkit; "
              "print(time.perf_counter() - began, *{'kubernetes', 'docker', 'matplotlib', 'ipywidgets', 'filelock'} & set(sys.modules))")
@@ -314,6 +316,7 @@ def test_labkit_is_imported_quickly():
     assert min(float(line[0]) for line in said) < 0.3
 
 
+@pytest.mark.alone
 def test_a_cell_costs_at_most_20_ms_more_than_bash(capsys):
     plain, cell = [], []
     for _ in range(25):
