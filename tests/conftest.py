@@ -97,11 +97,13 @@ def pytest_testnodedown(node):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if config.compared_cells:
-        compared = sum(some for some, _ in config.compared_cells.values())
-        executed = sum(every for _, every in config.compared_cells.values())
+    if played := config.compared_cells:
+        executed, compared = (sum(one[i] for one in played.values()) for i in (1, 0))
         terminalreporter.write_line(f"notebooks: {executed} cells executed, "
                                     f"the output of {compared} compared ({compared / executed:.0%})")
+        for name, (_, _, repeated) in played.items():
+            if repeated:
+                terminalreporter.write_line(f"{name}: run twice until the output was right: {', '.join(repeated)}")
 
 
 @pytest.fixture(scope="session")

@@ -381,12 +381,13 @@ def test_two_processes_make_a_thing_once(publisher):
 def test_the_worker_in_the_background(engine, home, tmp_path):
     """It is watched while it begins with kubectl, killed, started again, stopped."""
     home.share(*(name for name in HOME_SHARES if name != "gobuild"))
-    old = tmp_path / "old/kubectl"  # goes before any other on PATH, and is not good enough
-    old.parent.mkdir()
-    old.write_text("#!/bin/sh\necho Client Version: v1.20.0\n")
-    old.chmod(0o755)
+    old = tmp_path / "old"  # its programs go before any other on PATH, and are not good enough
+    old.mkdir()
+    for name, version in (("kubectl", "Client Version: v1.20.0"), ("helm", "v3.0.0")):
+        (old / name).write_text(f"#!/bin/sh\necho {version}\n")
+        (old / name).chmod(0o755)
     settings = {"WORKBOOK_SOURCE": "packages", "DOCKER_HOST": engine.find().host,
-                "PATH": f"{old.parent}:{os.environ['PATH']}"}
+                "PATH": f"{old}:{os.environ['PATH']}"}
 
     def start():
         return home.ask("[supply.start_background(), supply.background_pid()]", **settings)[1]
