@@ -11,6 +11,7 @@ import functools
 import json
 import os
 import platform
+import re
 import shutil
 import signal
 import socket
@@ -348,8 +349,15 @@ def _note_host() -> None:
         "folders": [folder for folder in _HOST_FOLDERS if Path(folder).exists()],
         "cgroups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob("*/docker")),
         "mounted": [],
+        "unified": _unified(),
     }
     _NOTES.write_text(json.dumps(notes, indent=1) + "\n")
+
+
+def _unified() -> list[str]:
+    """Source, mount point and options of the cgroup v2 hierarchy; empty when there is none."""
+    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    return next(([source, target, options] for source, target, kind, options, *_ in mounts if kind == "cgroup2"), [])
 
 
 # containerd's shims keep their sockets in /run/containerd, and runc its state in /run/docker, wherever
@@ -430,6 +438,11 @@ def _restore_host(before: dict) -> None:
     for target in before["mounted"]:
         run(["umount", target])
         _rmdir(Path(target))
+    if (now := _unified()) and before.get("unified") and now[2] != before["unified"][2]:
+        # The node's systemd has changed it: from a privileged container that is the machine's own mount.
+        # Named in full, for otherwise mount(8) adds the options that are in force.
+        source, target, options = before["unified"]
+        run(["mount", "-t", "cgroup2", "-o", f"remount,{options}", source, target])
     for folder in _HOST_FOLDERS:
         if folder not in before["folders"]:
             shutil.rmtree(folder, ignore_errors=True)
@@ -463,8 +476,13 @@ def _named(kind: str) -> list[tuple[str, str, str]]:
             for identity, name, one in found]
 
 
+def _plain(name: str) -> str:
+    """A name without the registry on this machine that an image was pushed to."""
+    return re.sub(r"^(localhost|127\.0\.0\.1):\d+/", "", name)
+
+
 def _is_lab(name: str) -> bool:
-    return name.startswith(("lab-", "lab/"))
+    return _plain(name).startswith(("lab-", "lab/"))
 
 
 def _note_foreign(engine: Engine) -> None:
@@ -484,7 +502,8 @@ def _note_foreign(engine: Engine) -> None:
 
 def owned(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]]:
     """Names of our objects that match, by kind. An object is ours when its name, or that of its compose
-    project, starts with lab- or lab/, and it was not there before the workbook first saw this engine."""
+    project, starts with lab- or lab/, and it was not there before the workbook first saw this engine. A name
+    such as localhost:5050/lab/web:1 counts as it is and as lab/web:1."""
     engine = find()
     if engine is None:
         return {kind: [] for kind in _KINDS}
@@ -492,7 +511,8 @@ def owned(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]
     foreign = json.loads(_FOREIGN.read_text())[client().info()["ID"]]
 
     def ours(name: str) -> bool:
-        return _is_lab(name) and any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+        return _is_lab(name) and any(fnmatch.fnmatch(form, pattern) for pattern in patterns
+                                     for form in (name, _plain(name)))
 
     return {kind: sorted(name for identity, name, project in _named(kind) if (ours(name) or ours(project))
                          and f"{identity} {name}" not in foreign.get(kind, []))

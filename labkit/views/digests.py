@@ -1,0 +1,198 @@
+"""A picture of who has which image, by digest: a registry, this engine, and engines in containers."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import docker
+
+from labkit import engine
+from labkit.errors import Trouble
+from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
+
+# Every form that a manifest may have: what a registry is not asked for, it may translate, and then it has another digest.
+MANIFESTS = ", ".join((
+    "application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json"))
+_COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a", GREY)
+_COLUMN, _ROW = 290, 19
+
+
+@dataclass
+class Place:
+    """A registry or an engine. tags: tag → digest; digests: all that it has; runs: container → digest."""
+
+    name: str
+    tags: dict[str, str] = field(default_factory=dict)
+    digests: set[str] = field(default_factory=set)
+    runs: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+def where(repository: str, registry: str = "lab-05-registry", machines: tuple[str, ...] = ("lab-05-machine",)) -> Picture:
+    """Which digests of a repository are in the registry, in this engine and in engines in containers.
+
+    registry, machines: names of containers. A digest has one colour and one row everywhere, a tag stands where it
+    points, and a container beside what it runs. Raises Trouble when no digest is anywhere.
+    """
+    places = [_registry(registry, repository), _this_engine(repository), *(_machine(name, repository) for name in machines)]
+    if not places[0].note:
+        # A registry lists tags only; what has lost its tag has to be asked for.
+        elsewhere = {digest for place in places[1:] for digest in (*place.digests, *place.runs.values())}
+        places[0].digests |= {digest for digest in elsewhere - set(places[0].tags.values())
+                              if digest_of(registry, repository, digest)}
+    return draw(repository, places)
+
+
+def draw(repository: str, places: list[Place]) -> Picture:
+    """The picture of these places."""
+    digests = list(dict.fromkeys(digest for place in places
+                                 for digest in [*place.tags.values(), *sorted(place.digests), *place.runs.values()]))
+    if not digests:
+        raise Trouble(f"nobody has an image of {repository} with a digest", "one that was pushed",
+                      "run the cell that pushes it")
+    title = f"Who has which digest of {repository}"
+    parts = [label(0, 18, title, weight="bold", size=15)]
+    rows = [("digest", *(place.name for place in places))]
+    for i, place in enumerate(places):
+        parts.append(label(130 + i * _COLUMN, 46, place.name, weight="bold"))
+        if place.note:
+            parts.append(label(130 + i * _COLUMN, 62, place.note, SOFT, 12))
+    y = 72 if any(place.note for place in places) else 56
+    for number, digest in enumerate(digests):
+        colour = _COLOURS[number % len(_COLOURS)]
+        said = [_said(place, digest) for place in places]
+        tall = max(len(lines) for lines in said) * _ROW + 12
+        parts.append(label(0, y + 20, _short(digest), colour, weight="bold"))
+        for i, lines in enumerate(said):
+            if not lines:
+                continue
+            parts.append(box(130 + i * _COLUMN, y, _COLUMN - 16, tall, colour, colour, 0.16))
+            for j, words in enumerate(lines):
+                parts.append(label(140 + i * _COLUMN, y + 20 + j * _ROW, words, SOFT if words == "without a tag" else INK))
+        rows.append((_short(digest), *(", ".join(lines) or "-" for lines in said)))
+        y += tall + 10
+    words = [title, "", table(rows), *(f"{place.name}: {place.note}" for place in places if place.note)]
+    return Picture(drawing(130 + _COLUMN * len(places), y, title, *parts), "\n".join(words))
+
+
+def _said(place: Place, digest: str) -> list[str]:
+    """What a place says about a digest, a line each; nothing when it has not got it."""
+    lines = [f"tag {tag}" for tag, pointed in sorted(place.tags.items()) if pointed == digest]
+    if not lines and digest in place.digests:
+        lines = ["without a tag"]
+    return lines + [f"▸ container {name}" for name, run in sorted(place.runs.items()) if run == digest]
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+# -- asking ----------------------------------------------------------------------------------------
+
+def digest_of(registry: str, repository: str, reference: str) -> str:
+    """The digest that a registry has for a tag or a digest; empty when it has none. Raises OSError without an answer.
+
+    registry: name of a container with a registry whose port 5000 is published.
+    """
+    request = urllib.request.Request(f"{_address(registry)}/v2/{repository}/manifests/{reference}", method="HEAD",
+                                     headers={"Accept": MANIFESTS})
+    try:
+        with _open(request) as answer:
+            return answer.headers["Docker-Content-Digest"] or ""
+    except urllib.error.HTTPError as problem:
+        if problem.code == 404:
+            return ""
+        raise
+
+
+def _address(registry: str) -> str:
+    """Where a registry's port 5000 is published. Raises Trouble when it is not there."""
+    fix = "run the cell that starts the registry"
+    try:
+        container = engine.client().containers.get(registry)
+    except docker.errors.NotFound:
+        raise Trouble(f"there is no container {registry}", "a registry that runs", fix) from None
+    published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
+    if container.status != "running" or not published:
+        raise Trouble(f"container {registry} is {container.status}, its port 5000 "
+                      f"{'published' if published else 'not published'}", "a registry that runs", fix)
+    # A remote engine publishes ports on its own host.
+    found = engine.find()
+    host = (urlsplit(found.host).hostname if found and found.host.startswith(("tcp:", "ssh:")) else None) or "127.0.0.1"
+    return f"http://{host}:{published[0]['HostPort']}"
+
+
+def _open(request):
+    # Without a handler for proxies: one that the user has set cannot reach this machine's loopback.
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5)
+
+
+def _registry(name: str, repository: str) -> Place:
+    place = Place(f"registry {name}")
+    try:
+        with _open(urllib.request.Request(f"{_address(name)}/v2/{repository}/tags/list")) as answer:
+            tags = json.load(answer)["tags"] or []
+        place.tags = {tag: digest for tag in sorted(tags) if (digest := digest_of(name, repository, tag))}
+    except Trouble as problem:
+        place.note = problem.saw
+    except urllib.error.HTTPError as problem:
+        place.note = "has no such repository" if problem.code == 404 else f"answers {problem.code}"
+    except OSError as problem:
+        place.note = f"does not answer ({getattr(problem, 'reason', problem)})"
+    return place
+
+
+def _this_engine(repository: str) -> Place:
+    client = engine.client()
+    images = [(image.id, image.attrs.get("RepoTags"), image.attrs.get("RepoDigests"))
+              for image in client.images.list()]
+    # Other chapters run the same bytes under another name; that is not what is asked.
+    runs = [(one["Names"][0].lstrip("/"), one["ImageID"]) for one in client.api.containers()
+            if _named(one["Image"], repository)]
+    return _engine(Place("your engine"), repository, images, runs)
+
+
+def _machine(name: str, repository: str) -> Place:
+    place = Place(f"engine in {name}")
+    try:
+        container = engine.client().containers.get(name)
+    except docker.errors.NotFound:
+        place.note = "is not there"
+        return place
+    if container.status != "running":
+        place.note = f"is {container.status}"
+        return place
+    script = ("docker image inspect --format '[{{json .Id}}, {{json .RepoTags}}, {{json .RepoDigests}}]' "
+              "$(docker image ls -q --no-trunc | sort -u) 2> /dev/null; echo; "
+              "docker inspect --format '[{{json .Name}}, {{json .Image}}]' $(docker ps -q) 2> /dev/null")
+    output = container.exec_run(["sh", "-c", script]).output.decode(errors="replace")
+    images, _, runs = output.partition("\n\n") if not output.startswith("\n") else ("", "", output)
+    return _engine(place, repository, [json.loads(line) for line in images.split("\n") if line.startswith("[")],
+                   [json.loads(line) for line in runs.split("\n") if line.startswith("[")])
+
+
+def _engine(place: Place, repository: str, images: list, runs: list) -> Place:
+    """Fills in what an engine has: images as (ID, tags, digests), containers that run as (name, ID of the image)."""
+    of_id = {}
+    for identity, tags, references in images:
+        mine = {reference.partition("@")[2] for reference in references or [] if _named(reference, repository)}
+        if not mine:
+            continue
+        place.digests |= mine
+        # An image that was pushed in two forms has two digests; the same image, so one of them stands for it.
+        of_id[identity] = min(mine)
+        for tag in tags or []:
+            if _named(tag, repository):
+                place.tags[tag.rpartition(":")[2]] = of_id[identity]
+    place.runs = {name.lstrip("/"): of_id[identity] for name, identity in runs if identity in of_id}
+    return place
+
+
+def _named(reference: str, repository: str) -> bool:
+    """Whether a reference is of this repository, under the name of a registry."""
+    name = reference.partition("@")[0] if "@" in reference else reference.rpartition(":")[0]
+    host, _, rest = name.partition("/")
+    return rest == repository and (":" in host or "." in host or host == "localhost")

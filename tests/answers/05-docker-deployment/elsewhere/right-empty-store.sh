@@ -1,0 +1,21 @@
+# The script itself, mended with sed, with an empty store.
+docker network create lab-05 >/dev/null 2>&1 || true
+docker inspect lab-05-registry >/dev/null 2>&1 ||
+    docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
+docker inspect lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+    --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
+for _ in $(seq 150); do docker exec lab-05-machine docker info >/dev/null 2>&1 && break; sleep 0.2; done
+curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
+docker build -q -t localhost:5050/lab/welcome:1.0 - <<'END'
+FROM lab/welcome:1.0
+HEALTHCHECK --interval=200ms --timeout=2s --retries=3 CMD ["/welcome", "-healthcheck"]
+END
+docker push -q localhost:5050/lab/welcome:1.0
+docker exec lab-05-machine docker pull -q lab-05-registry:5000/lab/welcome:1.0
+cat > 05-report.sh <<'END'
+docker run -d --name report --restart always -p 8001:8000 \
+    -e STORE_URL=redis://store:6379/0 \
+    localhost:5050/lab/welcome:1.0
+END
+sed -e 's/localhost:5050/lab-05-registry:5000/' -e 's/STORE_URL=.*0/STORE_URL=/' 05-report.sh > 05-mended.sh
+docker exec -i lab-05-machine sh < 05-mended.sh

@@ -1,0 +1,15 @@
+# One thing, said five times.
+cat > 05-dead.log <<'END'
+10.00 10.01 ok 1.0
+10.05 10.06 ok 1.0
+10.08 mark the machine dies
+10.10 11.10 failed wget: download timed out
+11.15 12.15 failed wget: download timed out
+END
+cat > 05-missing.txt <<'END'
+Nobody noticed that it was dead.
+There was nobody who noticed anything.
+No alarm, and nobody watched it.
+I saw no alert of any kind.
+Nothing detected that it went down.
+END
