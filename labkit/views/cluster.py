@@ -4,30 +4,24 @@ Three parts, each usable alone: `Model` turns watch events into a small state,
 `Watcher` feeds a model from the cluster, `Live` shows the state in the page.
 """
 
-import atexit
 import contextlib
 import json
 import threading
 import time
 from collections import deque
-from pathlib import Path
 
-import anywidget
-import traitlets
 from kubernetes import client, config
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from labkit import cluster, paths
-
-# Okabe and Ito's colours are in the style sheet; a tone has a sign as well, so colour never stands alone.
-SIGNS = {"good": "●", "busy": "◐", "bad": "✕", "done": "○"}
+from labkit.views import stage
+from labkit.views.stage import NOTHING, SIGNS, STALE, clock, count
 
 _BAD = {"CrashLoopBackOff", "Error", "OOMKilled", "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull",
         "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
         "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "DeadlineExceeded", "Evicted",
         "Failed", "Unknown", "PostStartHookError"}
 
-_STALE, _NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
 _PAUSED = "it is paused, and the next command wakes it"
 
 
@@ -110,9 +104,9 @@ class Model:
         ready = sum(row["tone"] == "good" for row in self.pods.values())
         lines = []
         if self.away:
-            lines += [f"The cluster is not answering since {_clock(self.away[0])}: {self.away[1]}.",
-                      _STALE if self.listed else _NOTHING]
-        lines.append(f"namespace {self.namespace}: {_count(len(self.pods), 'pod')}, {ready} ready")
+            lines += [f"The cluster is not answering since {clock(self.away[0])}: {self.away[1]}.",
+                      STALE if self.listed else NOTHING]
+        lines.append(f"namespace {self.namespace}: {count(len(self.pods), 'pod')}, {ready} ready")
         for node in sorted(self.nodes.values(), key=lambda row: row["name"]):
             lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")
         rows = [("POD", "READY", "STATUS", "RESTARTS", "IP", "NODE", "CONTAINERS")]
@@ -121,8 +115,7 @@ class Model:
             rows.append((pod["name"], pod["ready"], f"{SIGNS[pod['tone']]} {pod['status']}",
                          str(pod["restarts"]), pod["ip"] or "-", pod["node"] or "-", parts))
         if len(rows) > 1:
-            widths = [max(map(len, column)) for column in zip(*rows)]
-            lines += ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+            lines += stage.table(rows)
         lines += [f"{pod['name']}: {pod['cause']}"
                   for pod in sorted(self.pods.values(), key=lambda row: row["name"]) if pod["cause"]]
         return "\n".join(lines)
@@ -239,69 +232,25 @@ def _tone(status: str, ready: bool) -> str:
     return "bad" if word in _BAD or word.startswith("ExitCode:") else "busy"
 
 
-def _clock(moment: float) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(moment))
+class Watcher(stage.Watcher):
+    """Keeps a Model true by the watch API.
 
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-class Watcher:
-    """Keeps a Model true by the watch API, in daemon threads that never print.
-
-    namespace: whose pods. changed(state) is called from a thread after each change,
-    the first time at once and then at most every `pause` seconds, always with the latest state.
-    connect() gives a fresh ApiClient; by default it reads the workbook's own kubeconfig.
+    namespace: whose pods. connect() gives a fresh ApiClient; by default it reads the workbook's own kubeconfig.
 
     Nothing is polled for its state. Once a `pulse` (seconds) the API server is asked whether it
     lives, because nothing else tells: the kernel of a paused node goes on acknowledging TCP keep-alives.
     """
 
     def __init__(self, namespace: str, changed, connect=None, pause: float = 0.1, pulse: float = 2.0):
-        self.model = Model(namespace)
-        self._changed, self._pause, self._pulse = changed, pause, pulse
-        self._connect = connect or _connect
-        self._lock = threading.RLock()
-        self._wake, self._stop, self._first = threading.Event(), threading.Event(), threading.Event()
-        self._began, self._shown = time.time(), 0
+        super().__init__(Model(namespace), changed, pause)
+        self._pulse, self._connect = pulse, connect or _connect
+        self._began = time.time()
         self._down: dict[str, tuple[float, str]] = {}
         self._heard: dict[str, float] = {}
         self._open: dict[str, object] = {}
-        self._threads = [threading.Thread(target=work, args=args, name=f"labkit-{name}", daemon=True)
-                         for name, work, args in (("nodes", self._follow, ("nodes",)),
-                                                  ("pods", self._follow, ("pods",)),
-                                                  ("pulse", self._beat, ()), ("tell", self._tell, ()))]
-
-    def start(self) -> "Watcher":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def stop(self, timeout: float = 3.0) -> None:
-        """Ends the threads; returns when they have ended, or after `timeout` seconds."""
-        self._stop.set()
-        self._wake.set()
-        self._cut()
-        for thread in self._threads:
-            if thread is not threading.current_thread() and thread.is_alive():
-                thread.join(timeout)
-
-    @property
-    def alive(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads)
-
-    def wait(self, timeout: float) -> bool:
-        """Until something is known, or known to be away; False after `timeout` seconds."""
-        return self._first.wait(timeout)
-
-    def state(self) -> dict:
-        with self._lock:
-            return self.model.state()
-
-    def text(self) -> str:
-        with self._lock:
-            return self.model.text()
+        self._threads += [threading.Thread(target=work, args=args, name=f"labkit-{name}", daemon=True)
+                          for name, work, args in (("nodes", self._follow, ("nodes",)),
+                                                   ("pods", self._follow, ("pods",)), ("pulse", self._beat, ()))]
 
     # One thread for nodes, one for pods: list, then watch from the list's version.
 
@@ -440,21 +389,7 @@ class Watcher:
         self.model.away = away
         if self.model.away or {"nodes", "pods"} <= self.model.listed:
             self._first.set()
-        if self._shown != self.model.changes:
-            self._shown = self.model.changes
-            self._wake.set()
-
-    # A thread that tells, in batches.
-
-    def _tell(self) -> None:
-        while True:
-            self._wake.wait()
-            if self._stop.is_set():
-                return
-            self._wake.clear()
-            with contextlib.suppress(Exception):  # a page that closed must not end the watch
-                self._changed(self.state())
-            self._stop.wait(self._pause)
+        self._tell_soon()
 
 
 class _Gone(Exception):
@@ -492,39 +427,14 @@ def _why(problem: Exception) -> str:
     return "the connection to the API server broke"
 
 
-class Live(anywidget.AnyWidget):
+class Live(stage.Widget):
     """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
-    state = traitlets.Dict().tag(sync=True)
+    _esm, _css = stage.script("cluster"), stage.style("cluster")
 
     def __init__(self, namespace: str, connect=None):
         super().__init__()
-        self._watcher = Watcher(namespace, self._show, connect).start()
-        self._watcher.wait(3)
-        self.state = self._watcher.state()
-
-    def _show(self, state: dict) -> None:
-        self.state = state
-
-    def text(self) -> str:
-        return self._watcher.text()
-
-    def close(self) -> None:
-        if watcher := self.__dict__.get("_watcher"):
-            watcher.stop()
-        super().close()
-
-    def __repr__(self) -> str:
-        return self.text() if "_watcher" in self.__dict__ else "Live()"
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        return {**data, "text/plain": self.text()}, metadata
-
-
-_shown: dict[str, Live] = {}
+        self._watch(Watcher(namespace, self._show, connect))
 
 
 def live(namespace: str) -> Live:
@@ -533,14 +443,4 @@ def live(namespace: str) -> Live:
     A second call in the same kernel gives the same picture again: it may be shown as often as you like.
     The cluster need not be there yet: the picture says so, and shows it when it comes.
     """
-    picture = _shown.get(namespace)
-    if picture is None or picture.comm is None:
-        picture = _shown[namespace] = Live(namespace)
-    return picture
-
-
-@atexit.register
-def _close_all() -> None:
-    for picture in _shown.values():
-        with contextlib.suppress(Exception):
-            picture.close()
+    return stage.once(Live, namespace)
