@@ -1,0 +1,21 @@
+# The store is published.
+cat > compose/broken.yaml <<'END'
+name: lab-04-broken
+services:
+  app:
+    image: lab/welcome:1.0
+    environment: {STORE_URL: "redis://store:6379/0"}
+    ports: ["127.0.0.1:8003:8000"]
+    networks: [front, back]
+    depends_on: {store: {condition: service_healthy}}
+    healthcheck: {test: ["CMD", "/welcome", "-healthcheck"], interval: 200ms}
+  store:
+    image: redis:7.0
+    networks: [back]
+    ports: ["127.0.0.1:8010:6379"]
+    healthcheck: {test: ["CMD", "redis-cli", "ping"], interval: 200ms}
+networks:
+  front:
+  back:
+END
+docker compose -f compose/broken.yaml --progress quiet up -d --wait

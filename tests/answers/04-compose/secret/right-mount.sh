@@ -1,0 +1,25 @@
+# The file is mounted, without the word secret.
+mkdir -p compose/secrets
+echo hunter2 > compose/secrets/store_password.txt
+chmod 644 compose/secrets/store_password.txt
+cat > compose/secret.yaml <<'END'
+name: lab-04-secret
+services:
+  app:
+    image: lab/welcome:1.0
+    environment:
+      STORE_URL: redis://store:6379/0
+      STORE_PASSWORD_FILE: /password
+    volumes: ["./secrets/store_password.txt:/password:ro"]
+    ports: ["127.0.0.1:8002:8000"]
+    depends_on: {store: {condition: service_healthy}}
+    healthcheck: {test: ["CMD", "/welcome", "-healthcheck"], interval: 200ms}
+  store:
+    image: redis:7.0
+    command: ["sh", "-c", "exec redis-server --requirepass \"$$(cat /run/secrets/store_password)\""]
+    volumes: ["./secrets/store_password.txt:/run/secrets/store_password:ro"]
+    healthcheck:
+      test: ["CMD-SHELL", "REDISCLI_AUTH=$$(cat /run/secrets/store_password) redis-cli ping | grep -q PONG"]
+      interval: 200ms
+END
+docker compose -f compose/secret.yaml --progress quiet up -d --wait

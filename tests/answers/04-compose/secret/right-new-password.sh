@@ -1,0 +1,27 @@
+# Another password, another name of the secret, and Redis reads its setting from standard input.
+mkdir -p compose/secrets
+echo correct-horse-battery > compose/secrets/store_password.txt
+chmod 644 compose/secrets/store_password.txt
+cat > compose/secret.yaml <<'END'
+name: lab-04-secret
+services:
+  app:
+    image: lab/welcome:1.0
+    environment:
+      STORE_URL: redis://store:6379/0
+      STORE_PASSWORD_FILE: /run/secrets/key
+    secrets: [{source: store_password, target: key}]
+    ports: ["127.0.0.1:8002:8000"]
+    depends_on: {store: {condition: service_healthy}}
+    healthcheck: {test: ["CMD", "/welcome", "-healthcheck"], interval: 200ms}
+  store:
+    image: redis:7.0
+    command: ["sh", "-c", "echo requirepass $$(cat /run/secrets/store_password) | exec redis-server -"]
+    secrets: [store_password]
+    healthcheck:
+      test: ["CMD-SHELL", "REDISCLI_AUTH=$$(cat /run/secrets/store_password) redis-cli ping | grep -q PONG"]
+      interval: 200ms
+secrets:
+  store_password: {file: secrets/store_password.txt}
+END
+docker compose -f compose/secret.yaml --progress quiet up -d --wait

@@ -1,0 +1,16 @@
+# The number is in the file.
+cat > compose/three.yaml <<'END'
+name: lab-04-three
+services:
+  app:
+    image: lab/welcome:1.0
+    environment: {STORE_URL: "redis://store:6379/0"}
+    ports: ["127.0.0.1:8004-8006:8000"]
+    deploy: {replicas: 3}
+    depends_on: {store: {condition: service_healthy}}
+  store:
+    image: redis:7.0
+    healthcheck: {test: ["CMD", "redis-cli", "ping"], interval: 200ms}
+END
+docker compose -f compose/three.yaml --progress quiet up -d --wait
+curl -sS --retry 5 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' http://localhost:8004/intstorage

@@ -1,0 +1,16 @@
+# Folders of the machine in place of volumes with names.
+mkdir -p compose/04-config compose/04-downloads
+cat > compose/home.yaml <<'END'
+name: lab-04-home
+services:
+  deluge:
+    image: linuxserver/deluge:2.2.0
+    environment: [PUID=1000, PGID=1000, TZ=America/Toronto, UMASK=022, DELUGE_LOGLEVEL=error]
+    volumes: ["./04-config:/config", "./04-downloads:/downloads"]
+    ports: ["127.0.0.1:8009:8112"]
+    restart: unless-stopped
+    entrypoint: [sleep, "1000"]
+    init: true
+
+END
+docker compose -f compose/home.yaml --progress quiet up -d
