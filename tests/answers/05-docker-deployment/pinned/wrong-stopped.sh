@@ -1,8 +1,8 @@
 # Started, and ended again.
 docker network create lab-05 >/dev/null 2>&1 || true
-docker inspect lab-05-registry >/dev/null 2>&1 ||
+docker start lab-05-registry >/dev/null 2>&1 ||
     docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
-docker inspect lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+docker start lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
     --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
 for _ in $(seq 150); do docker exec lab-05-machine docker info >/dev/null 2>&1 && break; sleep 0.2; done
 curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
