@@ -465,7 +465,10 @@ def _named(kind: str) -> list[tuple[str, str, str]]:
     """Id, name and compose project (or "") of the engine's objects of one kind."""
     api = client().api
     if kind == "images":
-        return [(i["Id"], tag, "") for i in api.images() for tag in i["RepoTags"] or [] if tag != "<none>:<none>"]
+        # A pushed image whose tag has moved on keeps a name with its digest.
+        return [(i["Id"], name, "") for i in api.images() for name in [
+            *(tag for tag in i["RepoTags"] or [] if tag != "<none>:<none>"),
+            *(digest for digest in i["RepoDigests"] or [] if _plain(digest) != digest)]]
     if kind == "containers":
         found = [(c["Id"], name.lstrip("/"), c) for c in api.containers(all=True) for name in c["Names"]]
     elif kind == "networks":

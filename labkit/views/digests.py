@@ -12,10 +12,11 @@ from labkit import engine
 from labkit.errors import Trouble
 from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
 
-# Every form that a manifest may have: what a registry is not asked for, it may translate, and then it has another digest.
+# Every form of a manifest: a registry may translate one that is not asked for, and then it has another digest.
 MANIFESTS = ", ".join((
     "application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.docker.distribution.manifest.v2+json"))
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v2+json"))
 _COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a", GREY)
 _COLUMN, _ROW = 290, 19
 
@@ -31,13 +32,15 @@ class Place:
     note: str = ""
 
 
-def where(repository: str, registry: str = "lab-05-registry", machines: tuple[str, ...] = ("lab-05-machine",)) -> Picture:
+def where(repository: str, registry: str = "lab-05-registry",
+          machines: tuple[str, ...] = ("lab-05-machine",)) -> Picture:
     """Which digests of a repository are in the registry, in this engine and in engines in containers.
 
     registry, machines: names of containers. A digest has one colour and one row everywhere, a tag stands where it
     points, and a container beside what it runs. Raises Trouble when no digest is anywhere.
     """
-    places = [_registry(registry, repository), _this_engine(repository), *(_machine(name, repository) for name in machines)]
+    places = [_registry(registry, repository), _this_engine(repository),
+              *(_machine(name, repository) for name in machines)]
     if not places[0].note:
         # A registry lists tags only; what has lost its tag has to be asked for.
         elsewhere = {digest for place in places[1:] for digest in (*place.digests, *place.runs.values())}
@@ -71,7 +74,8 @@ def draw(repository: str, places: list[Place]) -> Picture:
                 continue
             parts.append(box(130 + i * _COLUMN, y, _COLUMN - 16, tall, colour, colour, 0.16))
             for j, words in enumerate(lines):
-                parts.append(label(140 + i * _COLUMN, y + 20 + j * _ROW, words, SOFT if words == "without a tag" else INK))
+                colour_of = SOFT if words == "without a tag" else INK
+                parts.append(label(140 + i * _COLUMN, y + 20 + j * _ROW, words, colour_of))
         rows.append((_short(digest), *(", ".join(lines) or "-" for lines in said)))
         y += tall + 10
     words = [title, "", table(rows), *(f"{place.name}: {place.note}" for place in places if place.note)]
