@@ -58,7 +58,7 @@ def _lesson(item):
         from labkit import lessons
 
         return lessons.load(given["notebook"].stem)
-    return given["lesson"] if "script" in given else None
+    return given["lesson"] if {"lesson", "script"} <= given.keys() else None
 
 
 @contextlib.contextmanager
