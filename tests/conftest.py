@@ -34,6 +34,7 @@ def pytest_configure(config):
     config.compared_cells = {}
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         for name in ("engine", "cluster"):
