@@ -34,17 +34,18 @@ def pytest_configure(config):
     config.compared_cells = {}
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
+def pytest_itemcollected(item):
+    for name in ("engine", "cluster"):
+        if name in getattr(item, "fixturenames", ()):
+            item.add_marker(name)
+    # What pytest-xdist gives to one process. Each order of the notebooks is one learner's way; the answers to
+    # a chapter belong together.
+    lesson = _lesson(item)
+    part = f"-{item.callspec.params.get('order', lesson)}" if lesson else ""
+    item.add_marker(pytest.mark.xdist_group(item.module.__name__ + part))
+
+
 def pytest_collection_modifyitems(items):
-    for item in items:
-        for name in ("engine", "cluster"):
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(name)
-        group = item.module.__name__
-        if lesson := _lesson(item):
-            # Each order of the notebooks is one learner's way; the answers to a chapter belong together.
-            group = f"{group}-{item.callspec.params.get('order', lesson)}"
-        item.add_marker(pytest.mark.xdist_group(group))
     # The longest first: several processes then end at about the same time.
     items.sort(key=lambda item: ("test_notebooks", "test_answers").index(item.module.__name__)
                if _lesson(item) else 2)
