@@ -161,7 +161,7 @@ def test(
     os.environ.update(jupyter.environment())
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
-    several = ["-n", str(max(2, min(os.cpu_count() or 2, 4))), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    several = ["-n", str(max(2, min(os.cpu_count() or 2, 4))), "--no-loadscope-reorder"]
     raise typer.Exit(int(pytest.main([*ours, *(arguments or several)], plugins=[_AsFound()])))
 
 

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import random
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -38,11 +39,6 @@ def pytest_itemcollected(item):
     for name in ("engine", "cluster"):
         if name in getattr(item, "fixturenames", ()):
             item.add_marker(name)
-    # What pytest-xdist gives to one process. Each order of the notebooks is one learner's way; the answers to
-    # a chapter belong together.
-    lesson = _lesson(item)
-    part = f"-{item.callspec.params.get('order', lesson)}" if lesson else ""
-    item.add_marker(pytest.mark.xdist_group(item.module.__name__ + part))
 
 
 def pytest_collection_modifyitems(items):
@@ -86,6 +82,28 @@ def pytest_runtest_protocol(item):
         with _held("door", fcntl.LOCK_EX):
             stack.enter_context(_held("engine", fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
         return (yield)
+
+
+def group(test: str) -> str:
+    """What one process plays from its beginning to its end, of a test's ID: each order of the notebooks, since
+    that is one learner's way; the answers to one chapter; else a file."""
+    file, _, name = test.partition("::")
+    if match := re.match(r"test_notebook\[.*?(-shuffled-\d+)?\]$", name):
+        return f"{file} {'shuffled' if match[1] else 'in order'}"
+    if match := re.match(r"test_a_(?:right|wrong)_answer\w*\[([^/]+)/", name):
+        return f"{file} {match[1]}"
+    return file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class InGroups(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group(nodeid)
+
+    return InGroups(config, log)
 
 
 def pytest_sessionfinish(session):
