@@ -63,9 +63,9 @@ def chapters(request):
             machinery.take_back(lesson, Report())
             machinery.get_ready(lesson, Report())
             ready[lesson.name] = lesson
-        elif lesson.namespace:
-            # Another process may have played the chapter since, and cleaned up after it.
-            request.getfixturevalue("cluster").namespace(lesson.namespace)
+        elif lesson.cluster:
+            # Another process may have played the chapter since and cleaned up, or made the cluster anew.
+            machinery.get_ready(lesson, Report())
 
     yield get_ready
     for lesson in ready.values():
