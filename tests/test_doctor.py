@@ -143,7 +143,7 @@ def test_only_images_that_stand_in_for_a_public_one_are_listed(engine):
     import io
 
     recipe = b"FROM scratch\nLABEL io.github.container-workbook.stand-in=tested\nCMD [\"none\"]\n"
-    engine.client().images.build(fileobj=io.BytesIO(recipe), tag="lab/stand-in:test")
+    engine.client().images.build(fileobj=io.BytesIO(recipe), tag="lab/stand-in:test", rm=True)
     try:
         seen = [finding.saw for finding in doctor.examine() if finding.problem == "stand-in images"]
         assert "lab/stand-in:test" not in str(seen)
