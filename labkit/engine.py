@@ -20,6 +20,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from labkit import paths
 from labkit.errors import Trouble
@@ -124,6 +125,13 @@ def client():
     if engine is None:
         raise Unreachable("no Docker engine answers", "one that runs", "run the chapter's first cell, which starts it")
     return _client(engine.host)
+
+
+def published_host() -> str:
+    """The host on which the ports that containers publish answer: a remote engine's is its own."""
+    found = find()
+    remote = found and found.host.startswith(("tcp:", "ssh:"))
+    return (urlsplit(found.host).hostname if remote else None) or "127.0.0.1"
 
 
 # -- starting and stopping our own ---------------------------------------------------------------

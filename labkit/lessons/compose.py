@@ -8,14 +8,12 @@ import io
 import json
 import re
 import tarfile
-import urllib.error
-import urllib.request
 from urllib.parse import urlsplit
 
 from docker.errors import ImageNotFound, NotFound
 
 from labkit import engine
-from labkit.lesson import Lesson, not_yet, passed
+from labkit.lesson import Lesson, get, not_yet, passed
 from labkit.verdict import Verdict
 
 LABEL = "com.docker.compose"
@@ -116,20 +114,6 @@ def _only_here(container, port: int) -> Verdict | None:
     return None
 
 
-def _get(port: int, path: str) -> tuple[int, str] | str:
-    """Status and body of a request to a published port, or why there is no answer."""
-    # A remote engine publishes ports on its own host.
-    found = engine.find()
-    host = (urlsplit(found.host).hostname if found and found.host.startswith(("tcp:", "ssh:")) else None) or "127.0.0.1"
-    try:
-        with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=2) as answer:
-            return answer.status, answer.read(2000).decode(errors="replace").strip()
-    except urllib.error.HTTPError as problem:
-        return problem.code, ""
-    except (OSError, ValueError) as problem:
-        return f"port {port} does not answer ({getattr(problem, 'reason', problem)})"
-
-
 def _said(answer: tuple[int, str] | str) -> str:
     return answer if isinstance(answer, str) else f"it answers {answer[0]} {answer[1][:60]!r}"
 
@@ -203,7 +187,7 @@ def today():
     if (policy := container.attrs["HostConfig"]["RestartPolicy"]["Name"] or "no") != "unless-stopped":
         return not_yet(saw=f"its restart policy is {policy}", wanted="unless-stopped, as in the talk")
     port = _published(container, 8112)[0][1]
-    answer = _get(port, "/")
+    answer = get(port, "/")
     if isinstance(answer, str) or answer[0] != 200 or "Deluge" not in answer[1]:
         return not_yet(saw=f"Deluge's page: {_said(answer)}", wanted=f"it at http://localhost:{port}",
                        fix=f"docker logs {container.name}; it needs a few seconds")
@@ -294,7 +278,7 @@ def three():
     if set(ports) != {8004, 8005, 8006}:
         return not_yet(saw=f"they are on {', '.join(map(str, sorted(ports)))}", wanted="8004, 8005 and 8006",
                        fix='ports: ["127.0.0.1:8004-8006:8000"]')
-    answers = {port: _get(port, "/intstorage") for port in sorted(ports)}
+    answers = {port: get(port, "/intstorage") for port in sorted(ports)}
     for port, answer in answers.items():
         if isinstance(answer, str) or answer[0] != 200:
             return not_yet(saw=f"port {port}: {_said(answer)}", wanted="a list of integers",
@@ -355,7 +339,7 @@ def secret():
                        fix="redis-server --requirepass")
     if not (where := _published(app, 8000)):
         return _only_here(app, 8000)
-    answer = _get(where[0][1], "/intstorage")
+    answer = get(where[0][1], "/intstorage")
     if isinstance(answer, str) or answer[0] != 200:
         return not_yet(saw=f"the app on port {where[0][1]}: {_said(answer)}", wanted="a list of integers",
                        fix=f"docker logs {app.name}")
@@ -403,7 +387,7 @@ def mended():
     ports = [port for _, port in _published(app, 8000)]
     if 8003 not in ports:
         return not_yet(saw=f"the app is on port {ports[0]}", wanted="8003", fix='ports: ["127.0.0.1:8003:8000"]')
-    answer = _get(8003, "/intstorage")
+    answer = get(8003, "/intstorage")
     if isinstance(answer, str) or answer[0] != 200:
         return not_yet(saw=f"the app: {_said(answer)}", wanted="a list of integers", fix=f"docker logs {app.name}")
     return passed("the app is healthy and answers on port 8003, and only it can reach the store")

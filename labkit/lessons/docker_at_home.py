@@ -7,7 +7,6 @@ import io
 import tarfile
 import urllib.error
 import urllib.request
-from urllib.parse import urlsplit
 
 from docker.errors import NotFound
 
@@ -101,11 +100,8 @@ def _published(container) -> list[tuple[str, str]]:
 
 def _get(port: str) -> str:
     """What http://localhost:PORT/ answers, or why it does not."""
-    found = engine.find()
-    # A remote engine publishes ports on its own host.
-    host = (urlsplit(found.host).hostname if found and found.host.startswith(("tcp:", "ssh:")) else None) or "127.0.0.1"
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://{engine.published_host()}:{port}/", timeout=2) as answer:
             return answer.read(500).decode(errors="replace").strip()
     except urllib.error.HTTPError as problem:
         return f"status {problem.code}"

@@ -6,15 +6,12 @@ The checkers look at images and containers, not at Dockerfiles: any way that lea
 import io
 import re
 import tarfile
-import urllib.error
-import urllib.request
-from urllib.parse import urlsplit
 
 from docker.errors import ImageNotFound, NotFound
 from docker.utils.build import exclude_paths
 
 from labkit import engine
-from labkit.lesson import Lesson, folder, not_yet, passed
+from labkit.lesson import Lesson, folder, get, not_yet, passed
 from labkit.views import layers
 
 STATIC = "gcr.io/distroless/static-debian12:nonroot"
@@ -63,16 +60,7 @@ def _get(container, path: str) -> tuple[int, str] | str:
     published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("8000/tcp")
     if not published:
         return "its port 8000 is not published"
-    # A remote engine publishes ports on its own host.
-    found = engine.find()
-    host = (urlsplit(found.host).hostname if found and found.host.startswith(("tcp:", "ssh:")) else None) or "127.0.0.1"
-    try:
-        with urllib.request.urlopen(f"http://{host}:{published[0]['HostPort']}{path}", timeout=2) as answer:
-            return answer.status, answer.read(200).decode(errors="replace").strip()
-    except urllib.error.HTTPError as problem:
-        return problem.code, ""
-    except OSError as problem:
-        return f"port {published[0]['HostPort']} does not answer ({getattr(problem, 'reason', problem)})"
+    return get(published[0]["HostPort"], path)
 
 
 def _serving(name: str, reference: str, start: str):

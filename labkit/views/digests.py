@@ -4,7 +4,6 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 import docker
 
@@ -123,10 +122,7 @@ def _address(registry: str) -> str:
     if container.status != "running" or not published:
         raise Trouble(f"container {registry} is {container.status}, its port 5000 "
                       f"{'published' if published else 'not published'}", "a registry that runs", fix)
-    # A remote engine publishes ports on its own host.
-    found = engine.find()
-    host = (urlsplit(found.host).hostname if found and found.host.startswith(("tcp:", "ssh:")) else None) or "127.0.0.1"
-    return f"http://{host}:{published[0]['HostPort']}"
+    return f"http://{engine.published_host()}:{published[0]['HostPort']}"
 
 
 def _open(request):
