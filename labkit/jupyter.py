@@ -129,6 +129,8 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=",
+        # There are no language servers here, and the search for them runs npm, which writes into the user's home.
+        "--LanguageServerManager.autodetect=False",
         "--MappingKernelManager.shutdown_wait_time=0.5",
     ]
     with _LOG.open("w") as log:

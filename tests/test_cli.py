@@ -291,6 +291,16 @@ def test_open_serves_the_notebooks_to_whoever_has_the_token(opened, workbook):
     assert any((workbook.home / "files").glob("*.ipynb"))
 
 
+def test_npm_is_not_run_for_it_would_write_into_the_users_home(opened, workbook):
+    npm, ran = workbook.home / "bin/npm", workbook.home / "npm-ran"
+    npm.parent.mkdir(parents=True)
+    npm.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    npm.chmod(0o755)
+    _, port, token, _ = opened()
+    assert ask(port, "/lsp/status", token) == 200, "the part of JupyterLab that would look for it is not up"
+    assert not ran.exists()
+
+
 def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
     _, port, token, _ = opened()
     post(port, token, "/api/kernels", {"name": "python3"})
