@@ -152,6 +152,9 @@ def _form_problems(notebook):
         if not cell.source.startswith(f'lab.{act}("{lesson}")') or tag not in tags(cell):
             yield f"{cell.id}: is not lab.{act} of this chapter, tagged {tag}"
     prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\((\d\d-[^)#]+\.ipynb)", prose):
+        if not (paths.notebooks / target).exists():
+            yield f"a link to {target}, which is not there"
     for heading, wanted in ((r"^## Recap", "a recap"), (r"^\|.*ommand", "a table of the commands used"),
                             (r"read 2\d{3}-\d\d", "links to primary documentation with the date of reading")):
         if not re.search(heading, prose, re.MULTILINE):
