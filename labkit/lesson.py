@@ -15,7 +15,7 @@ from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.verdict import Verdict, cannot_tell, not_yet, passed
 
-__all__ = ["Lesson", "Exercise", "passed", "not_yet", "cannot_tell", "folder", "get",
+__all__ = ["Lesson", "Exercise", "passed", "not_yet", "cannot_tell", "folder",
            "prepare", "exercise", "check", "clean", "reset"]
 
 # A checker makes one or two calls; one that has said nothing for this long will not (seconds).
@@ -81,22 +81,6 @@ class Lesson:
 def folder() -> Path:
     """The folder with the learner's files: the notebook's own, or outside a kernel the current one."""
     return shell.folder or Path.cwd()
-
-
-def get(port: int | str, path: str) -> tuple[int, str] | str:
-    """For checkers: status and body of a request to a port that a container publishes, or why there is no answer."""
-    import urllib.error
-    import urllib.request
-
-    from labkit import engine
-
-    try:
-        with urllib.request.urlopen(f"http://{engine.published_host()}:{port}{path}", timeout=2) as answer:
-            return answer.status, answer.read(2000).decode(errors="replace").strip()
-    except urllib.error.HTTPError as problem:
-        return problem.code, ""
-    except (OSError, ValueError) as problem:
-        return f"port {port} does not answer ({getattr(problem, 'reason', problem)})"
 
 
 # -- beginning and end of a chapter --------------------------------------------------------------

@@ -233,7 +233,12 @@ def _why(status: int, noted: list[str]) -> str:
     if len(command) > 100:
         command = command[:99] + "…"
     what = f"the pipeline that ends in `{command}`" if int(noted[1]) > 1 else f"`{command}`"
-    return f"The cell failed: {what} {how}."
+    sentence = f"The cell failed: {what} {how}."
+    if status == 128 + signal.SIGPIPE and int(noted[1]) > 1:
+        # Under pipefail a program counts as failed when its reader leaves first, as head does; it is a matter of luck.
+        sentence += (" A later command of it had read enough, and left; one that was still writing ended for that. "
+                     "Let the last one read all (`sed -n 1,5p` for `head -n 5`, `grep … | wc -l` for `grep -q`).")
+    return sentence
 
 
 class _Output:

@@ -5,6 +5,7 @@ import fcntl
 import os
 import random
 import re
+import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -160,6 +161,15 @@ def wait_for(look, wanted=bool, timeout=30, what="it"):
         assert time.monotonic() < deadline, f"{what} did not come within {timeout} s; last seen: {seen!r}"
         tick.wait(0.02)
     return seen
+
+
+def docker(*arguments, stdin=None, fails=False) -> str:
+    """What a docker command printed, without white space around it; it must succeed, unless it may fail."""
+    from labkit import shell
+
+    ended = subprocess.run(["docker", *arguments], input=stdin, capture_output=True, text=True, env=shell.environment())
+    assert fails or ended.returncode == 0, f"docker {' '.join(arguments)}:\n{ended.stdout}{ended.stderr}"
+    return ended.stdout.strip()
 
 
 # -- kernels -------------------------------------------------------------------------------------

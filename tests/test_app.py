@@ -6,18 +6,11 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import wait_for
+from conftest import docker, wait_for
 
 from labkit import paths, shell, supply
 
 NAME, IMAGE, TESTED = "lab-apptest", "lab/welcome:1.0", "lab/apptest:1"
-
-
-def docker(*arguments, stdin=None):
-    """Standard output of a docker command that must succeed."""
-    ended = subprocess.run(["docker", *arguments], input=stdin, capture_output=True, text=True, env=shell.environment())
-    assert ended.returncode == 0, f"docker {' '.join(arguments)}:\n{ended.stdout}{ended.stderr}"
-    return ended.stdout
 
 
 @pytest.mark.engine
@@ -38,7 +31,7 @@ RUN --mount=type=cache,target=/root/.cache/go-build test -z "$(gofmt -l .)" && g
 
 def asking(name):
     """A function that asks the app in a container: status and body, or None and the trouble."""
-    address = docker("port", name, "8000/tcp").strip()
+    address = docker("port", name, "8000/tcp")
 
     def ask(path, body=None):
         request = urllib.request.Request(f"http://{address}{path}", data=None if body is None else body.encode())
@@ -86,7 +79,7 @@ def test_ends_on_sigterm(app):
     docker("kill", "--signal", "TERM", NAME)
     wait_for(lambda: app("/readyz"), lambda answer: answer[0] == 503, 2, "/readyz to fail")
     assert app("/") == (200, "Welcome home!")
-    assert docker("wait", NAME).strip() == "0"
+    assert docker("wait", NAME) == "0"
     log = [json.loads(line) for line in docker("logs", NAME).splitlines()]
     assert [line["msg"] for line in log if line["msg"] != "request"] == ["listening", "shutting down"]
 
@@ -114,8 +107,7 @@ def pair(engine, tmp_path):
     docker("network", "create", NETWORK)
     docker("run", "-d", "--name", STORE, "--network", NETWORK, "redis:7.0", "redis-server", "--requirepass", "s3cret",
            "--appendonly", "yes")
-    wait_for(lambda: subprocess.run(["docker", "exec", STORE, "redis-cli", "-a", "s3cret", "ping"], capture_output=True,
-                                    text=True, env=shell.environment()).stdout.strip(), lambda said: said == "PONG")
+    wait_for(lambda: docker("exec", STORE, "redis-cli", "-a", "s3cret", "ping", fails=True), lambda said: said == "PONG")
     for name in TWO:
         docker("create", "--name", name, "--hostname", name, "--network", NETWORK, "-p", "127.0.0.1::8000",
                "-e", f"STORE_URL=redis://{STORE}:6379/0", "-e", "STORE_PASSWORD_FILE=/password", IMAGE)
@@ -150,9 +142,11 @@ def test_without_its_store_it_is_not_ready_and_with_it_again_it_is(pair):
     assert ask("/healthz") == (200, "ok"), "a restart of the app would not mend the store"
     assert subprocess.run(["docker", "exec", TWO[0], "/welcome", "-healthcheck"], env=shell.environment(),
                           capture_output=True).returncode == 1
+    for line in docker("logs", TWO[0]).splitlines():
+        assert json.loads(line)["msg"], "each line is JSON, also those about the store"
     docker("start", STORE)
     wait_for(lambda: ask("/readyz"), lambda answer: answer == (200, "ready"), 20, "the app to be ready again")
-    assert docker("exec", TWO[0], "/welcome", "-healthcheck").strip() == "ready"
+    assert docker("exec", TWO[0], "/welcome", "-healthcheck") == "ready"
     assert ask("/intstorage") == (200, "[7]")
 
 

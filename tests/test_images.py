@@ -4,19 +4,12 @@ import subprocess
 import urllib.request
 
 import pytest
-from conftest import wait_for
+from conftest import docker, wait_for
 
 from labkit import shell, supply
 
 NAMES = ("lab-images*", "lab/images*")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def docker(*arguments, fails=False):
-    """Standard output of a docker command that must succeed; of any, with fails."""
-    ended = subprocess.run(["docker", *arguments], capture_output=True, text=True, env=shell.environment())
-    assert fails or ended.returncode == 0, f"docker {' '.join(arguments)}:\n{ended.stdout}{ended.stderr}"
-    return ended.stdout.strip()
 
 
 @pytest.fixture(autouse=True)

@@ -206,6 +206,7 @@ FAILURES = {
     "echo a; ls /nix 2>/dev/null": "`ls /nix 2> /dev/null` ended with exit status 2",
     "false": "`false` ended with exit status 1",
     "(exit 3)": "`( exit 3 )` ended with exit status 3",
+    "seq 1000000 | head -n 1": "A later command of it had read enough",
     "false | cat": "the pipeline that ends in `cat` ended with exit status 1",
     "nosuchcommand": "`nosuchcommand` ended with exit status 127",
     "x=$(exit 5)": "`x=$(exit 5)` ended with exit status 5",

@@ -4,16 +4,12 @@ The checkers look at the containers of a project, which compose labels with its 
 not at compose files: any file that leads to the same containers is right.
 """
 
-import io
 import json
 import re
-import tarfile
 from urllib.parse import urlsplit
 
-from docker.errors import ImageNotFound, NotFound
-
-from labkit import engine
-from labkit.lesson import Lesson, get, not_yet, passed
+from labkit import engine, evidence
+from labkit.lesson import Lesson, not_yet, passed
 from labkit.verdict import Verdict
 
 LABEL = "com.docker.compose"
@@ -120,12 +116,8 @@ def _said(answer: tuple[int, str] | str) -> str:
 
 def _file(container, path: str) -> str:
     """The content of a file in a container; empty when there is none."""
-    try:
-        stream, _ = container.get_archive(path)
-        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-            return archive.extractfile(archive.getmembers()[0]).read(1000).decode(errors="replace").strip()
-    except (NotFound, AttributeError, KeyError):
-        return ""
+    found = evidence.files(container, path)
+    return found[0][1][:1000].decode(errors="replace").strip() if found else ""
 
 
 def _networks(container) -> set[str]:
@@ -162,11 +154,8 @@ def today():
     if isinstance(container, Verdict):
         return container
     name = container.attrs["Config"]["Image"]
-    try:
-        right = engine.client().images.get(DELUGE).id
-    except ImageNotFound:
-        right = None
-    if container.attrs["Image"] != right:
+    right = evidence.image(DELUGE)
+    if right is None or container.attrs["Image"] != right.id:
         return not_yet(saw=f"{container.name} runs from {name}", wanted=f"one from {DELUGE}", fix=f"image: {DELUGE}")
     if not re.search(r"[:@][^/]+$", name) or name.endswith(":latest"):
         return not_yet(saw=f"{container.name} was started from {name}, without a version", wanted=DELUGE,
@@ -187,7 +176,7 @@ def today():
     if (policy := container.attrs["HostConfig"]["RestartPolicy"]["Name"] or "no") != "unless-stopped":
         return not_yet(saw=f"its restart policy is {policy}", wanted="unless-stopped, as in the talk")
     port = _published(container, 8112)[0][1]
-    answer = get(port, "/")
+    answer = evidence.get(port, "/")
     if isinstance(answer, str) or answer[0] != 200 or "Deluge" not in answer[1]:
         return not_yet(saw=f"Deluge's page: {_said(answer)}", wanted=f"it at http://localhost:{port}",
                        fix=f"docker logs {container.name}; it needs a few seconds")
@@ -278,7 +267,7 @@ def three():
     if set(ports) != {8004, 8005, 8006}:
         return not_yet(saw=f"they are on {', '.join(map(str, sorted(ports)))}", wanted="8004, 8005 and 8006",
                        fix='ports: ["127.0.0.1:8004-8006:8000"]')
-    answers = {port: get(port, "/intstorage") for port in sorted(ports)}
+    answers = {port: evidence.get(port, "/intstorage") for port in sorted(ports)}
     for port, answer in answers.items():
         if isinstance(answer, str) or answer[0] != 200:
             return not_yet(saw=f"port {port}: {_said(answer)}", wanted="a list of integers",
@@ -339,7 +328,7 @@ def secret():
                        fix="redis-server --requirepass")
     if not (where := _published(app, 8000)):
         return _only_here(app, 8000)
-    answer = get(where[0][1], "/intstorage")
+    answer = evidence.get(where[0][1], "/intstorage")
     if isinstance(answer, str) or answer[0] != 200:
         return not_yet(saw=f"the app on port {where[0][1]}: {_said(answer)}", wanted="a list of integers",
                        fix=f"docker logs {app.name}")
@@ -387,7 +376,7 @@ def mended():
     ports = [port for _, port in _published(app, 8000)]
     if 8003 not in ports:
         return not_yet(saw=f"the app is on port {ports[0]}", wanted="8003", fix='ports: ["127.0.0.1:8003:8000"]')
-    answer = get(8003, "/intstorage")
+    answer = evidence.get(8003, "/intstorage")
     if isinstance(answer, str) or answer[0] != 200:
         return not_yet(saw=f"the app: {_said(answer)}", wanted="a list of integers", fix=f"docker logs {app.name}")
     return passed("the app is healthy and answers on port 8003, and only it can reach the store")

@@ -9,7 +9,7 @@ import time
 
 import docker
 
-from labkit import engine
+from labkit import engine, evidence
 from labkit import lesson as lessons
 from labkit.lesson import Lesson, not_yet, passed
 
@@ -33,14 +33,6 @@ lesson = Lesson(
 _MIB = 1024 * 1024
 
 
-def _container(name: str):
-    """The container of this name, freshly inspected, or None."""
-    try:
-        return engine.client().containers.get(name)
-    except docker.errors.NotFound:
-        return None
-
-
 def _inside(container, *command: str) -> str:
     """What a command prints in a running container; empty when the container ends meanwhile."""
     try:
@@ -51,23 +43,16 @@ def _inside(container, *command: str) -> str:
         return ""
 
 
-def _how(container) -> str:
-    state = container.attrs["State"]
-    if state["Status"] == "exited":
-        return f"{container.name} has ended with status {state['ExitCode']}"
-    return f"{container.name} is {state['Status']}"
-
-
 def _all_running(*names: str):
     """These containers and None when all of them run; else nothing, and the verdict on the first that does not."""
     found = []
     for name in names:
-        container = _container(name)
+        container = evidence.container(name)
         if container is None:
             return [], not_yet(f"there is no container {name}", f"{name}, running",
                                f"docker run -d --name {name} … busybox:1.37 …")
         if container.status != "running":
-            return [], not_yet(_how(container), f"{name}, running", f"docker ps -a; docker logs {name}")
+            return [], not_yet(evidence.how(container), f"{name}, running", f"docker ps -a; docker logs {name}")
         found.append(container)
     return found, None
 

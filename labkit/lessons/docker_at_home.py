@@ -3,14 +3,9 @@
 The checkers read what the engine knows of containers, and the files in them and in their volumes.
 """
 
-import io
 import tarfile
-import urllib.error
-import urllib.request
 
-from docker.errors import NotFound
-
-from labkit import engine
+from labkit import evidence
 from labkit.lesson import Lesson, folder, not_yet, passed
 
 lesson = Lesson(
@@ -36,14 +31,6 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 # -- looking ------------------------------------------------------------------------------------
-
-def _container(name: str):
-    """The container of this name, freshly inspected, or None."""
-    try:
-        return engine.client().containers.get(name)
-    except NotFound:
-        return None
-
 
 def _missing(name: str):
     return not_yet(saw=f"there is no container {name}", wanted=f"{name}, running", fix=f"docker run -d --name {name} …")
@@ -75,19 +62,9 @@ def _mounts(container) -> str:
     return ", ".join(words) or "no volume"
 
 
-def _members(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
-    """What a container has at a path, with contents; None when it is not there."""
-    try:
-        stream, _ = container.get_archive(path)
-        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-            return [(one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive]
-    except NotFound:
-        return None
-
-
 def _lines(container, path: str) -> list[str] | None:
     """The lines of a file in a container; None when there is no such file."""
-    members = _members(container, path)
+    members = evidence.files(container, path)
     return members[0][1].decode(errors="replace").splitlines() if members and members[0][0].isfile() else None
 
 
@@ -98,20 +75,9 @@ def _published(container) -> list[tuple[str, str]]:
     return [(one.get("HostIp") or "0.0.0.0", one.get("HostPort") or "") for one in places]
 
 
-def _get(port: str) -> str:
-    """What http://localhost:PORT/ answers, or why it does not."""
-    try:
-        with urllib.request.urlopen(f"http://{engine.published_host()}:{port}/", timeout=2) as answer:
-            return answer.read(500).decode(errors="replace").strip()
-    except urllib.error.HTTPError as problem:
-        return f"status {problem.code}"
-    except OSError as problem:
-        return f"nothing ({getattr(problem, 'reason', problem)})"
-
-
 def _serves(name: str, page: str):
     """The published port on which a container answers with a page; else the verdict that says why not."""
-    container = _container(name)
+    container = evidence.container(name)
     if container is None:
         return _missing(name)
     places = _published(container)
@@ -125,11 +91,16 @@ def _serves(name: str, page: str):
         return verdict
     # A port may have been left to the engine's choice.
     opened = container.attrs["NetworkSettings"].get("Ports") or {}
-    port = answer = ""
+    seen = "no port of this machine leads to it"
     for port in sorted({place["HostPort"] for ones in opened.values() for place in ones or ()}):
-        if page in (answer := _get(port)):
+        answer = evidence.get(port, "/")
+        if isinstance(answer, str):
+            seen = answer
+        elif page in answer[1]:
             return port
-    return not_yet(saw=f"{name}: http://localhost:{port}/ answers {answer}", wanted=f"“{page}”",
+        else:
+            seen = f"http://localhost:{port}/ answers {answer[1][:200] or f'status {answer[0]}'}"
+    return not_yet(saw=f"{name}: {seen}", wanted=f"“{page}”",
                    fix=f"on which port does the program listen, in its container? docker exec {name} netstat -ltn")
 
 
@@ -184,7 +155,7 @@ def clash():
     ),
 )
 def owner():
-    container = _container("lab-02-diary")
+    container = evidence.container("lab-02-diary")
     if container is None:
         return _missing("lab-02-diary")
     at = _mounted(container, "lab-02-diary")
@@ -231,7 +202,7 @@ in it.
     ),
 )
 def rescue():
-    container = _container("lab-02-guests")
+    container = evidence.container("lab-02-guests")
     if container is None:
         return _missing("lab-02-guests")
     if _mounted(container, "lab-02-book", "/book") is None:
@@ -270,7 +241,7 @@ Two programs, two wishes:
     ),
 )
 def policy():
-    lamp, report = _container("lab-02-lamp"), _container("lab-02-report")
+    lamp, report = evidence.container("lab-02-lamp"), evidence.container("lab-02-report")
     if lamp is None or report is None:
         return _missing("lab-02-lamp" if lamp is None else "lab-02-report")
     name = _policy(lamp)
@@ -328,7 +299,7 @@ def restore():
     except (OSError, tarfile.TarError) as problem:
         return not_yet(saw=f"the backup {BACKUP} cannot be read: {problem}", wanted="the backup, as it was made",
                        fix="run the cell that makes it")
-    container = _container("lab-02-kitchen")
+    container = evidence.container("lab-02-kitchen")
     if container is None:
         return _missing("lab-02-kitchen")
     at = _mounted(container, "lab-02-recipes")
@@ -341,7 +312,7 @@ def restore():
         return not_yet(saw=f"lab-02-kitchen runs as user {container.attrs['Config'].get('User') or '0'}",
                        wanted="user 1000, whose the recipes are", fix="--user 1000")
     # The answer's paths begin with the folder's own name.
-    found = {_path(one.name.partition("/")[2]): (one, content) for one, content in _members(container, at) or ()}
+    found = {_path(one.name.partition("/")[2]): (one, content) for one, content in evidence.files(container, at) or ()}
     for path, (one, content) in wanted.items():
         if path not in found:
             return not_yet(saw=f"the volume has {len(found) - 1} files and folders, and no {path}",

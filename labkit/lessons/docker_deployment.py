@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import docker
 
-from labkit import engine
+from labkit import evidence
 from labkit.errors import Trouble
 from labkit.lesson import Lesson, folder, not_yet, passed
 from labkit.verdict import Verdict
@@ -64,9 +64,8 @@ class _Container:
 
 def _on_server(name: str, start: str) -> _Container | Verdict:
     """A container on the server that runs the app and does not crash; else the verdict that says why not."""
-    try:
-        machine = engine.client().containers.get(MACHINE)
-    except docker.errors.NotFound:
+    machine = evidence.container(MACHINE)
+    if machine is None:
         return not_yet(f"there is no container {MACHINE}, the server", f"a server on which {name} runs",
                        "run the cell of section 2 that starts it")
     if machine.status != "running":

@@ -3,15 +3,12 @@
 The checkers look at images and containers, not at Dockerfiles: any way that leads to the same image is right.
 """
 
-import io
 import re
-import tarfile
 
-from docker.errors import ImageNotFound, NotFound
 from docker.utils.build import exclude_paths
 
-from labkit import engine
-from labkit.lesson import Lesson, folder, get, not_yet, passed
+from labkit import engine, evidence
+from labkit.lesson import Lesson, folder, not_yet, passed
 from labkit.views import layers
 
 STATIC = "gcr.io/distroless/static-debian12:nonroot"
@@ -39,13 +36,6 @@ lesson = Lesson(
 )
 
 
-def _image(reference: str):
-    try:
-        return engine.client().images.get(reference)
-    except ImageNotFound:
-        return None
-
-
 def _no_image(reference: str):
     return not_yet(saw=f"there is no image {reference}", wanted=f"an image {reference}",
                    fix=f"docker build -t {reference} app")
@@ -60,17 +50,16 @@ def _get(container, path: str) -> tuple[int, str] | str:
     published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("8000/tcp")
     if not published:
         return "its port 8000 is not published"
-    return get(published[0]["HostPort"], path)
+    return evidence.get(published[0]["HostPort"], path)
 
 
 def _serving(name: str, reference: str, start: str):
     """The container, when it runs from this image, and answers the greeting; else the verdict that says why not."""
-    image = _image(reference)
+    image = evidence.image(reference)
     if image is None:
         return _no_image(reference)
-    try:
-        container = engine.client().containers.get(name)
-    except NotFound:
+    container = evidence.container(name)
+    if container is None:
         return not_yet(saw=f"there is no container {name}", wanted=f"one that runs from {reference}", fix=start)
     if container.status != "running":
         why = container.attrs["State"].get("Error") or f"exit code {container.attrs['State']['ExitCode']}"
@@ -109,12 +98,8 @@ def _files(reference: str, path: str) -> set[str]:
     """What an image has at a path: the names below a folder, or the one of a file; empty when it is not there."""
     container = engine.client().containers.create(reference, command=["none"])
     try:
-        stream, _ = container.get_archive(path)
-        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-            names = archive.getnames()
-            return {name.partition("/")[2] for name in names[1:]} if "/" in names[-1] else set(names)
-    except NotFound:
-        return set()
+        names = [one.name for one, _ in evidence.files(container, path) or ()]
+        return {name.partition("/")[2] for name in names[1:]} if names and "/" in names[-1] else set(names)
     finally:
         container.remove(force=True)
 
@@ -140,7 +125,7 @@ survive as well, and the second build takes a second or two.
     ),
 )
 def order():
-    before, after = _image("lab/order:1"), _image("lab/order:2")
+    before, after = evidence.image("lab/order:1"), evidence.image("lab/order:2")
     if before is None or after is None:
         return _no_image("lab/order:1" if before is None else "lab/order:2")
     ours, theirs = _layers(after), _layers(before)
@@ -187,7 +172,7 @@ def context():
     if missing := {"go.mod", "go.sum", "main.go", "redis.go", "server.go", "store.go"} - sent:
         return not_yet(saw=f"app/.dockerignore keeps out {', '.join(sorted(missing))} too",
                        wanted="all that the app is built from")
-    if _image("lab/context:2") is None:
+    if evidence.image("lab/context:2") is None:
         return not_yet(saw="there is no image lab/context:2", wanted="the context's picture, built again",
                        fix="the command that built lab/context:1, with the new name")
     names = _files("lab/context:2", "/context")
@@ -219,7 +204,7 @@ The image must stay below 30 MB and name a user other than root.
 )
 def small():
     start = "docker run -d --name lab-small -p 127.0.0.1:8000:8000 lab/small:2.0"
-    image = _image("lab/small:2.0")
+    image = evidence.image("lab/small:2.0")
     if image is None:
         return _no_image("lab/small:2.0")
     if verdict := _minimal(image, "lab/small:2.0"):
@@ -251,7 +236,7 @@ You are done when a container `lab-mended` from the image `lab/mended:1` answers
     ),
 )
 def mended():
-    image = _image("lab/mended:1")
+    image = evidence.image("lab/mended:1")
     if image is None:
         return _no_image("lab/mended:1")
     if verdict := _minimal(image, "lab/mended:1"):
@@ -275,7 +260,7 @@ Make an image `lab/id:2` that has exactly the layers of `lab/id:1` and another I
     ),
 )
 def same_layers():
-    first, second = _image("lab/id:1"), _image("lab/id:2")
+    first, second = evidence.image("lab/id:1"), evidence.image("lab/id:2")
     if first is None or second is None:
         return _no_image("lab/id:1" if first is None else "lab/id:2")
     if first.id == second.id:

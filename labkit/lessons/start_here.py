@@ -5,7 +5,7 @@ It needs the engine and the image busybox, and nothing of Kubernetes: that may s
 
 import docker
 
-from labkit import engine
+from labkit import engine, evidence
 from labkit import lesson as lessons
 from labkit.lesson import Lesson, not_yet, passed
 
@@ -29,21 +29,6 @@ lesson = Lesson(
 _IMAGE = "busybox:1.37"
 
 
-def _container(name: str):
-    """The container of this name, freshly inspected, or None."""
-    try:
-        return engine.client().containers.get(name)
-    except docker.errors.NotFound:
-        return None
-
-
-def _how(container) -> str:
-    state = container.attrs["State"]
-    if state["Status"] == "exited":
-        return f"{container.name} has ended with status {state['ExitCode']}"
-    return f"{container.name} is {state['Status']}"
-
-
 def _inside(container, *command: str) -> tuple[int | None, str]:
     """Exit status and output, on one line, of a command run in a container; no status when that has just ended."""
     try:
@@ -58,10 +43,8 @@ def _inside(container, *command: str) -> tuple[int | None, str]:
 def _from_busybox(container) -> bool:
     if container.attrs["Config"]["Image"] == _IMAGE:
         return True
-    try:
-        return container.attrs["Image"] == engine.client().images.get(_IMAGE).id
-    except docker.errors.ImageNotFound:
-        return False
+    image = evidence.image(_IMAGE)
+    return image is not None and container.attrs["Image"] == image.id
 
 
 # -- a first container ---------------------------------------------------------------------------
@@ -81,7 +64,7 @@ def _from_busybox(container) -> bool:
     ),
 )
 def hello():
-    container = _container("lab-00-hello")
+    container = evidence.container("lab-00-hello")
     if container is None:
         return not_yet("there is no container lab-00-hello", "one that has ended and was not removed",
                        "docker run --name lab-00-hello busybox:1.37 …")
@@ -90,9 +73,9 @@ def hello():
                        "docker rm -f lab-00-hello, then run it from the other image")
     state = container.attrs["State"]
     if state["Status"] != "exited":
-        return not_yet(_how(container), "one that ran, and ended by itself", "docker ps -a")
+        return not_yet(evidence.how(container), "one that ran, and ended by itself", "docker ps -a")
     if state["ExitCode"] != 0:
-        return not_yet(_how(container), "exit status 0", "docker logs lab-00-hello")
+        return not_yet(evidence.how(container), "exit status 0", "docker logs lab-00-hello")
     lines = container.logs(tail=1000).decode(errors="replace").splitlines()
     greeting = next((line.strip() for line in lines if line.strip().startswith("Hello")), None)
     if greeting is None:
@@ -160,12 +143,12 @@ Find out why it ended, and get a `lab-00-web` from `busybox:1.37` that runs and 
     ),
 )
 def web():
-    container = _container("lab-00-web")
+    container = evidence.container("lab-00-web")
     if container is None:
         return not_yet("there is no container lab-00-web", "one that runs and serves the page",
                        "run the cell with the broken one, and mend that")
     if container.status != "running":
-        return not_yet(_how(container), "lab-00-web, running", "docker logs lab-00-web")
+        return not_yet(evidence.how(container), "lab-00-web, running", "docker logs lab-00-web")
     if not _from_busybox(container):
         return not_yet(f"lab-00-web was made from {container.attrs['Config']['Image']}", f"the image {_IMAGE}",
                        "docker rm -f lab-00-web, then run it from the other image")
@@ -195,7 +178,7 @@ Remove the three. `lab-00-keep` must go on running, with its note.""",
     ),
 )
 def tidy():
-    keep = _container("lab-00-keep")
+    keep = evidence.container("lab-00-keep")
     if keep is None:
         return not_yet("there is no container lab-00-keep", "lab-00-keep, running, and its note",
                        "run the cell that makes the four, then remove the other three")
@@ -204,7 +187,7 @@ def tidy():
     if old:
         return not_yet(f"still there: {', '.join(old)}", "none of them", "docker ps -a; docker rm --help")
     if keep.status != "running":
-        return not_yet(_how(keep), "lab-00-keep, running", "docker start lab-00-keep")
+        return not_yet(evidence.how(keep), "lab-00-keep, running", "docker start lab-00-keep")
     status, note = _inside(keep, "cat", "/note.txt")
     if status != 0 or "do not lose me" not in note:
         return not_yet("lab-00-keep runs, and its /note.txt is gone: it is another container",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import docker
 
-from labkit import engine
+from labkit import engine, evidence
 from labkit.errors import Trouble
 from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
 
@@ -114,10 +114,9 @@ def digest_of(registry: str, repository: str, reference: str) -> str:
 def _address(registry: str) -> str:
     """Where a registry's port 5000 is published. Raises Trouble when it is not there."""
     fix = "run the cell that starts the registry"
-    try:
-        container = engine.client().containers.get(registry)
-    except docker.errors.NotFound:
-        raise Trouble(f"there is no container {registry}", "a registry that runs", fix) from None
+    container = evidence.container(registry)
+    if container is None:
+        raise Trouble(f"there is no container {registry}", "a registry that runs", fix)
     published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
     if container.status != "running" or not published:
         raise Trouble(f"container {registry} is {container.status}, its port 5000 "

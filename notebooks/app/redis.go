@@ -19,6 +19,14 @@ if redis.call("LLEN", KEYS[1]) >= tonumber(ARGV[2]) then return false end
 redis.call("RPUSH", KEYS[1], ARGV[1])
 return redis.call("LRANGE", KEYS[1], 0, -1)`)
 
+func init() { redis.SetLogger(quiet{}) }
+
+// quiet keeps the client's own lines out of a log in which each line is JSON: what matters of them comes back
+// as an error.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
+
 const list = "integers" // the key of our list in Redis
 
 // shared is a Store in Redis: it outlives the app, and several copies of the app can use it at once.

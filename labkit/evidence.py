@@ -1,0 +1,55 @@
+"""What the checkers of the Docker chapters look at: containers, images, files in a container, published ports."""
+
+import io
+import tarfile
+import urllib.error
+import urllib.request
+
+from docker.errors import ImageNotFound, NotFound
+
+from labkit import engine
+
+
+def container(name: str):
+    """The container of this name, freshly inspected, or None."""
+    try:
+        return engine.client().containers.get(name)
+    except NotFound:
+        return None
+
+
+def image(reference: str):
+    """The image of this reference, or None."""
+    try:
+        return engine.client().images.get(reference)
+    except ImageNotFound:
+        return None
+
+
+def how(container) -> str:
+    """In a phrase, how a container is: its name and state."""
+    state = container.attrs["State"]
+    if state["Status"] == "exited":
+        return f"{container.name} has ended with status {state['ExitCode']}"
+    return f"{container.name} is {state['Status']}"
+
+
+def files(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
+    """What a container has at a path, with contents, the path itself first; None when it is not there."""
+    try:
+        stream, _ = container.get_archive(path)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
+            return [(one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive]
+    except NotFound:
+        return None
+
+
+def get(port: int | str, path: str) -> tuple[int, str] | str:
+    """Status and body of a request to a port that a container publishes, or why there is no answer."""
+    try:
+        with urllib.request.urlopen(f"http://{engine.published_host()}:{port}{path}", timeout=2) as answer:
+            return answer.status, answer.read(2000).decode(errors="replace").strip()
+    except urllib.error.HTTPError as problem:
+        return problem.code, ""
+    except (OSError, ValueError) as problem:
+        return f"port {port} does not answer ({getattr(problem, 'reason', problem)})"
