@@ -161,21 +161,51 @@ def test(
     os.environ.update(jupyter.environment())
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
-    several = ["-n", str(max(2, min(os.cpu_count() or 2, 4))), "--no-loadscope-reorder"]
-    raise typer.Exit(int(pytest.main([*ours, *(arguments or several)], plugins=[_AsFound()])))
+    # One more than there are cores: tests wait for containers and pods most of their time.
+    several = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--no-loadscope-reorder"]
+    as_found = _AsFound()
+    try:
+        if not arguments:
+            _make_everything()
+        status = pytest.main([*ours, *(arguments or several)], plugins=[as_found])
+    finally:
+        as_found.restore()
+    raise typer.Exit(int(status))
+
+
+def _make_everything() -> None:
+    """What all tests need, before the first: seen on the terminal, and with both cores."""
+    from labkit import cluster, engine, supply
+    from labkit.report import Report
+
+    report = Report()
+    try:
+        engine.ensure(report)
+        supply.start_background()
+        supply.ensure(*supply.ORDER, report=report)
+        cluster.ensure(report)
+    except Trouble as trouble:
+        print(f"workbook: {trouble}\nThe tests that need it will fail.", flush=True)
 
 
 class _AsFound:
-    """Ends what the tests started, before pytest writes its closing line."""
+    """What did not run before the tests, ends with them, before pytest writes its closing line."""
 
-    def pytest_sessionstart(self) -> None:
+    def __init__(self):
         from labkit import cluster, engine, supply
 
+        self.restored = False
         self.worker, self.engine, self.cluster = supply.background_pid(), engine.find(), cluster.state()
 
     def pytest_sessionfinish(self) -> None:
+        self.restore()
+
+    def restore(self) -> None:
         from labkit import cluster, engine, supply
 
+        if self.restored:
+            return
+        self.restored = True
         if not self.worker:
             supply.stop_background()
         if self.cluster == "paused":

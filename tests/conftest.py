@@ -16,8 +16,13 @@ from labkit import paths
 
 # The order in which the notebooks run for the second time; in the environment for the other processes.
 SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
-MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster",
-           "browser": "needs Chromium", "alone": "disturbs others, or is disturbed by them"}
+MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium",
+           "plays(chapter)": "has a chapter and its ports for itself",
+           "disturbs_cluster": "no other test uses the cluster beside it",
+           "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest"}
+
+
+CLUSTER_FILES = ("test_cluster.py", "test_cluster_view.py", "test_idle.py")
 
 
 def pytest_addoption(parser):
@@ -43,21 +48,41 @@ def pytest_itemcollected(item):
 
 
 def pytest_collection_modifyitems(items):
-    # The longest first: several processes then end at about the same time.
-    items.sort(key=lambda item: ("test_notebooks", "test_answers").index(item.module.__name__)
-               if _lesson(item) else 2)
+    # First those that have to be alone, while nobody has begun on anything long; then the longest, so that several
+    # processes end at about the same time.
+    def turn(item):
+        first = item.path.name in (*CLUSTER_FILES, "test_times.py")
+        order = ("test_notebooks", "test_browser", "test_answers")
+        return (not (first and item.get_closest_marker("alone")), not first,
+                order.index(item.module.__name__) if _lesson(item) else len(order))
+
+    items.sort(key=turn)
 
 
 # -- who may run beside whom ---------------------------------------------------------------------
 
 def _lesson(item):
     """The lesson that a test plays, if it plays one."""
+    from labkit import lessons
+
+    if mark := item.get_closest_marker("plays"):
+        return lessons.load(lessons.find(mark.args[0]).name)
     given = getattr(item, "callspec", None) and item.callspec.params or {}
     if "order" in given:
-        from labkit import lessons
-
         return lessons.load(given["notebook"].stem)
     return given["lesson"] if {"lesson", "script"} <= given.keys() else None
+
+
+def _needs(item):
+    """What a test holds while it runs, for itself or beside others, in the one order in which all of them take it."""
+    if lesson := _lesson(item):
+        for name in sorted([str(lesson), *(f"port-{port}" for port in lesson.ports)]):
+            yield name, fcntl.LOCK_EX
+    if item.get_closest_marker("disturbs_cluster"):
+        yield "cluster", fcntl.LOCK_EX
+    elif item.get_closest_marker("cluster"):
+        yield "cluster", fcntl.LOCK_SH
+    yield "machine", fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
 
 
 @contextlib.contextmanager
@@ -71,17 +96,12 @@ def _held(name, mode):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Tests in several processes (pytest -n) share one engine and one cluster. So a chapter is played by one
-    at a time, and so is each port; a test that is marked `alone` waits until no other runs."""
-    lesson = _lesson(item)
-    resources = [str(lesson), *(f"port-{port}" for port in lesson.ports)] if lesson else []
-    alone = item.get_closest_marker("alone")
+    """Tests in several processes (pytest -n) share one machine, one engine and one cluster, and take turns."""
     with contextlib.ExitStack() as stack:
-        for resource in sorted(resources):
-            stack.enter_context(_held(resource, fcntl.LOCK_EX))
-        # Whoever waits for its turn keeps the door, so that new ones do not overtake it for ever.
-        with _held("door", fcntl.LOCK_EX):
-            stack.enter_context(_held("engine", fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
+        for name, mode in _needs(item):
+            # Whoever waits keeps the door, so that new ones do not overtake it for ever.
+            with _held(f"{name}-door", fcntl.LOCK_EX):
+                stack.enter_context(_held(name, mode))
         return (yield)
 
 
@@ -93,7 +113,8 @@ def group(test: str) -> str:
         return f"{file} {'shuffled' if match[1] else 'in order'}"
     if match := re.match(r"test_a_(?:right|wrong)_answer\w*\[([^/]+)/", name):
         return f"{file} {match[1]}"
-    return file
+    # After its node was restarted, the API server has no history, as the view's tests need it.
+    return "the cluster" if file.endswith(CLUSTER_FILES) else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -107,9 +128,37 @@ def pytest_xdist_make_scheduler(config, log):
     return InGroups(config, log)
 
 
+def _in_the_engine() -> dict[str, str]:
+    """Everything in the engine, by kind and identity, that is not there to be used again: not the catalog's images,
+    nor the node."""
+    from labkit import cluster, engine
+    from labkit.supply.catalog import IMAGES
+
+    if not engine.find():
+        return {}
+    reusable = {image.reference for image in IMAGES.values()} | {cluster.PROFILE}
+    return {f"{kind} {line.partition(' ')[0]}": f"{kind} {line}" for kind, words in {
+        "container": ("ps", "--all", "--format", "{{.ID}} {{.Names}}"),
+        "image": ("image", "ls", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
+        "volume": ("volume", "ls", "--format", "{{.Name}} {{.Name}}"),
+        "network": ("network", "ls", "--filter", "type=custom", "--format", "{{.ID}} {{.Name}}"),
+    }.items() for line in docker(*words).splitlines() if line.partition(" ")[2] not in reusable}
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        session.config.was_there = _in_the_engine()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session):
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["compared_cells"] = session.config.compared_cells
+    else:
+        session.config.left = [what for identity, what in sorted(_in_the_engine().items())
+                               if identity not in session.config.was_there]
+        if session.config.left:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -118,6 +167,8 @@ def pytest_testnodedown(node):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    if left := getattr(config, "left", ()):
+        terminalreporter.write_line(f"FAILED: the tests left in the engine {', '.join(left)}", red=True)
     if played := config.compared_cells:
         executed, compared = (sum(one[i] for one in played.values()) for i in (1, 0))
         terminalreporter.write_line(f"notebooks: {executed} cells executed, "

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from command import Workbook
-from conftest import wait_for
+from conftest import docker, wait_for
 
 from labkit import lessons, paths
 
@@ -24,7 +24,6 @@ FACE = Path(__file__).parent / "browser"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.engine,
-    pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="the container must share this machine's loopback"),
 ]
 
@@ -35,14 +34,13 @@ def chromium(engine):
     from labkit import supply
 
     supply.ensure("debian")
-    client = engine.client()
-    # Quick when nothing changed: the engine keeps the layers.
-    client.images.build(path=str(FACE), tag=IMAGE, network_mode="host", labels={engine.LABEL: "1"}, rm=True)
+    # Quick when nothing changed: the builder keeps the layers, also when the image is removed at the end.
+    docker("build", "--quiet", "--network", "host", "--label", f"{engine.LABEL}=1", "--tag", IMAGE, str(FACE))
     engine.remove((NAME,))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    container = client.containers.run(
+    container = engine.client().containers.run(
         IMAGE,
         [f"--remote-debugging-port={port}", "about:blank"],
         name=NAME,
@@ -60,7 +58,7 @@ def chromium(engine):
 
     wait_for(answer, lambda seen: seen.startswith(("Chrome/", "HeadlessChrome/")), what="Chromium")
     yield f"http://127.0.0.1:{port}"
-    container.remove(force=True)
+    engine.remove((NAME, IMAGE))
 
 
 @pytest.fixture(scope="module")
@@ -198,20 +196,23 @@ def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> Non
         assert solutions.count() == 0, "a solution can be read without being asked for"
 
 
+@pytest.mark.plays("00")
 def test_the_first_page_opens_on_chapter_00(chromium, jupyterlab):
     with page(chromium, jupyterlab) as shown:
         assert shown.locator(".jp-Notebook:visible h1").first.inner_text().strip("¶ ") == "00 · Start here"
         assert not faults(shown)
 
 
+@pytest.mark.plays("00")
 def test_chapter_00(chromium, jupyterlab, request):
     check_chapter(lessons.find("00"), chromium, jupyterlab, request, seconds=180)
 
 
+@pytest.mark.plays("01")
 def test_chapter_01_draws_its_diagrams(chromium, jupyterlab, request):
     check_chapter(lessons.find("01"), chromium, jupyterlab, request, seconds=300)
 
 
-@pytest.mark.cluster
+@pytest.mark.plays("07")
 def test_chapter_07(chromium, jupyterlab, cluster, request):
     check_chapter(lessons.find("07"), chromium, jupyterlab, request, seconds=600)

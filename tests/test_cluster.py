@@ -14,7 +14,7 @@ from conftest import wait_for
 from labkit import paths, shell
 from labkit.report import Report
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.disturbs_cluster
 
 NAMESPACE = "lab-test"
 
@@ -57,11 +57,38 @@ def ask(address="http://web") -> str:
     return kubectl("exec", "-n", NAMESPACE, "client", "--", "wget", "-qO-", "-T", "2", address, fails=True)
 
 
+@pytest.mark.alone
+def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, web, engine):
+    found = engine.ensure()
+    if not found.ours:
+        pytest.skip("the user's engine is not ours to kill")
+    os.kill(found.pid, signal.SIGKILL)
+    wait_for(lambda: engine.find(), wanted=lambda engine: engine is None, what="the engine's end")
+    ensure(cluster)
+    assert engine.ensure().pid != found.pid
+    assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
+
+
+@pytest.mark.alone
 def test_paused_and_resumed_it_answers_at_once(cluster, web):
     assert cluster.pause() and cluster.state() == "paused"
     assert "paused" in run("docker", "inspect", "--format", "{{.State.Status}}", "workbook")
     ensure(cluster)
     assert wait_for(ask, what="the service's answer") == "hello"
+
+
+def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
+    ensure(cluster)
+    run("docker", "rm", "--force", "workbook")
+    assert cluster.state() == "broken"
+    starting = subprocess.Popen([sys.executable, "-c", "from labkit import cluster; cluster.ensure()"],
+                                cwd=paths.repo, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    wait_for(lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook$"), timeout=60, what="the new node")
+    os.killpg(starting.pid, signal.SIGKILL)
+    assert "its node container is gone" in starting.communicate()[0]
+    assert cluster.state() == "broken"
+    assert "its start was interrupted" in ensure(cluster)
+    assert "Ready" in kubectl("get", "nodes")
 
 
 def test_a_restarted_node_comes_back_whole(cluster, web):
@@ -90,31 +117,6 @@ def test_service_addresses_never_leave_the_node_not_even_while_it_starts(cluster
     rules = run("docker", "exec", "workbook", "iptables", "-S", "FORWARD")
     assert "-d 10.96.0.0/12 -p tcp -j REJECT" in rules  # the same for packets from pods
     ensure(cluster)
-
-
-def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, web, engine):
-    found = engine.ensure()
-    if not found.ours:
-        pytest.skip("the user's engine is not ours to kill")
-    os.kill(found.pid, signal.SIGKILL)
-    wait_for(lambda: engine.find(), wanted=lambda engine: engine is None, what="the engine's end")
-    ensure(cluster)
-    assert engine.ensure().pid != found.pid
-    assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
-
-
-def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
-    ensure(cluster)
-    run("docker", "rm", "--force", "workbook")
-    assert cluster.state() == "broken"
-    starting = subprocess.Popen([sys.executable, "-c", "from labkit import cluster; cluster.ensure()"],
-                                cwd=paths.repo, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    wait_for(lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook$"), timeout=60, what="the new node")
-    os.killpg(starting.pid, signal.SIGKILL)
-    assert "its node container is gone" in starting.communicate()[0]
-    assert cluster.state() == "broken"
-    assert "its start was interrupted" in ensure(cluster)
-    assert "Ready" in kubectl("get", "nodes")
 
 
 def test_a_pod_that_hinders_the_start_is_named_with_its_last_event(cluster):
@@ -154,7 +156,7 @@ def test_an_image_is_loaded_once_and_again_when_it_changed(cluster, tmp_path):
         said = StringIO()
         cluster.load("lab/changing:1", Report(stream=said, patience=0))
         assert not said.getvalue(), "an image that is there is not copied again"
-    run("docker", "image", "rm", "lab/changing:1")
+        run("docker", "image", "rm", "lab/changing:1")
 
 
 def test_nothing_of_the_users_is_changed(cluster, tmp_path):

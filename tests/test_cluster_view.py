@@ -15,8 +15,6 @@ from kubernetes import client, watch
 from labkit import shell
 from labkit.views.cluster import Live, Model, Watcher
 
-pytestmark = pytest.mark.alone
-
 
 def pod(name, number=0, phase="Running", ready=True, restarts=0, waiting=None, last=None, **meta):
     """A pod as the API sends it."""
@@ -110,17 +108,15 @@ def test_when_the_cluster_is_away_the_text_says_since_when_before_anything_else(
     assert first.startswith("The cluster is not answering since ") and "was last known" in second
 
 
-def test_five_thousand_events_are_taken_in_without_a_stall():
+def test_five_thousand_events_leave_the_last_state_and_a_small_update():
     model = Model("lab-x")
     model.replace("pods", [pod(f"pod-{n:03}", n) for n in range(500)])
     events = [event("MODIFIED", pod(f"pod-{n:03}", n, restarts=turn))
               for turn in range(10) for n in range(500)]
-    began = time.monotonic()
     for one in events:
         model.apply("pods", one)
-    taken = time.monotonic() - began
+    assert {row["restarts"] for row in model.state()["pods"]} == {9}
     size = len(json.dumps(model.state()))
-    assert taken < 1, f"5,000 events took {taken:.1f} s"
     assert size < 200_000, f"one update of 500 pods is {size} bytes"
 
 
@@ -175,17 +171,15 @@ def test_a_pod_comes_and_goes_in_the_picture(running, watched):
     remove(core, "one")
     wait_for(lambda: row(watcher, "one"), lambda r: r is None)
     core.create_namespaced_pod(NAMESPACE, sleeper("one"))
-    created = time.monotonic()
-    wait_for(lambda: [at for at, state in told if any(r["name"] == "one" for r in state["pods"])], bool)
+    wait_for(lambda: [state for _, state in told if any(r["name"] == "one" for r in state["pods"])], bool)
     wait_for(lambda: row(watcher, "one"), lambda r: r and (r["status"], r["ready"]) == ("Running", "1/1"), 60)
-    first = next(at for at, state in told if any(r["name"] == "one" for r in state["pods"]))
-    assert first - created < 0.5, f"the new pod was told {first - created:.2f} s after its creation"
     assert watcher.state()["nodes"][0]["status"] == "Ready"
     remove(core, "one")
     wait_for(lambda: row(watcher, "one"), lambda r: r is None)
     assert "one" in watcher.state()["news"][-1]
 
 
+@pytest.mark.alone
 def test_a_paused_cluster_is_not_shown_as_if_it_were_there(running, watched):
     watcher, _ = watched
     core = client.CoreV1Api(running.client())
@@ -205,7 +199,7 @@ def test_a_paused_cluster_is_not_shown_as_if_it_were_there(running, watched):
     remove(core, "two")
 
 
-def test_five_hundred_pods_come_in_few_updates_and_soon(running, watched):
+def test_five_hundred_pods_come_in_few_updates(running, watched):
     """Real pods, held back by a scheduling gate: work for the API server and the watch, none for the node."""
     watcher, told = watched
     core = client.CoreV1Api(running.client())
@@ -221,18 +215,14 @@ def test_five_hundred_pods_come_in_few_updates_and_soon(running, watched):
     try:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(create, names))
-        created = time.monotonic()
         wait_for(lambda: len(told[-1][1]["pods"]), lambda n: n >= 500, 10)
-        lag, took = told[-1][0] - created, told[-1][0] - began
-        updates = len(told) - before
-        assert lag < 0.5, f"the last of 500 pods was told {lag:.2f} s after its creation"
+        took, updates = told[-1][0] - began, len(told) - before
         assert updates <= 10 * took + 2, f"{updates} updates in {took:.1f} s"
         assert {r["status"] for r in told[-1][1]["pods"]} == {"SchedulingGated"}
         wait_for(lambda: time.monotonic() - told[-1][0], lambda age: age > 0.3)
-        quiet, asked = len(told), time.monotonic()
+        quiet = len(told)
         core.delete_namespaced_pod(names[7], NAMESPACE, grace_period_seconds=0)
         wait_for(lambda: len(told), lambda n: n > quiet)
-        assert told[quiet][0] - asked < 0.2, f"one event among 500 pods took {told[quiet][0] - asked:.3f} s"
         seen = next((r["status"] for r in told[quiet][1]["pods"] if r["name"] == names[7]), "gone")
         assert seen in ("Terminating", "gone"), f"the first news after the deletion says {seen}"
     finally:
@@ -259,6 +249,7 @@ def _make_history_end(running):
         wait_for(answer, lambda seen: seen == 410, 90, "410 to a watch from version 1")
 
 
+@pytest.mark.disturbs_cluster
 def test_history_that_is_gone_leads_to_a_new_list(running, watched):
     """The API server answers 410 to a version that it no longer has."""
     watcher, _ = watched

