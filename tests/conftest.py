@@ -22,7 +22,9 @@ MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes c
            "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest"}
 
 
-CLUSTER_FILES = ("test_cluster.py", "test_cluster_view.py", "test_idle.py")
+# What is done to the cluster, and tests that are alone. In this order: after its node was restarted the API server has
+# no history, as the view's tests need it.
+FIRST = ("test_times.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
 
 
 def pytest_addoption(parser):
@@ -51,10 +53,11 @@ def pytest_collection_modifyitems(items):
     # First those that have to be alone, while nobody has begun on anything long; then the longest, so that several
     # processes end at about the same time.
     def turn(item):
-        first = item.path.name in (*CLUSTER_FILES, "test_times.py")
-        order = ("test_notebooks", "test_browser", "test_answers")
-        return (not (first and item.get_closest_marker("alone")), not first,
-                order.index(item.module.__name__) if _lesson(item) else len(order))
+        first = item.path.name in FIRST
+        longest = ("test_notebooks", "test_browser", "test_answers")
+        return (not first, bool(first and not item.get_closest_marker("alone")),
+                FIRST.index(item.path.name) if first else
+                longest.index(item.module.__name__) if _lesson(item) else len(longest))
 
     items.sort(key=turn)
 
@@ -78,11 +81,12 @@ def _needs(item):
     if lesson := _lesson(item):
         for name in sorted([str(lesson), *(f"port-{port}" for port in lesson.ports)]):
             yield name, fcntl.LOCK_EX
+    if not _machine:
+        yield "machine", fcntl.LOCK_SH
     if item.get_closest_marker("disturbs_cluster"):
         yield "cluster", fcntl.LOCK_EX
     elif item.get_closest_marker("cluster"):
         yield "cluster", fcntl.LOCK_SH
-    yield "machine", fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH
 
 
 @contextlib.contextmanager
@@ -94,15 +98,29 @@ def _held(name, mode):
         yield
 
 
+def _take(stack, name, mode):
+    # Whoever waits keeps the door, so that new ones do not overtake it for ever.
+    with _held(f"{name}-door", fcntl.LOCK_EX):
+        stack.enter_context(_held(name, mode))
+
+
+_machine: list[contextlib.ExitStack] = []  # the machine, while this process has it for several tests in a row
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
+def pytest_runtest_protocol(item, nextitem):
     """Tests in several processes (pytest -n) share one machine, one engine and one cluster, and take turns."""
-    with contextlib.ExitStack() as stack:
-        for name, mode in _needs(item):
-            # Whoever waits keeps the door, so that new ones do not overtake it for ever.
-            with _held(f"{name}-door", fcntl.LOCK_EX):
-                stack.enter_context(_held(name, mode))
-        return (yield)
+    if item.get_closest_marker("alone") and not _machine:
+        _machine.append(contextlib.ExitStack())
+        _take(_machine[0], "machine", fcntl.LOCK_EX)
+    try:
+        with contextlib.ExitStack() as stack:
+            for name, mode in _needs(item):
+                _take(stack, name, mode)
+            return (yield)
+    finally:
+        if _machine and not (nextitem and nextitem.get_closest_marker("alone")):
+            _machine.pop().close()
 
 
 def group(test: str) -> str:
@@ -113,8 +131,7 @@ def group(test: str) -> str:
         return f"{file} {'shuffled' if match[1] else 'in order'}"
     if match := re.match(r"test_a_(?:right|wrong)_answer\w*\[([^/]+)/", name):
         return f"{file} {match[1]}"
-    # After its node was restarted, the API server has no history, as the view's tests need it.
-    return "the cluster" if file.endswith(CLUSTER_FILES) else file
+    return "first" if file.endswith(FIRST) else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,13 +3,16 @@
 Chromium runs in a container on the engine in use. `--screenshots FOLDER` keeps a picture of every chapter.
 """
 
+import asyncio
+import http.client
 import json
 import re
-import socket
 import sys
 import tempfile
+import threading
+import urllib.parse
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -24,41 +27,8 @@ FACE = Path(__file__).parent / "browser"
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.engine,
-    pytest.mark.skipif(sys.platform != "linux", reason="the container must share this machine's loopback"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the container must share sockets with this machine"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium(engine):
-    """Chromium in a container that shares this machine's network; what to connect to."""
-    from labkit import supply
-
-    supply.ensure("debian")
-    # Quick when nothing changed: the builder keeps the layers, also when the image is removed at the end.
-    docker("build", "--quiet", "--network", "host", "--label", f"{engine.LABEL}=1", "--tag", IMAGE, str(FACE))
-    engine.remove((NAME,))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    container = engine.client().containers.run(
-        IMAGE,
-        [f"--remote-debugging-port={port}", "about:blank"],
-        name=NAME,
-        detach=True,
-        network_mode="host",
-        init=True,
-    )
-
-    def answer():
-        try:
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            return json.load(opener.open(f"http://127.0.0.1:{port}/json/version", timeout=2))["Browser"]
-        except OSError:
-            return container.logs().decode()[-500:]
-
-    wait_for(answer, lambda seen: seen.startswith(("Chrome/", "HeadlessChrome/")), what="Chromium")
-    yield f"http://127.0.0.1:{port}"
-    engine.remove((NAME, IMAGE))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +49,72 @@ def jupyterlab(engine, tmp_path_factory):
     yield match[0]
     process.terminate()
     process.communicate(timeout=20)
+
+
+@contextmanager
+def forwarded(listen, connect):
+    """Connections that come in where listen makes a server, forwarded to where connect leads (asyncio coroutines)."""
+
+    async def pump(reader, writer):
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def forward(reader, writer):
+        try:
+            far_reader, far_writer = await connect()
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
+
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(listen(forward))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        loop.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(engine, jupyterlab, tmp_path_factory):
+    """Chromium in a container, which reaches JupyterLab at its address; what to connect to.
+
+    It has a network of its own: in this machine's, the containers of other tests come and go, and Chromium drops what
+    it is loading whenever a network interface does.
+    """
+    from labkit import supply
+
+    supply.ensure("debian")
+    # Quick when nothing changed: the builder keeps the layers, also when the image is removed at the end.
+    docker("build", "--quiet", "--network", "host", "--label", f"{engine.LABEL}=1", "--tag", IMAGE, str(FACE))
+    engine.remove((NAME,))
+    sockets = tmp_path_factory.mktemp("sockets")
+    port = urllib.parse.urlsplit(jupyterlab).port
+    with forwarded(lambda forward: asyncio.start_unix_server(forward, sockets / "page"),
+                   lambda: asyncio.open_connection("127.0.0.1", port)), \
+         forwarded(lambda forward: asyncio.start_server(forward, "127.0.0.1", 0),
+                   lambda: asyncio.open_unix_connection(sockets / "devtools")) as (_, devtools):
+        container = engine.client().containers.run(IMAGE, [str(port)], name=NAME, detach=True, init=True,
+                                                   volumes={str(sockets): {"bind": "/sockets"}})
+
+        def answer():
+            try:
+                opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+                return json.load(opener.open(f"http://127.0.0.1:{devtools}/json/version", timeout=2))["Browser"]
+            except (OSError, http.client.HTTPException):
+                return container.logs().decode()[-500:]
+
+        wait_for(answer, lambda seen: seen.startswith(("Chrome/", "HeadlessChrome/")), what="Chromium")
+        yield f"http://127.0.0.1:{devtools}"
+        engine.remove((NAME, IMAGE))
 
 
 @contextmanager
