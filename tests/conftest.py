@@ -49,7 +49,7 @@ def pytest_itemcollected(item):
             item.add_marker(name)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     # First those that have to be alone, while nobody has begun on anything long; then the longest, so that several
     # processes end at about the same time.
     def turn(item):
@@ -60,6 +60,8 @@ def pytest_collection_modifyitems(items):
                 longest.index(item.module.__name__) if _lesson(item) else len(longest))
 
     items.sort(key=turn)
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    config.let_go_first = several and any(item.get_closest_marker("alone") for item in items)
 
 
 # -- who may run beside whom ---------------------------------------------------------------------
@@ -81,7 +83,7 @@ def _needs(item):
     if lesson := _lesson(item):
         for name in sorted([str(lesson), *(f"port-{port}" for port in lesson.ports)]):
             yield name, fcntl.LOCK_EX
-    if not _machine:
+    if not item.get_closest_marker("alone"):
         yield "machine", fcntl.LOCK_SH
     if item.get_closest_marker("disturbs_cluster"):
         yield "cluster", fcntl.LOCK_EX
@@ -89,38 +91,60 @@ def _needs(item):
         yield "cluster", fcntl.LOCK_SH
 
 
-@contextlib.contextmanager
-def _held(name, mode):
+def _lock(name):
     folder = paths.cache / "locks"
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"test-{name}.lock").open("w") as file:
-        fcntl.flock(file, mode)
-        yield
+    return (folder / f"test-{name}.lock").open("w")
 
 
-def _take(stack, name, mode):
+def _taken(name, mode):
+    """The file that holds a lock until it is closed."""
     # Whoever waits keeps the door, so that new ones do not overtake it for ever.
-    with _held(f"{name}-door", fcntl.LOCK_EX):
-        stack.enter_context(_held(name, mode))
+    with _lock(f"{name}-door") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        file = _lock(name)
+        fcntl.flock(file, mode)
+        return file
 
 
-_machine: list[contextlib.ExitStack] = []  # the machine, while this process has it for several tests in a row
+_alone = []  # the machine's lock, while this process plays tests in a row that are alone
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item, nextitem):
     """Tests in several processes (pytest -n) share one machine, one engine and one cluster, and take turns."""
-    if item.get_closest_marker("alone") and not _machine:
-        _machine.append(contextlib.ExitStack())
-        _take(_machine[0], "machine", fcntl.LOCK_EX)
+    if item.get_closest_marker("alone"):
+        if _alone:
+            fcntl.flock(_alone[0], fcntl.LOCK_EX)
+        else:
+            _alone.append(_taken("machine", fcntl.LOCK_EX))
+    elif item.config.let_go_first:
+        _let_go_first()
+    item.config.let_go_first = False
     try:
         with contextlib.ExitStack() as stack:
             for name, mode in _needs(item):
-                _take(stack, name, mode)
+                stack.enter_context(_taken(name, mode))
             return (yield)
     finally:
-        if _machine and not (nextitem and nextitem.get_closest_marker("alone")):
-            _machine.pop().close()
+        if _alone and not (nextitem and nextitem.get_closest_marker("alone")):
+            _alone.pop().close()
+
+
+def _let_go_first():
+    """Waits until another process has the machine for itself, or 20 s: it might not be needed."""
+    tick = threading.Event()
+    with _lock("machine") as file, contextlib.suppress(BlockingIOError):
+        for _ in range(200):
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_UN)
+            tick.wait(0.1)
+
+
+@pytest.fixture
+def others_go_on():
+    """To be called by a test that began alone, when the rest of it disturbs no other."""
+    return lambda: [fcntl.flock(file, fcntl.LOCK_SH) for file in _alone]
 
 
 def group(test: str) -> str:

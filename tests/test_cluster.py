@@ -58,23 +58,24 @@ def ask(address="http://web") -> str:
 
 
 @pytest.mark.alone
-def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, web, engine):
-    found = engine.ensure()
-    if not found.ours:
-        pytest.skip("the user's engine is not ours to kill")
-    os.kill(found.pid, signal.SIGKILL)
-    wait_for(lambda: engine.find(), wanted=lambda engine: engine is None, what="the engine's end")
-    ensure(cluster)
-    assert engine.ensure().pid != found.pid
-    assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
-
-
-@pytest.mark.alone
 def test_paused_and_resumed_it_answers_at_once(cluster, web):
     assert cluster.pause() and cluster.state() == "paused"
     assert "paused" in run("docker", "inspect", "--format", "{{.State.Status}}", "workbook")
     ensure(cluster)
     assert wait_for(ask, what="the service's answer") == "hello"
+
+
+@pytest.mark.alone
+def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, web, engine, others_go_on):
+    found = engine.ensure()
+    if not found.ours:
+        pytest.skip("the user's engine is not ours to kill")
+    os.kill(found.pid, signal.SIGKILL)
+    wait_for(lambda: engine.find(), wanted=lambda engine: engine is None, what="the engine's end")
+    assert engine.ensure().pid != found.pid
+    others_go_on()
+    ensure(cluster)
+    assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
 
 
 def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):

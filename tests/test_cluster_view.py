@@ -179,7 +179,7 @@ def test_a_pod_comes_and_goes_in_the_picture(running, watched):
     assert "one" in watcher.state()["news"][-1]
 
 
-@pytest.mark.alone
+@pytest.mark.disturbs_cluster
 def test_a_paused_cluster_is_not_shown_as_if_it_were_there(running, watched):
     watcher, _ = watched
     core = client.CoreV1Api(running.client())
