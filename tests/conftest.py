@@ -1,10 +1,7 @@
-"""What the tests share: an engine, a cluster, kernels; and who may run beside whom."""
+"""What the tests share: an engine, a cluster, kernels. Nothing may be left in the engine after them."""
 
-import contextlib
-import fcntl
 import os
 import random
-import re
 import subprocess
 import threading
 import time
@@ -14,17 +11,13 @@ import pytest
 
 from labkit import paths
 
+pytest_plugins = ("turns",)
 # The order in which the notebooks run for the second time; in the environment for the other processes.
 SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
 MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium",
            "plays(chapter)": "has a chapter and its ports for itself",
            "disturbs_cluster": "no other test uses the cluster beside it",
            "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest"}
-
-
-# What is done to the cluster, and tests that are alone. In this order: after its node was restarted the API server has
-# no history, as the view's tests need it.
-FIRST = ("test_times.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
 
 
 def pytest_addoption(parser):
@@ -47,126 +40,6 @@ def pytest_itemcollected(item):
     for name in ("engine", "cluster"):
         if name in getattr(item, "fixturenames", ()):
             item.add_marker(name)
-
-
-def pytest_collection_modifyitems(config, items):
-    # First those that have to be alone, while nobody has begun on anything long; then the longest, so that several
-    # processes end at about the same time.
-    def turn(item):
-        first = item.path.name in FIRST
-        longest = ("test_notebooks", "test_browser", "test_answers")
-        return (not first, bool(first and not item.get_closest_marker("alone")),
-                FIRST.index(item.path.name) if first else
-                longest.index(item.module.__name__) if _lesson(item) else len(longest))
-
-    items.sort(key=turn)
-    several = "PYTEST_XDIST_WORKER" in os.environ
-    config.let_go_first = several and any(item.get_closest_marker("alone") for item in items)
-
-
-# -- who may run beside whom ---------------------------------------------------------------------
-
-def _lesson(item):
-    """The lesson that a test plays, if it plays one."""
-    from labkit import lessons
-
-    if mark := item.get_closest_marker("plays"):
-        return lessons.load(lessons.find(mark.args[0]).name)
-    given = getattr(item, "callspec", None) and item.callspec.params or {}
-    if "order" in given:
-        return lessons.load(given["notebook"].stem)
-    return given["lesson"] if {"lesson", "script"} <= given.keys() else None
-
-
-def _needs(item):
-    """What a test holds while it runs, for itself or beside others, in the one order in which all of them take it."""
-    if lesson := _lesson(item):
-        for name in sorted([str(lesson), *(f"port-{port}" for port in lesson.ports)]):
-            yield name, fcntl.LOCK_EX
-    if not item.get_closest_marker("alone"):
-        yield "machine", fcntl.LOCK_SH
-    if item.get_closest_marker("disturbs_cluster"):
-        yield "cluster", fcntl.LOCK_EX
-    elif item.get_closest_marker("cluster"):
-        yield "cluster", fcntl.LOCK_SH
-
-
-def _lock(name):
-    folder = paths.cache / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return (folder / f"test-{name}.lock").open("w")
-
-
-def _taken(name, mode):
-    """The file that holds a lock until it is closed."""
-    # Whoever waits keeps the door, so that new ones do not overtake it for ever.
-    with _lock(f"{name}-door") as door:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        file = _lock(name)
-        fcntl.flock(file, mode)
-        return file
-
-
-_alone = []  # the machine's lock, while this process plays tests in a row that are alone
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item, nextitem):
-    """Tests in several processes (pytest -n) share one machine, one engine and one cluster, and take turns."""
-    if item.get_closest_marker("alone"):
-        if _alone:
-            fcntl.flock(_alone[0], fcntl.LOCK_EX)
-        else:
-            _alone.append(_taken("machine", fcntl.LOCK_EX))
-    elif item.config.let_go_first:
-        _let_go_first()
-    item.config.let_go_first = False
-    try:
-        with contextlib.ExitStack() as stack:
-            for name, mode in _needs(item):
-                stack.enter_context(_taken(name, mode))
-            return (yield)
-    finally:
-        if _alone and not (nextitem and nextitem.get_closest_marker("alone")):
-            _alone.pop().close()
-
-
-def _let_go_first():
-    """Waits until another process has the machine for itself, or 20 s: it might not be needed."""
-    tick = threading.Event()
-    with _lock("machine") as file, contextlib.suppress(BlockingIOError):
-        for _ in range(200):
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            fcntl.flock(file, fcntl.LOCK_UN)
-            tick.wait(0.1)
-
-
-@pytest.fixture
-def others_go_on():
-    """To be called by a test that began alone, when the rest of it disturbs no other."""
-    return lambda: [fcntl.flock(file, fcntl.LOCK_SH) for file in _alone]
-
-
-def group(test: str) -> str:
-    """What one process plays from its beginning to its end, of a test's ID: each order of the notebooks, since
-    that is one learner's way; the answers to one chapter; else a file."""
-    file, _, name = test.partition("::")
-    if match := re.match(r"test_notebook\[.*?(-shuffled-\d+)?\]$", name):
-        return f"{file} {'shuffled' if match[1] else 'in order'}"
-    if match := re.match(r"test_a_(?:right|wrong)_answer\w*\[([^/]+)/", name):
-        return f"{file} {match[1]}"
-    return "first" if file.endswith(FIRST) else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    from xdist.scheduler import LoadScopeScheduling
-
-    class InGroups(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return group(nodeid)
-
-    return InGroups(config, log)
 
 
 def _in_the_engine() -> dict[str, str]:
