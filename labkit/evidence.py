@@ -4,6 +4,7 @@ import io
 import tarfile
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 from docker.errors import ImageNotFound, NotFound
 
@@ -24,6 +25,15 @@ def image(reference: str):
         return engine.client().images.get(reference)
     except ImageNotFound:
         return None
+
+
+def images() -> list:
+    """All images; one that somebody removes at this moment is left out."""
+    client, found = engine.client(), []
+    for entry in client.api.images():
+        with suppress(ImageNotFound):
+            found.append(client.images.get(entry["Id"]))
+    return found
 
 
 def how(container) -> str:

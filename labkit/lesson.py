@@ -141,7 +141,7 @@ def _taken(port: int, owns: tuple[str, ...]) -> str:
             return ""
         except OSError:
             pass
-    for container in engine.client().containers.list(filters={"publish": str(port)}):
+    for container in engine.client().containers.list(ignore_removed=True, filters={"publish": str(port)}):
         if any(fnmatch.fnmatch(container.name, pattern) for pattern in owns):
             return ""
         return f"the container {container.name}"

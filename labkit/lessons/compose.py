@@ -39,7 +39,7 @@ lesson = Lesson(
 def _copies(project: str, service: str = "") -> list:
     """The containers of a project, or of one of its services; one-off ones do not count."""
     labels = [f"{LABEL}.project={project}", *([f"{LABEL}.service={service}"] if service else [])]
-    found = engine.client().containers.list(all=True, filters={"label": labels})
+    found = engine.client().containers.list(all=True, ignore_removed=True, filters={"label": labels})
     return sorted((one for one in found if one.labels.get(f"{LABEL}.oneoff") != "True"), key=lambda one: one.name)
 
 

@@ -260,6 +260,9 @@ def start_background() -> None:
                                       env={**os.environ, **folders}, stdin=subprocess.DEVNULL,
                                       stdout=log, stderr=log, start_new_session=True)
         _PID.write_text(str(worker.pid))
+        # Linux shows a program's command line a moment after it has begun.
+        while worker.poll() is None and not background_pid():
+            time.sleep(0.01)
 
 
 def _end_leftovers() -> None:

@@ -76,12 +76,12 @@ def build(image: Image, report: Report) -> None:
     import docker
 
     client = engine.client()
-    older = [one.id for one in client.images.list(image.reference) if _RECIPE in one.labels]
+    older = client.images.get(image.reference).id if _RECIPE in (_labels(image.reference) or {}) else ""
     _build(image, report)
-    for identity in older:
+    if older:
         with suppress(docker.errors.APIError):  # a container may still run from it
-            if not client.images.get(identity).tags:
-                client.images.remove(identity)
+            if not client.images.get(older).tags:
+                client.images.remove(older)
 
 
 def _build(image: Image, report: Report) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docker.errors import ImageNotFound
 
-from labkit import engine
+from labkit import engine, evidence
 from labkit.errors import Trouble
 from labkit.views.picture import (
     BLUE, GREY, INK, ORANGE, PAPER, SOFT, Picture, box, drawing, label, size, table,
@@ -89,7 +89,7 @@ def rows(reference: str) -> list[Row]:
         found = client.images.get(reference)
     except ImageNotFound:
         raise Missing(f"there is no image {reference}", "one that was built", "run the cell that builds it") from None
-    others = {tag: other for other in client.images.list() for tag in other.tags if other.id != found.id}
+    others = {tag: other for other in evidence.images() for tag in other.tags if other.id != found.id}
     layers = found.attrs["RootFS"].get("Layers") or []
     history = found.history()
     base = _base(layers, others)

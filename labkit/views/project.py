@@ -82,7 +82,7 @@ def read(*files: str | Path, project: str = "") -> Project:
         networks[key] = ", ".join(["internal"] * bool(network.get("internal")) + ["not made yet"] * (not there))
     copies: dict[str, list[Copy]] = {}
     images = {}
-    for container in client.containers.list(all=True, filters={"label": f"{LABEL}.project={name}"}):
+    for container in client.containers.list(all=True, ignore_removed=True, filters={"label": f"{LABEL}.project={name}"}):
         labels = container.labels
         if labels.get(f"{LABEL}.oneoff") != "True":
             service = labels[f"{LABEL}.service"]
