@@ -69,6 +69,7 @@ def environment() -> dict[str, str]:
     env.update(
         JUPYTERLAB_SETTINGS_DIR=str(_HOME / "settings"), JUPYTERLAB_WORKSPACES_DIR=str(_HOME / "workspaces"),
         IPYTHONDIR=str(shell.write_profile()),
+        HISTFILE=str(_HOME / "terminal-history"),  # the user's own shell history stays as it is
         JUPYTER_PREFER_ENV_PATH="1", JUPYTER_NO_CONFIG="", JUPYTER_PATH="", JUPYTER_CONFIG_PATH="",
     )
     return env

@@ -315,6 +315,7 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
         assert env["DOCKER_CONFIG"] == str(workbook.home / "data/docker")
         assert env["PATH"].startswith(str(workbook.home / "cache/bin"))
         assert env["JUPYTER_RUNTIME_DIR"].startswith(str(workbook.home))
+        assert env["HISTFILE"].startswith(str(workbook.home)), "a terminal writes into the user's own history"
 
 
 def test_ctrl_c_ends_it_at_once_and_leaves_no_process(opened):
