@@ -161,8 +161,8 @@ def test(
     os.environ.update(jupyter.environment())
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
-    # More than there are cores: tests wait for containers and pods half of their time.
-    several = ["-n", str(min(2 * (os.cpu_count() or 1), 4)), "--no-loadscope-reorder"]
+    # One more than there are cores: tests wait for containers and pods much of their time.
+    several = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--no-loadscope-reorder"]
     as_found = _AsFound()
     try:
         if not arguments:

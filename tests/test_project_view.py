@@ -10,7 +10,7 @@ from labkit.errors import Trouble
 from labkit.views import project
 
 FILE = """
-name: lab-04-test
+name: lab-test-04
 services:
   web:
     image: busybox:1.37
@@ -45,11 +45,11 @@ def file(tmp_path, engine, monkeypatch):
     from labkit import supply
 
     supply.ensure("busybox")
-    engine.remove(("lab-04-test", "lab-04-test*"))
+    engine.remove(("lab-test-04", "lab-test-04*"))
     monkeypatch.setattr(shell, "folder", tmp_path)
     (tmp_path / "compose.yaml").write_text(FILE)
     yield tmp_path / "compose.yaml"
-    engine.remove(("lab-04-test", "lab-04-test*"))
+    engine.remove(("lab-test-04", "lab-test-04*"))
 
 
 def compose(file, *arguments):
@@ -70,7 +70,7 @@ def services():
 def test_what_is_wanted(file):
     picture = project.graph("compose.yaml")
     for words in (picture.text(), drawn(picture)):
-        for fact in ("roject lab-04-test", "not there", "127.0.0.1:18123-18124 → 80",
+        for fact in ("roject lab-test-04", "not there", "127.0.0.1:18123-18124 → 80",
                      "volume data at /data · none yet", "secret key", "once healthy", "once done", "once started",
                      "internal, not made yet", "debug"):
             assert fact in words, fact
@@ -80,15 +80,15 @@ def test_what_is_wanted(file):
 @pytest.mark.engine
 def test_what_there_is(file, engine):
     compose(file, "up", "-d", "--scale", "web=2")
-    engine.client().containers.get("lab-04-test-web-2").stop(timeout=1)
+    engine.client().containers.get("lab-test-04-web-2").stop(timeout=1)
     found = services()
-    assert [copy.name for copy in found["web"].copies] == ["lab-04-test-web-1", "lab-04-test-web-2"]
+    assert [copy.name for copy in found["web"].copies] == ["lab-test-04-web-1", "lab-test-04-web-2"]
     assert set(found["web"].copies[0].networks) == {"front", "back"}
     assert project.state(found["web"]).startswith("runs · exited (")
     assert project.state(found["seed"]) == "exited (0)"
     assert project.state(found["store"]) == "runs · healthy"
     assert found["store"].mounts == ("volume data at /data", "secret key")
-    engine.client().containers.get("lab-04-test-web-2").start()
+    engine.client().containers.get("lab-test-04-web-2").start()
     picture = project.graph("compose.yaml")
     for words in (picture.text(), drawn(picture)):
         for fact in ("2 run, the file says 1", "127.0.0.1:18123 → 80", "127.0.0.1:18124 → 80"):
@@ -107,8 +107,8 @@ def test_a_container_that_the_files_do_not_know(file):
 @pytest.mark.engine
 def test_the_host_network(file):
     file.write_text("services: {one: {image: 'busybox:1.37', network_mode: host}}\n")
-    picture = project.graph("compose.yaml", project="lab-04-test")
-    assert "Project lab-04-test" in picture.text() and "network_mode: host" in picture.text()
+    picture = project.graph("compose.yaml", project="lab-test-04")
+    assert "Project lab-test-04" in picture.text() and "network_mode: host" in picture.text()
     assert "all of its ports" in drawn(picture)
 
 

@@ -8,7 +8,7 @@ import pytest
 from labkit.errors import Trouble
 from labkit.views import adoption, vm_and_container
 
-NAMES = ("lab-01-test-one", "lab-01-test-two")
+NAMES = ("lab-test-01-one", "lab-test-01-two")
 PROGRAM = "echo kernel: $(uname -r); echo up: 1 s; exec sleep 1000000"
 
 
@@ -17,10 +17,10 @@ def pair(engine):
     from labkit import supply
 
     supply.ensure("busybox")
-    engine.remove(["lab-01-test-*"])
+    engine.remove(["lab-test-01-*"])
     yield [engine.client().containers.run("busybox:1.37", ["sh", "-c", PROGRAM], name=name, detach=True)
            for name in NAMES]
-    engine.remove(["lab-01-test-*"])
+    engine.remove(["lab-test-01-*"])
 
 
 def drawn(picture) -> str:
@@ -75,12 +75,12 @@ def test_a_program_that_says_nothing_is_said_so(engine):
     from labkit import supply
 
     supply.ensure("busybox")
-    engine.client().containers.run("busybox:1.37", ["sleep", "1000000"], name="lab-01-test-mute", detach=True)
+    engine.client().containers.run("busybox:1.37", ["sleep", "1000000"], name="lab-test-01-mute", detach=True)
     try:
-        with pytest.raises(Trouble, match="lab-01-test-mute is running and has said: nothing"):
-            vm_and_container.measure("lab-01-test-mute", patience=0.3)
+        with pytest.raises(Trouble, match="lab-test-01-mute is running and has said: nothing"):
+            vm_and_container.measure("lab-test-01-mute", patience=0.3)
     finally:
-        engine.remove(["lab-01-test-mute"])
+        engine.remove(["lab-test-01-mute"])
 
 
 def test_each_published_figure_has_its_source():

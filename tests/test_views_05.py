@@ -100,24 +100,24 @@ def test_digests_in_words_and_in_the_drawing():
 
 
 SCRIPT = """
-docker network create lab-05-test
-docker run -d --name lab-05-test-registry --network lab-05-test -p 127.0.0.1::5000 registry:2.8.2
-docker run -d --name lab-05-test-machine --network lab-05-test \
-    --privileged docker:26.1-dind --insecure-registry lab-05-test-registry:5000
-registry=localhost:$(docker port lab-05-test-registry 5000/tcp | head -n 1 | sed 's/.*://')
+docker network create lab-test-05
+docker run -d --name lab-test-05-registry --network lab-test-05 -p 127.0.0.1::5000 registry:2.8.2
+docker run -d --name lab-test-05-machine --network lab-test-05 \
+    --privileged docker:26.1-dind --insecure-registry lab-test-05-registry:5000
+registry=localhost:$(docker port lab-test-05-registry 5000/tcp | head -n 1 | sed 's/.*://')
 until curl -fs http://$registry/v2/; do sleep 0.1; done
-until docker exec lab-05-test-machine docker info > /dev/null 2>&1; do sleep 0.1; done
-on_server() { docker exec lab-05-test-machine docker "$@"; }
+until docker exec lab-test-05-machine docker info > /dev/null 2>&1; do sleep 0.1; done
+on_server() { docker exec lab-test-05-machine docker "$@"; }
 
 docker tag busybox:1.37 $registry/lab/viewtest:1
 docker push -q $registry/lab/viewtest:1
-on_server run -d --name old lab-05-test-registry:5000/lab/viewtest:1 sleep 1000
+on_server run -d --name old lab-test-05-registry:5000/lab/viewtest:1 sleep 1000
 printf 'FROM busybox:1.37\\nLABEL new=yes\\n' | docker build -q -t $registry/lab/viewtest:1 -
 docker push -q $registry/lab/viewtest:1
-on_server pull -q lab-05-test-registry:5000/lab/viewtest:1
-on_server run -d --name new lab-05-test-registry:5000/lab/viewtest:1 sleep 1000
+on_server pull -q lab-test-05-registry:5000/lab/viewtest:1
+on_server run -d --name new lab-test-05-registry:5000/lab/viewtest:1 sleep 1000
 """
-PATTERNS = ("lab-05-test", "lab-05-test-*", "lab/viewtest*")
+PATTERNS = ("lab-test-05", "lab-test-05-*", "lab/viewtest*")
 
 
 @pytest.fixture(scope="module")
@@ -136,19 +136,19 @@ def moved(engine):
 
 @pytest.mark.engine
 def test_a_moved_tag_on_real_engines(moved, engine):
-    new = digests.digest_of("lab-05-test-registry", "lab/viewtest", "1")
-    assert new.startswith("sha256:") and digests.digest_of("lab-05-test-registry", "lab/viewtest", "2") == ""
-    picture = digests.where("lab/viewtest", "lab-05-test-registry", ("lab-05-test-machine", "lab-05-test-none"))
+    new = digests.digest_of("lab-test-05-registry", "lab/viewtest", "1")
+    assert new.startswith("sha256:") and digests.digest_of("lab-test-05-registry", "lab/viewtest", "2") == ""
+    picture = digests.where("lab/viewtest", "lab-test-05-registry", ("lab-test-05-machine", "lab-test-05-none"))
     first, second = (line for line in picture.text().splitlines() if "tag" in line)
     assert first.startswith(new[7:19])
     assert first.count("tag 1") == 3 and "container new" in first, "the tag is the new one everywhere"
     assert "container old" in second and second.count("without a tag") == 3, "the registry has it without a tag, too"
-    assert "lab-05-test-none: is not there" in picture.text()
+    assert "lab-test-05-none: is not there" in picture.text()
 
-    engine.client().containers.get("lab-05-test-registry").stop(timeout=1)
-    engine.client().containers.get("lab-05-test-machine").kill()
-    picture = digests.where("lab/viewtest", "lab-05-test-registry", ("lab-05-test-machine",))
-    assert "lab-05-test-registry is exited" in picture.text() and "lab-05-test-machine: is exited" in picture.text()
-    wait_for(lambda: engine.client().containers.get("lab-05-test-machine").status, lambda status: status == "exited")
+    engine.client().containers.get("lab-test-05-registry").stop(timeout=1)
+    engine.client().containers.get("lab-test-05-machine").kill()
+    picture = digests.where("lab/viewtest", "lab-test-05-registry", ("lab-test-05-machine",))
+    assert "lab-test-05-registry is exited" in picture.text() and "lab-test-05-machine: is exited" in picture.text()
+    wait_for(lambda: engine.client().containers.get("lab-test-05-machine").status, lambda status: status == "exited")
     with pytest.raises(Trouble, match="is exited"):
-        digests.digest_of("lab-05-test-registry", "lab/viewtest", "1")
+        digests.digest_of("lab-test-05-registry", "lab/viewtest", "1")

@@ -12,11 +12,11 @@ def vm(engine):
     client = engine.client()
 
     def boot(*command: str, **options) -> str:
-        output = client.containers.run("lab/vm:1", list(command), name="lab-01-test-vm", remove=True, **options)
+        output = client.containers.run("lab/vm:1", list(command), name="lab-test-vm", remove=True, **options)
         return output.decode()
 
     yield boot
-    engine.remove(["lab-01-test-*"])
+    engine.remove(["lab-test-vm*"])
 
 
 def test_it_has_a_kernel_of_its_own(vm, engine):
