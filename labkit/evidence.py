@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -52,6 +53,16 @@ def files(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
             return [(one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive]
     except NotFound:
         return None
+
+
+def files_of_image(reference: str, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
+    """The same of an image, without running anything from it. Raises ImageNotFound."""
+    # A name of ours: what a kill leaves here is taken back with the rest.
+    looked_at = engine.client().containers.create(reference, ["none"], name=f"lab-look-{time.monotonic_ns()}")
+    try:
+        return files(looked_at, path)
+    finally:
+        looked_at.remove(force=True)
 
 
 def get(port: int | str, path: str) -> tuple[int, str] | str:

@@ -14,10 +14,7 @@ from labkit import paths
 pytest_plugins = ("turns",)
 # The order in which the notebooks run for the second time; in the environment for the other processes.
 SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
-MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium",
-           "plays(chapter)": "has a chapter and its ports for itself",
-           "disturbs_cluster": "no other test uses the cluster beside it",
-           "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest"}
+MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium"}
 
 
 def pytest_addoption(parser):

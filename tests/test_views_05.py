@@ -104,7 +104,7 @@ docker network create lab-test-05
 docker run -d --name lab-test-05-registry --network lab-test-05 -p 127.0.0.1::5000 registry:2.8.2
 docker run -d --name lab-test-05-machine --network lab-test-05 \
     --privileged docker:26.1-dind --insecure-registry lab-test-05-registry:5000
-registry=localhost:$(docker port lab-test-05-registry 5000/tcp | head -n 1 | sed 's/.*://')
+registry=localhost:$(docker port lab-test-05-registry 5000/tcp | sed -n '1s/.*://p')
 until curl -fs http://$registry/v2/; do sleep 0.1; done
 until docker exec lab-test-05-machine docker info > /dev/null 2>&1; do sleep 0.1; done
 on_server() { docker exec lab-test-05-machine docker "$@"; }

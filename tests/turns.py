@@ -15,20 +15,26 @@ import pytest
 
 from labkit import paths
 
+MARKERS = {"plays(chapter)": "has a chapter and its ports for itself",
+           "disturbs_cluster": "no other test uses the cluster beside it",
+           "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest"}
 # What is done to the cluster, and tests that are alone. In this order: after its node was restarted the API server has
 # no history, as the view's tests need it.
 FIRST = ("test_times.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
+# Then the longest: several processes end at about the same time.
+ORDER = (*FIRST, "test_notebooks.py", "test_browser.py", "test_answers.py")
+
+
+def pytest_configure(config):
+    for name, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
 
 
 def pytest_collection_modifyitems(config, items):
-    # First those that have to be alone, while nobody has begun on anything long; then the longest, so that several
-    # processes end at about the same time.
     def turn(item):
-        first = item.path.name in FIRST
-        longest = ("test_notebooks", "test_browser", "test_answers")
-        return (not first, bool(first and not item.get_closest_marker("alone")),
-                FIRST.index(item.path.name) if first else
-                longest.index(item.module.__name__) if _lesson(item) else len(longest))
+        # Those that have to be alone go before all, while nobody has begun on anything long.
+        return (not item.get_closest_marker("alone"),
+                ORDER.index(item.path.name) if item.path.name in ORDER else len(ORDER))
 
     items.sort(key=turn)
     several = "PYTEST_XDIST_WORKER" in os.environ

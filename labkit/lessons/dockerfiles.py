@@ -7,7 +7,7 @@ import re
 
 from docker.utils.build import exclude_paths
 
-from labkit import engine, evidence
+from labkit import evidence
 from labkit.lesson import Lesson, folder, not_yet, passed
 from labkit.views import layers
 
@@ -96,12 +96,8 @@ def _minimal(image, reference: str):
 
 def _files(reference: str, path: str) -> set[str]:
     """What an image has at a path: the names below a folder, or the one of a file; empty when it is not there."""
-    container = engine.client().containers.create(reference, command=["none"])
-    try:
-        names = [one.name for one, _ in evidence.files(container, path) or ()]
-        return {name.partition("/")[2] for name in names[1:]} if names and "/" in names[-1] else set(names)
-    finally:
-        container.remove(force=True)
+    names = [one.name for one, _ in evidence.files_of_image(reference, path) or ()]
+    return {name.partition("/")[2] for name in names[1:]} if names and "/" in names[-1] else set(names)
 
 
 @lesson.exercise(

@@ -5,8 +5,6 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 
-import docker
-
 from labkit import engine, evidence
 from labkit.errors import Trouble
 from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
@@ -156,9 +154,8 @@ def _this_engine(repository: str) -> Place:
 
 def _machine(name: str, repository: str) -> Place:
     place = Place(f"engine in {name}")
-    try:
-        container = engine.client().containers.get(name)
-    except docker.errors.NotFound:
+    container = evidence.container(name)
+    if container is None:
         place.note = "is not there"
         return place
     if container.status != "running":

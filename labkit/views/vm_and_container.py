@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from labkit import engine
+from labkit import engine, evidence
 from labkit.errors import Trouble
 from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture
 from labkit.views.picture import box, drawing, label, size, stroke, table
@@ -227,7 +227,7 @@ def outside(script: str) -> str:
     """
     output = engine.client().containers.run(
         _HELPER, ["sh", "-c", script], pid_mode="host", privileged=True, network_mode="none", remove=True,
-        cgroupns="host", name=f"lab-01-look-{time.monotonic_ns()}")
+        cgroupns="host", name=f"lab-look-{time.monotonic_ns()}")
     return output.decode(errors="replace")
 
 
@@ -246,13 +246,9 @@ def _processes(name: str) -> list[Process]:
 
 def _running(name: str):
     """The named container, freshly inspected. Raises Trouble when it does not run."""
-    import docker
-
-    try:
-        container = engine.client().containers.get(name)
-    except docker.errors.NotFound:
-        raise Trouble(f"there is no container {name}", "a running one",
-                      "run the cell above that starts it") from None
+    container = evidence.container(name)
+    if container is None:
+        raise Trouble(f"there is no container {name}", "a running one", "run the cell above that starts it")
     if container.status != "running":
         raise Trouble(f"container {name} is {container.status}", "a running one",
                       "run the cell above that starts it once more")
