@@ -235,8 +235,9 @@ def _processes(name: str) -> list[Process]:
     """All processes in the PID namespace of a running container, by their number outside."""
     first = _running(name).attrs["State"]["Pid"]
     # NSpid holds a process' numbers, from the outermost namespace to its own.
-    text = outside(f"readlink /proc/{first}/ns/pid; awk '/^Name:/ {{ name = $2 }} /^NSpid:/ && NF > 2 "
-                   "{ print $2, $NF, name }' /proc/[0-9]*/status 2> /dev/null | "
+    # cat goes on when a process has ended since its name was found; awk would stop there.
+    text = outside(f"readlink /proc/{first}/ns/pid; cat /proc/[0-9]*/status 2> /dev/null | "
+                   "awk '/^Name:/ { name = $2 } /^NSpid:/ && NF > 2 { print $2, $NF, name }' | "
                    "while read -r out in name; do echo $out $in $(readlink /proc/$out/ns/pid) $name; done")
     own, *lines = text.splitlines()
     rows = [line.split(maxsplit=3) for line in lines]
