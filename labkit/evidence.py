@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 
-from docker.errors import ImageNotFound, NotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 
 from labkit import engine
 
@@ -43,6 +43,20 @@ def how(container) -> str:
     if state["Status"] == "exited":
         return f"{container.name} has ended with status {state['ExitCode']}"
     return f"{container.name} is {state['Status']}"
+
+
+def run(container, *command: str, **how) -> tuple[int | None, str]:
+    """Exit status and output of a command run in a container; no status when that is gone, or does not run.
+
+    how: as docker's exec_run takes it, for example environment.
+    """
+    try:
+        ended = container.exec_run(list(command), **how)
+    except APIError as problem:
+        if problem.status_code in (404, 409):  # it ended after somebody looked
+            return None, ""
+        raise
+    return ended.exit_code, ended.output.decode(errors="replace").rstrip()
 
 
 def files(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:

@@ -223,10 +223,11 @@ def order():
         return not_yet(saw=f"the app starts {how}", wanted="once the store is healthy",
                        fix="depends_on with condition: service_healthy")
     # An app that came too early runs for a moment, too.
-    asked = app.exec_run(["/welcome", "-healthcheck"])
-    if asked.exit_code:
-        return not_yet(saw=f"the app runs, and says: {asked.output.decode(errors='replace').strip()[:100]}",
-                       wanted="ready", fix=f"docker logs {app.name}")
+    status, said = evidence.run(app, "/welcome", "-healthcheck")
+    if status is None:
+        return not_yet(saw=f"{app.name} ended while we looked", wanted="it running", fix=f"docker logs {app.name}")
+    if status != 0:
+        return not_yet(saw=f"the app runs, and says: {said[:100]}", wanted="ready", fix=f"docker logs {app.name}")
     seconds = _moment(app.attrs["State"]["StartedAt"]) - _moment(store.attrs["State"]["StartedAt"])
     return passed(f"both run; the app started {seconds:.1f} s after its store, at the first attempt")
 
@@ -309,7 +310,9 @@ def secret():
     if isinstance(store, Verdict):
         return store
     # Without the password that the store's own programs may have.
-    said = store.exec_run(["redis-cli", "ping"], environment={"REDISCLI_AUTH": ""}).output.decode(errors="replace").strip()
+    status, said = evidence.run(store, "redis-cli", "ping", environment={"REDISCLI_AUTH": ""})
+    if status is None:
+        return not_yet(saw=f"{store.name} ended while we looked", wanted="it running", fix=f"docker logs {store.name}")
     if "NOAUTH" not in said:
         return not_yet(saw=f"the store answers without a password: {said[:60]}", wanted="NOAUTH",
                        fix="redis-server --requirepass")

@@ -3,7 +3,6 @@
 Each checker reads the engine's own facts about containers, and nothing that a notebook has printed.
 """
 
-import docker
 
 from labkit import engine, evidence
 from labkit import lesson as lessons
@@ -27,16 +26,6 @@ lesson = Lesson(
 )
 
 _MIB = 1024 * 1024
-
-
-def _inside(container, *command: str) -> str:
-    """What a command prints in a running container; empty when the container ends meanwhile."""
-    try:
-        return container.exec_run(list(command)).output.decode(errors="replace").strip()
-    except docker.errors.APIError as problem:
-        if problem.status_code not in (404, 409):
-            raise
-        return ""
 
 
 def _all_running(*names: str):
@@ -134,11 +123,12 @@ def shared_view():
 
 def _processes(container) -> list[str]:
     """Names of the processes that the container sees, as the kernel tells those inside."""
-    return _inside(container, "sh", "-c", "cat /proc/[0-9]*/comm 2> /dev/null; true").split("\n")
+    _, names = evidence.run(container, "sh", "-c", "cat /proc/[0-9]*/comm 2> /dev/null; true")
+    return names.split("\n")
 
 
 def _namespace(container) -> str:
-    return _inside(container, "readlink", "/proc/self/ns/pid")
+    return evidence.run(container, "readlink", "/proc/self/ns/pid")[1]
 
 
 # -- control groups ------------------------------------------------------------------------------
@@ -208,8 +198,8 @@ def hungry():
         return not_yet(f"the memory limit of lab-01-hungry: {f'{limit / _MIB:g} MiB' if limit else 'none'}",
                        "a limit, of 256 MiB at most", "docker update --help")
     # cgroup version 2, then version 1.
-    count = _inside(container, "sh", "-c", "cat /sys/fs/cgroup/memory.current 2> /dev/null || "
-                                           "cat /sys/fs/cgroup/memory/memory.usage_in_bytes")
+    _, count = evidence.run(container, "sh", "-c", "cat /sys/fs/cgroup/memory.current 2> /dev/null || "
+                                                   "cat /sys/fs/cgroup/memory/memory.usage_in_bytes")
     if not count.isdigit() or int(count) < 48_000_000:
         return not_yet(f"lab-01-hungry runs, and holds {int(count) / 1e6:.0f} MB" if count.isdigit()
                        else "lab-01-hungry runs, but not for long enough to ask what it holds",

@@ -8,7 +8,6 @@ import json
 import re
 from dataclasses import dataclass
 
-import docker
 
 from labkit import evidence
 from labkit.errors import Trouble
@@ -71,11 +70,8 @@ def _on_server(name: str, start: str) -> _Container | Verdict:
     if machine.status != "running":
         return not_yet(f"the server {MACHINE} is {machine.status}", f"one on which {name} runs",
                        f"docker start {MACHINE}")
-    try:
-        status, output = machine.exec_run(["docker", "inspect", "--type", "container", name], stderr=False)
-    except docker.errors.APIError as problem:
-        if problem.status_code not in (404, 409):
-            raise
+    status, output = evidence.run(machine, "docker", "inspect", "--type", "container", name, stderr=False)
+    if status is None:
         return not_yet(f"the server {MACHINE} has just ended", f"one on which {name} runs", f"docker start {MACHINE}")
     if status:
         return not_yet(f"the server has no container {name}", f"{name}, running there", start)

@@ -3,7 +3,6 @@
 It needs the engine and the image busybox, and nothing of Kubernetes: that may still be in the making.
 """
 
-import docker
 
 from labkit import engine, evidence
 from labkit import lesson as lessons
@@ -27,17 +26,6 @@ lesson = Lesson(
 )
 
 _IMAGE = "busybox:1.37"
-
-
-def _inside(container, *command: str) -> tuple[int | None, str]:
-    """Exit status and output, on one line, of a command run in a container; no status when that has just ended."""
-    try:
-        ended = container.exec_run(list(command))
-    except docker.errors.APIError as problem:
-        if problem.status_code in (404, 409):  # gone, or not running: it ended after we looked
-            return None, ""
-        raise
-    return ended.exit_code, " ".join(ended.output.decode(errors="replace").split())
 
 
 def _from_busybox(container) -> bool:
@@ -152,11 +140,11 @@ def web():
     if not _from_busybox(container):
         return not_yet(f"lab-00-web was made from {container.attrs['Config']['Image']}", f"the image {_IMAGE}",
                        "docker rm -f lab-00-web, then run it from the other image")
-    status, said = _inside(container, "timeout", "5", "wget", "-q", "-O-", "http://127.0.0.1:80/")
+    status, said = evidence.run(container, "timeout", "5", "wget", "-q", "-O-", "http://127.0.0.1:80/")
     if status is None:
         return not_yet("lab-00-web ended while we looked", "lab-00-web, running", "docker logs lab-00-web")
     if status != 0:
-        return not_yet(f"lab-00-web runs, and port 80 in it gives no page: {said[:80]}", "the page It works",
+        return not_yet(f"lab-00-web runs, and port 80 in it gives no page: {' '.join(said.split())[:80]}", "the page It works",
                        "docker logs lab-00-web")
     if "it works" not in said.lower():
         return not_yet(f"the page of lab-00-web says {said[:60]!r}", "It works", "look at the folder that it serves")
@@ -188,7 +176,7 @@ def tidy():
         return not_yet(f"still there: {', '.join(old)}", "none of them", "docker ps -a; docker rm --help")
     if keep.status != "running":
         return not_yet(evidence.how(keep), "lab-00-keep, running", "docker start lab-00-keep")
-    status, note = _inside(keep, "cat", "/note.txt")
+    status, note = evidence.run(keep, "cat", "/note.txt")
     if status != 0 or "do not lose me" not in note:
         return not_yet("lab-00-keep runs, and its /note.txt is gone: it is another container",
                        "the one that was there, with its note", "run the cell that makes the four again")

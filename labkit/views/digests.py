@@ -164,7 +164,10 @@ def _machine(name: str, repository: str) -> Place:
     script = ("docker image inspect --format '[{{json .Id}}, {{json .RepoTags}}, {{json .RepoDigests}}]' "
               "$(docker image ls -q --no-trunc | sort -u) 2> /dev/null; echo; "
               "docker inspect --format '[{{json .Name}}, {{json .Image}}]' $(docker ps -q) 2> /dev/null")
-    output = container.exec_run(["sh", "-c", script]).output.decode(errors="replace")
+    status, output = evidence.run(container, "sh", "-c", script)
+    if status is None:
+        place.note = "has just ended"
+        return place
     images, _, runs = output.partition("\n\n") if not output.startswith("\n") else ("", "", output)
     return _engine(place, repository, [json.loads(line) for line in images.split("\n") if line.startswith("[")],
                    [json.loads(line) for line in runs.split("\n") if line.startswith("[")])

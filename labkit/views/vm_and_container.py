@@ -257,7 +257,11 @@ def _running(name: str):
 
 
 def _inside(container, script: str) -> str:
-    return container.exec_run(["sh", "-c", script]).output.decode(errors="replace")
+    status, said = evidence.run(container, "sh", "-c", script)
+    if status is None:
+        raise Trouble(f"container {container.name} ended while we looked", "a running one",
+                      "run the cell above that starts it once more")
+    return said
 
 
 def _moment(text: str) -> float:
