@@ -69,8 +69,6 @@ def everything(report: Report, purge: bool) -> Iterator[str]:
     if purge:
         yield from _clear(paths.files, set())
     yield from _clear(paths.data, keep)
-    for cached in sorted(paths.repo.rglob("__pycache__")):
-        shutil.rmtree(cached, ignore_errors=True)
     for folder in before:
         try:
             Path(folder).rmdir()  # made for us, and only if nobody else uses it since

@@ -123,6 +123,17 @@ def test_status_for_a_reader_names_everything(workbook):
         assert f"\n{line}" in f"\n{output}"
 
 
+def test_modules_are_compiled_once_and_reset_takes_that_back(workbook):
+    # As on a machine where Python is told to write no bytecode, and not where these tests have theirs.
+    settings = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": ""}
+    assert workbook("status", "--json", **settings)[0] == 0
+    (compiled,) = workbook.home.glob("data/env-*/bytecode")
+    assert len(list(compiled.rglob("labkit/status.*.pyc"))) == 1
+    status, output = workbook("reset", "--all", "--purge", "--yes", **settings)
+    assert status == 0, output
+    assert not list(workbook.home.rglob("*")), "something of ours is left"
+
+
 def test_stop_with_nothing_to_stop(workbook):
     assert workbook("stop") == (0, "Nothing of ours runs.\n")
 

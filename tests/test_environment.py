@@ -165,6 +165,7 @@ def test_two_first_starts_make_it_once_and_everything_can_be_taken_back(tmp_path
     assert third.returncode == 0, output
     assert str(data_of(home)) in output
     assert sorted(home.rglob("*")) == [path for path in before if path != data_of(home)], output
+    assert not list(paths.repo.rglob("__pycache__")), "bytecode in the workbook's own folder"
 
 
 def test_a_killed_set_up_is_made_anew_and_an_interrupted_one_leaves_nothing(tmp_path, reachable_index):

@@ -299,9 +299,8 @@ def footprint() -> Card:
     for folder, pattern, what in _CONTENTS:
         found = [path for path in folder.glob(pattern) if path not in counted] if folder.is_dir() else []
         counted.update(found)
-        taken = sum(status.used(path) if path.is_dir() and not path.is_symlink() else _blocks(path) for path in found)
         if found:
-            rows.append((_home(folder / pattern), what, taken))
+            rows.append((_home(folder / pattern), what, status.used(*found)))
     total = sum(row[2] for row in rows)
     rows.append(("together", f"of this disk {_gib(status.free(paths.data))} are free", total))
     notes = _elsewhere()
@@ -314,13 +313,6 @@ def footprint() -> Card:
     words = table([("FOLDER", "WHAT", "SIZE"), *((where, what, _gib(size)) for where, what, size in rows)])
     return Card(frame("What is on this machine because of the workbook", body, "What the workbook put here"),
                 "\n".join([words, *notes]))
-
-
-def _blocks(file: Path) -> int:
-    try:
-        return file.lstat().st_blocks * 512
-    except OSError:
-        return 0
 
 
 def _home(path: Path) -> str:
