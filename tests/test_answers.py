@@ -9,6 +9,7 @@ import shutil
 import time
 
 import pytest
+import turns
 from conftest import wait_for
 
 from labkit import lesson as machinery
@@ -52,24 +53,22 @@ def test_answers_of_an_exercise(name):
 
 # -- and the checkers tell them apart ------------------------------------------------------------
 
-@pytest.fixture(scope="session")
-def chapters(request):
-    """Gets a chapter ready, once; all of them are cleaned up at the end."""
-    ready = {}
+_ready = set()  # chapters that this process has in hand
 
-    def get_ready(lesson):
-        request.getfixturevalue("cluster" if lesson.cluster else "engine")
-        if lesson.name not in ready:
-            machinery.take_back(lesson, Report())
-            machinery.get_ready(lesson, Report())
-            ready[lesson.name] = lesson
-        elif lesson.cluster:
-            # Another process may have played the chapter since and cleaned up, or made the cluster anew.
-            machinery.get_ready(lesson, Report())
 
-    yield get_ready
-    for lesson in ready.values():
+@pytest.fixture
+def chapter(request, lesson):
+    """The chapter, ready; whoever answers last of a row gives it back as it should be found."""
+    request.getfixturevalue("cluster" if lesson.cluster else "engine")
+    if lesson.name not in _ready:
         machinery.take_back(lesson, Report())
+        _ready.add(lesson.name)
+    # Another process may have played the chapter since and cleaned up, or made the cluster anew.
+    machinery.get_ready(lesson, Report())
+    yield
+    if turns.is_last_of_its_group(request.node):
+        machinery.take_back(lesson, Report())
+        _ready.remove(lesson.name)
 
 
 @pytest.fixture
@@ -97,8 +96,7 @@ def answered(one, script):
 
 
 @pytest.mark.parametrize(("lesson", "one", "script"), list(scripts("right")))
-def test_a_right_answer_passes(lesson, one, script, chapters, learner):
-    chapters(lesson)
+def test_a_right_answer_passes(lesson, one, script, chapter, learner):
     with answered(one, script):
         wait_for(lambda: verdict_of(one).text(), lambda text: text.startswith("✓"), DEADLINE,
                  f"the verdict “passed” on {script.name}")
@@ -107,8 +105,7 @@ def test_a_right_answer_passes(lesson, one, script, chapters, learner):
 
 
 @pytest.mark.parametrize(("lesson", "one", "script"), list(scripts("wrong")))
-def test_a_wrong_answer_never_passes(lesson, one, script, chapters, learner):
-    chapters(lesson)
+def test_a_wrong_answer_never_passes(lesson, one, script, chapter, learner):
     with answered(one, script):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)

@@ -3,6 +3,7 @@
 import subprocess
 
 import pytest
+from conftest import docker
 
 from labkit import shell, supply
 from labkit.errors import Trouble
@@ -19,8 +20,13 @@ def images(engine):
         dockerfile = f'FROM busybox:1.37\nWORKDIR /here\nRUN echo same > /same\n{last}\nEXPOSE 80\nCMD ["ls"]\n'
         subprocess.run(["docker", "build", "-q", "-t", name, "-"], input=dockerfile, text=True, check=True,
                        stdout=subprocess.DEVNULL, env=shell.environment())
+    # Other names of the base image: a chapter's, pushed, and a mirror's.
+    others = ("localhost:5050/lab/busybox:1.37", "mirror.example/busybox:1.37")
+    for name in others:
+        docker("tag", "busybox:1.37", name)
     yield NAMES
     engine.remove(NAMES)
+    docker("rmi", *others)
 
 
 @pytest.mark.engine

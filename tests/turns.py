@@ -88,6 +88,7 @@ _alone = []  # the machine's lock, while this process plays tests in a row that 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item, nextitem):
     """Tests in several processes (pytest -n) share one machine, one engine and one cluster, and take turns."""
+    item.followed_by = nextitem
     if item.get_closest_marker("alone"):
         if _alone:
             fcntl.flock(_alone[0], fcntl.LOCK_EX)
@@ -131,6 +132,13 @@ def group(test: str) -> str:
     if match := re.match(r"test_a_(?:right|wrong)_answer\w*\[([^/]+)/", name):
         return f"{file} {match[1]}"
     return "first" if file.endswith(FIRST) else file
+
+
+def is_last_of_its_group(item) -> bool:
+    """Whether this process plays nothing more of the group: what it shares with the others is to be given back."""
+    session = item.session
+    return (item.followed_by is None or bool(session.shouldfail or session.shouldstop)
+            or group(item.followed_by.nodeid) != group(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -113,12 +113,12 @@ def rows(reference: str) -> list[Row]:
 
 
 def _base(layers: list[str], others: dict) -> str:
-    """The name of the image that this one stands on: the longest that ends inside it."""
+    """The name of the image that this one stands on: the longest that ends inside it, its shortest name."""
     # Images that chapters build share layers through the cache, without standing on one another.
-    fitting = [(len(theirs), name) for name, other in others.items() if not name.startswith("lab/")
+    fitting = [(len(theirs), -len(name), name) for name, other in others.items() if "/lab/" not in f"/{name}"
                and (theirs := other.attrs["RootFS"].get("Layers")) and len(theirs) < len(layers)
                and layers[:len(theirs)] == theirs]
-    return max(fitting)[1] if fitting else ""
+    return max(fitting)[-1] if fitting else ""
 
 
 def _owners(chain: list[str], others: dict) -> tuple[str, ...]:
