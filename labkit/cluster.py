@@ -389,6 +389,8 @@ def delete_namespace(name: str) -> bool:
     core = kubernetes.CoreV1Api(client())
     try:
         core.delete_namespace(name)
+        # Its controller begins 5 s later (namespaceDeletionGracePeriod): pods that ended until then keep it no longer.
+        core.delete_collection_namespaced_pod(name, grace_period_seconds=1)
     except kubernetes.ApiException as answer:
         if answer.status == 404:
             return False
