@@ -72,5 +72,10 @@ def test_deluge_serves_its_page_and_works_as_the_user_asked_for():
                      what="its settings")
     assert owner == "1234:2345"
     assert docker("exec", "lab-images-deluge", "date", "+%Z") in ("EST", "EDT")
+    daemon = "basename $(dirname $(grep -lx deluged /proc/[0-9]*/comm))"
+    first = docker("exec", "lab-images-deluge", "sh", "-c", f"pid=$({daemon}); kill -SEGV $pid; echo $pid")
+    wait_for(lambda: docker("exec", "lab-images-deluge", "sh", "-c", daemon, fails=True),
+             lambda pid: pid.isdigit() and pid != first, what="another daemon after the first has crashed")
+    assert "<title>Deluge" in page("lab-images-deluge", 8112), "its web program did not live through that"
     docker("stop", "-t", "15", "lab-images-deluge")
     assert docker("inspect", "--format", "{{.State.ExitCode}}", "lab-images-deluge") == "0", "it did not end by itself"
