@@ -45,13 +45,13 @@ def how(container) -> str:
     return f"{container.name} is {state['Status']}"
 
 
-def run(container, *command: str, **how) -> tuple[int | None, str]:
+def run(container, *command: str, **options) -> tuple[int | None, str]:
     """Exit status and output of a command run in a container; no status when that is gone, or does not run.
 
-    how: as docker's exec_run takes it, for example environment.
+    options: as docker's exec_run takes them, for example environment.
     """
     try:
-        ended = container.exec_run(list(command), **how)
+        ended = container.exec_run(list(command), **options)
     except APIError as problem:
         if problem.status_code in (404, 409):  # it ended after somebody looked
             return None, ""

@@ -120,6 +120,11 @@ def _file(container, path: str) -> str:
     return found[0][1][:1000].decode(errors="replace").strip() if found else ""
 
 
+def _ended(container) -> Verdict:
+    return not_yet(saw=f"{container.name} ended while we looked", wanted="it running",
+                   fix=f"docker logs {container.name}")
+
+
 def _networks(container) -> set[str]:
     return set(container.attrs["NetworkSettings"]["Networks"])
 
@@ -225,7 +230,7 @@ def order():
     # An app that came too early runs for a moment, too.
     status, said = evidence.run(app, "/welcome", "-healthcheck")
     if status is None:
-        return not_yet(saw=f"{app.name} ended while we looked", wanted="it running", fix=f"docker logs {app.name}")
+        return _ended(app)
     if status != 0:
         return not_yet(saw=f"the app runs, and says: {said[:100]}", wanted="ready", fix=f"docker logs {app.name}")
     seconds = _moment(app.attrs["State"]["StartedAt"]) - _moment(store.attrs["State"]["StartedAt"])
@@ -312,7 +317,7 @@ def secret():
     # Without the password that the store's own programs may have.
     status, said = evidence.run(store, "redis-cli", "ping", environment={"REDISCLI_AUTH": ""})
     if status is None:
-        return not_yet(saw=f"{store.name} ended while we looked", wanted="it running", fix=f"docker logs {store.name}")
+        return _ended(store)
     if "NOAUTH" not in said:
         return not_yet(saw=f"the store answers without a password: {said[:60]}", wanted="NOAUTH",
                        fix="redis-server --requirepass")

@@ -3,7 +3,6 @@
 Each checker reads the engine's own facts about containers, and nothing that a notebook has printed.
 """
 
-
 from labkit import engine, evidence
 from labkit import lesson as lessons
 from labkit.lesson import Lesson, not_yet, passed

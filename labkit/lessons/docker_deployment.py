@@ -8,7 +8,6 @@ import json
 import re
 from dataclasses import dataclass
 
-
 from labkit import evidence
 from labkit.errors import Trouble
 from labkit.lesson import Lesson, folder, not_yet, passed
