@@ -8,6 +8,7 @@ a second each way and leaves everything running.
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -16,11 +17,12 @@ from pathlib import Path
 from labkit import engine, paths, supply
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import preload
-from labkit.supply.catalog import IMAGES, KUBERNETES
+from labkit.supply import files, parts, process
+from labkit.supply.catalog import KUBERNETES
 
 PROFILE = "workbook"
 _STARTING = paths.minikube / "starting"
+_SILENCE = 300  # seconds without a word of minikube's; kubeadm waits for four minutes at most
 _SYSTEM = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns")
 
 
@@ -39,9 +41,16 @@ def environment() -> dict[str, str]:
 # -- what state it is in -------------------------------------------------------------------------
 
 def state() -> str:
-    """absent, running, paused, stopped or broken; starts nothing, takes 2 s at most."""
+    """absent, starting, running, paused, stopped or broken; starts nothing, takes 2 s at most."""
     if engine.find() is None:
         return "stopped" if _profile().exists() else "absent"
+    start = files.read(_STARTING)
+    if start and process.lives(start["pid"], start["began"]):
+        return "starting"
+    return _state_of_node()
+
+
+def _state_of_node() -> str:
     node = _node()
     if node is None:
         return "broken" if _profile().exists() else "absent"
@@ -111,23 +120,21 @@ def ensure(report: Report | None = None) -> None:
     Says what it found wrong and mends it: first with what is there, else by making it anew.
     Raises Trouble, naming the pod and its last event, when even that does not help.
     """
-    from filelock import FileLock
-
     report = report or Report()
     if engine.find() and not _STARTING.exists() and state() == "running":
         return
     engine.ensure(report)
     supply.ensure("minikube", "kubectl", "cluster", report=report)
-    paths.minikube.mkdir(parents=True, exist_ok=True)
-    with FileLock(paths.minikube / "ensure.lock"):
-        found = state()
+    report.step("cluster")
+    with files.locked(paths.minikube / "ensure.lock", lambda: report.detail("another process starts it")):
+        found = _state_of_node()
         if found == "paused":
             resume()
-            found = state()
+            found = _state_of_node()
         if found == "running":
             return
+        started = files.read(_STARTING).get("started", False)
         if found == "stopped" and not _STARTING.exists():
-            report.step("cluster")
             report.detail("starting its node")
             engine.client().api.start(PROFILE)
             if not _whole(report, 60):
@@ -135,19 +142,19 @@ def ensure(report: Report | None = None) -> None:
                 return
             found = "broken"
         if found == "broken":
-            why = _whats_wrong()
-            report.say(f"The cluster was broken: {why}. Mending it.")
-            if _mended(report):
+            report.say(f"The cluster was broken: {_whats_wrong()}. Mending it.")
+            # Only minikube's own part leaves a cluster that cannot be used when it ends half-way.
+            if (started or not _STARTING.exists()) and _mended(report):
                 return
             report.say("What was in the cluster is lost; a new one is made.")
             delete(report)
-        _start(report)
+        _start_from_any_source(report)
 
 
 def _mended(report: Report) -> bool:
     """Whether the node could be saved, with all that is in the cluster."""
     node = _node()
-    if node is None or _STARTING.exists():
+    if node is None:
         return False
     report.step("mending the cluster")
     if node["State"]["Status"] != "running":
@@ -156,64 +163,124 @@ def _mended(report: Report) -> bool:
         engine.client().containers.get(PROFILE).exec_run("systemctl restart containerd kubelet")
         if _whole(report, 45):
             return False
+    _STARTING.unlink(missing_ok=True)
     report.done()
     return True
 
 
 def _whats_wrong() -> str:
-    if _STARTING.exists():
-        return "its start was interrupted"
     if _node() is None:
         return "its node container is gone"
-    return _api_trouble() or "it was not ready in time"
+    if _STARTING.exists() and not files.read(_STARTING).get("started"):
+        return "its start was interrupted"
+    return _api_trouble() or _missing() or "it was not ready in time"
 
 
-def _start(report: Report) -> None:
-    """minikube start, with its own step events as progress."""
+class _StartFailed(Trouble):
+    """minikube could not make a cluster of the parts that it was given."""
+
+
+def _start_from_any_source(report: Report) -> None:
+    """Starts a cluster; parts that none can be made of are forgotten, and once more it is tried with the next source's."""
+    some = parts.found(supply.forced())
+    assert some is not None, "supply.ensure has seen to it"
+    try:
+        _start(some, report)
+    except _StartFailed as trouble:
+        if not some.published or supply.forced() or engine.find() is None or _full():
+            raise
+        report.say(f"No cluster could be made of what its publisher has: {trouble.saw}. Trying another source.")
+        delete(report)
+        parts.forget(some)
+        supply.ensure("cluster", report=report, refused={"publisher": trouble.saw})
+        _start(parts.found(), report)
+
+
+def _full() -> bool:
+    """Whether too little disk is left for any cluster, wherever its parts come from."""
+    return shutil.disk_usage(paths.data).free < 2 << 30
+
+
+def _start(some: parts.Parts, report: Report) -> None:
+    """minikube start, with its own step events as progress. All that it would fetch is there already."""
     report.step("cluster")
+    parts.install(some)
     command = ["minikube", "start", "--profile", PROFILE, "--driver=docker", "--container-runtime=containerd",
                f"--kubernetes-version={KUBERNETES}", "--cni=bridge", "--interactive=false", "--output=json",
-               "--wait=none", "--auto-update-drivers=false", "--force"]
-    if supply.source("cluster") != "publisher":
-        preload.install()
-        command += [f"--base-image={IMAGES['node'].reference}"]
-    _STARTING.touch()
+               "--wait=none", "--auto-update-drivers=false", "--force", f"--base-image={some.node}"]
     variables = {**os.environ, **environment(), "DOCKER_HOST": engine.ensure().host,
                  "DOCKER_CONFIG": str(paths.docker_config), "PATH": f"{paths.tools}:{os.environ['PATH']}"}
+    started = False
+    _note_start(os.getpid(), started)
     paths.logs.mkdir(parents=True, exist_ok=True)
     log = paths.logs / "minikube.log"
-    last = ""
-    with log.open("w") as record:
-        process = subprocess.Popen(command, env=variables, text=True, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-        try:
-            for line in process.stdout:
-                record.write(line)
-                event = _event(line)
-                last = event.get("message", "").strip().splitlines()[0] if event.get("message", "").strip() else last
-                if event.get("currentstep"):
-                    report.detail(event.get("name", ""), int(event["currentstep"]) / int(event["totalsteps"]))
-            process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-    if process.returncode:
-        raise Trouble(f"minikube start failed: {last[:300]}", "a cluster",
-                      f"read {log}; `./workbook reset --all` starts afresh")
-    if trouble := _whole(report, 180):
-        raise Trouble(f"the cluster did not become ready in 3 minutes: {trouble}", "every system pod ready",
-                      f"`kubectl describe` names the cause; `./workbook reset --all` starts afresh (log: {log})")
+    fix = f"read {log}; `./workbook reset --all` starts afresh"
+    try:
+        with log.open("w") as record:
+            told = _Told(record, report)
+            status, _ = process.run(command, told.hear, env=variables, waiting=told.wait, niceness=0)
+        if status:
+            raise _StartFailed(f"minikube start failed: {told.why()}", "a cluster", fix)
+        started = True
+        _note_start(os.getpid(), started)
+        if trouble := _whole(report, 180):
+            raise Trouble(f"the cluster is not ready after 3 minutes: {trouble}", "every system pod ready",
+                          f"run this again, which goes on waiting; if that does not help, {fix}")
+    except BaseException:
+        _note_start(0, started)
+        raise
     _STARTING.unlink()
     report.done()
 
 
-def _event(line: str) -> dict:
-    """minikube prints CloudEvents, one a line; what is not one is a log line."""
-    try:
-        return json.loads(line)["data"]
-    except (ValueError, KeyError, TypeError):
-        return {}
+def _note_start(pid: int, started: bool) -> None:
+    """Which process starts the cluster, 0 for none any more, and whether minikube's part of it has ended well."""
+    files.write(_STARTING, {"pid": pid, "began": time.time(), "started": started})
+
+
+class _Told:
+    """What minikube tells while it starts a cluster: CloudEvents, one a line; what is none goes to the log alone."""
+
+    def __init__(self, log, report: Report):
+        self._log, self._report, self._heard = log, report, time.monotonic()
+        self._step, self._fraction = "starting minikube", None
+        self._error = self._last = ""
+
+    def hear(self, line: str) -> None:
+        self._log.write(f"{line}\n")
+        self._log.flush()
+        self._heard = time.monotonic()
+        try:
+            event = json.loads(line)
+            kind, data = event["type"], event["data"]
+            said = _sentence(data.get("message", ""))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return
+        if said:
+            self._last = said
+            if kind.endswith(".error"):
+                self._error = said
+        if data.get("name") and data.get("currentstep"):
+            self._step = data["name"]
+            self._fraction = int(data["currentstep"]) / int(data["totalsteps"])
+            self._report.detail(self._step, self._fraction)
+
+    def wait(self) -> None:
+        """Nothing was said for a second. Raises when it is too long for anything still to come."""
+        self._report.detail(self._step, self._fraction)
+        if time.monotonic() - self._heard > _SILENCE:
+            raise _StartFailed(f"minikube has said nothing for {_SILENCE / 60:.0f} minutes, at the step {self._step!r}",
+                               "a cluster", "run this again; if it stays so, `./workbook reset --all` starts afresh")
+
+    def why(self) -> str:
+        """The last that it said about what went wrong."""
+        return (self._error or self._last or "it said nothing")[:300]
+
+
+def _sentence(message: str) -> str:
+    """What a message says in one line, without the boxes that minikube draws around some."""
+    lines = (re.sub(r"[\u2500-\u257f]", " ", line).strip(" *\t") for line in message.splitlines())
+    return " ".join(" ".join(line for line in lines if re.search(r"\w", line)).split())
 
 
 def _whole(report: Report, seconds: float) -> str:

@@ -1,7 +1,10 @@
 """What is in the way on this machine: each finding says what was seen, and one line that helps."""
 
+import base64
 import os
 import platform
+import re
+import shutil
 import socket
 import sys
 import time
@@ -9,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from labkit import paths
 
@@ -42,6 +46,7 @@ def examine() -> Iterator[Finding]:
         _system,
         _python,
         _engine,
+        _docker,
         _disk,
         _writable,
         _memory,
@@ -157,6 +162,28 @@ def _engine() -> Iterator[Finding]:
         )
     else:
         yield Finding("Docker engine", "none answers; ./workbook starts our own")
+
+
+def _docker() -> Iterator[Finding]:
+    """The docker command, and what it is extended by: distributions package these apart."""
+    from labkit import engine, shell
+    from labkit.supply import present
+    from labkit.supply.catalog import TOOLS
+
+    if engine.find() and not shutil.which("docker", path=shell.environment()["PATH"]):
+        yield Finding("docker command", "none on PATH, though an engine answers", engine.install_line(), blocking=True)
+        return
+    for tool in (tool for tool in TOOLS.values() if tool.extends_docker):
+        name = tool.name.replace("-", " ")
+        program = present.program_of(tool)
+        if program is None:
+            yield Finding(name, f"not found; the workbook brings its own, {tool.version}")
+        elif not present.accepted(tool, program):
+            seen = " ".join(map(str, present.versions(tool, program)[:1])) or "a program that does not tell its version"
+            yield Finding(name, f"{program}: {seen}, and the chapters want {tool.accepts}; the workbook brings its own, "
+                          f"{tool.version}")
+        else:
+            yield Finding(name, f"{present.versions(tool, program)[0]} in {program.parent}")
 
 
 def _sockets() -> list[Path]:
@@ -289,12 +316,55 @@ def _proxies() -> Iterator[Finding]:
     names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
     if not (used := [name for name in names if os.environ.get(name)]):
         return
+    for address in dict.fromkeys(os.environ[name] for name in used):
+        if why := _refused_by_proxy(address):
+            yield Finding("proxy", f"{_without_password(address)} {why}",
+                          "export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, and the same for HTTP_PROXY", blocking=True)
+            return
+    yield from _engines_proxy()
     exempt = (os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or "").replace(",", " ").split()
     if "*" not in exempt and not {"127.0.0.1", "localhost"} & set(exempt):
         yield Finding("proxy", f"{', '.join(used)} set, and NO_PROXY without this machine",
                       "export NO_PROXY=localhost,127.0.0.1,10.96.0.0/12,192.168.0.0/16,.svc,.cluster.local")
     else:
         yield Finding("proxy", f"{', '.join(used)} set; NO_PROXY={' '.join(exempt)}")
+
+
+def _without_password(address: str) -> str:
+    return re.sub(r"//[^@/]*@", "//", address)
+
+
+def _refused_by_proxy(address: str, timeout: float = 0.5) -> str:
+    """What a proxy says when it does not let us through without a password; empty when it does, or says nothing."""
+    try:
+        url = urlsplit(address if "//" in address else f"//{address}")
+        port = url.port or {"https": 443}.get(url.scheme, 80)
+        request = "CONNECT registry-1.docker.io:443 HTTP/1.1\r\nHost: registry-1.docker.io:443\r\n"
+        if url.username:
+            secret = base64.b64encode(f"{unquote(url.username)}:{unquote(url.password or '')}".encode()).decode()
+            request += f"Proxy-Authorization: Basic {secret}\r\n"
+        with socket.create_connection((url.hostname, port), timeout=timeout) as connection:
+            connection.settimeout(timeout)
+            connection.sendall(f"{request}\r\n".encode())
+            status = connection.recv(64).split(b" ")[1:2]
+    except (OSError, ValueError):
+        return ""
+    if status != [b"407"]:
+        return ""
+    return "refuses this user and password (407)" if url.username else "wants a user and a password (407)"
+
+
+def _engines_proxy() -> Iterator[Finding]:
+    """A user's engine pulls images by itself, and knows of no proxy that only this shell has."""
+    from labkit import engine
+
+    if not os.environ.get("HTTPS_PROXY") and not os.environ.get("https_proxy"):
+        return
+    if (found := engine.find()) and not engine.client().info().get("HttpsProxy"):
+        yield Finding("proxy of the engine", "this shell has HTTPS_PROXY, and the Docker engine has none, so it may not "
+                      "reach registries", "./workbook stop, then ./workbook: our engine takes it over" if found.ours else
+                      'put {"proxies": {"https-proxy": "…", "http-proxy": "…"}} into /etc/docker/daemon.json and restart '
+                      "Docker; in Docker Desktop: Settings, Resources, Proxies")
 
 
 def _clock() -> Iterator[Finding]:
@@ -329,13 +399,15 @@ def clock_skew(timeout: float = 2) -> float | None:
 
 def _stand_ins() -> Iterator[Finding]:
     from labkit import engine
-    from labkit.supply import images
+    from labkit.supply import images, parts
 
     if not engine.find():
         return
     made: dict[str, list[str]] = {}
     for reference, how in images.stand_ins().items():
         made.setdefault(how, []).append(reference)
+    if (some := parts.found()) and not some.published:
+        made.setdefault("built from Debian packages and Go modules", []).append("what a cluster runs (registry.k8s.io)")
     if made:
         yield Finding(
             "stand-in images",

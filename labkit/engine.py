@@ -83,7 +83,7 @@ def _context_host() -> str | None:
     """The endpoint of the user's current docker context, if that is not the default one."""
     config = Path.home() / ".docker"
     try:
-        name = os.environ.get("DOCKER_CONTEXT") or json.loads((config / "config.json").read_text())["currentContext"]
+        name = os.environ.get("DOCKER_CONTEXT") or _users_config()["currentContext"]
         for meta in config.glob("contexts/meta/*/meta.json"):
             content = json.loads(meta.read_text())
             if content["Name"] == name:
@@ -163,14 +163,53 @@ def ensure(report: Report | None = None) -> Engine:
 def _first_contact(engine: Engine) -> None:
     """What must be known and set before anything is made in an engine."""
     _note_foreign(engine)
-    # The lab has a DOCKER_CONFIG of its own, where the user's plug-ins would be missing.
     if not engine.ours:
-        plugins = paths.docker_config / "cli-plugins"
-        plugins.mkdir(parents=True, exist_ok=True)
-        for plugin in (Path.home() / ".docker/cli-plugins").glob("docker-*"):
-            if not (plugins / plugin.name).exists():
-                (plugins / plugin.name).unlink(missing_ok=True)
-                (plugins / plugin.name).symlink_to(plugin)
+        _take_over_settings()
+
+
+# Where the docker command looks for plug-ins after those of its user (github.com/docker/cli, cli-plugins/manager).
+_PLUGIN_FOLDERS = tuple(Path(folder) for folder in (
+    "/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins",
+    "/usr/libexec/docker/cli-plugins"))
+
+
+def plugin(name: str) -> Path | None:
+    """The program that `docker` in the lab runs for one of its plug-ins, as docker-buildx; None when there is none."""
+    users = [folder / name for folder in _users_plugin_folders()] if not _own_runs() else []
+    candidates = [paths.docker_config / "cli-plugins" / name, *users, *(folder / name for folder in _PLUGIN_FOLDERS)]
+    return next((file for file in candidates if os.access(file, os.X_OK) and file.is_file()), None)
+
+
+def _own_runs() -> bool:
+    found = find()
+    return found is not None and found.ours
+
+
+def _users_config() -> dict:
+    """The user's settings of the docker command."""
+    try:
+        content = json.loads((Path.home() / ".docker/config.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _users_plugin_folders() -> list[Path]:
+    extra = _users_config().get("cliPluginsExtraDirs") or []
+    return [Path.home() / ".docker/cli-plugins", *map(Path, extra)]
+
+
+def _take_over_settings() -> None:
+    """The lab's DOCKER_CONFIG is its own: the user's plug-ins, and the proxies for their containers, would be missing."""
+    plugins = paths.docker_config / "cli-plugins"
+    plugins.mkdir(parents=True, exist_ok=True)
+    for file in (file for folder in _users_plugin_folders() for file in folder.glob("docker-*")):
+        if not (plugins / file.name).exists():
+            (plugins / file.name).unlink(missing_ok=True)
+            (plugins / file.name).symlink_to(file)
+    settings = paths.docker_config / "config.json"
+    if (proxies := _users_config().get("proxies")) and not settings.exists():
+        settings.write_text(json.dumps({"proxies": proxies}) + "\n")
 
 
 def own_impossible() -> str:
@@ -187,8 +226,12 @@ def install_line() -> str:
     if "microsoft" in platform.release().lower():
         return "start Docker Desktop on Windows and switch on its WSL integration for this distribution"
     manager = next((m for m in ("apt-get", "dnf", "pacman", "zypper") if shutil.which(m)), None)
-    package = {"apt-get": "sudo apt-get install docker.io", "dnf": "sudo dnf install moby-engine",
-               "pacman": "sudo pacman -S docker", "zypper": "sudo zypper install docker"}.get(manager)
+    # With what builds images and runs compose files: distributions package them apart, and older ones have none.
+    plugins = " docker-buildx docker-compose" + ("-v2" if apt.system_id() == "ubuntu" else "")
+    package = {"apt-get": f"sudo apt-get install docker.io{'' if apt.suite() in ('bullseye', 'bookworm') else plugins}",
+               "dnf": "sudo dnf install moby-engine docker-buildx docker-compose",
+               "pacman": "sudo pacman -S docker docker-buildx docker-compose",
+               "zypper": "sudo zypper install docker docker-buildx docker-compose"}.get(manager)
     return f"{package} && sudo systemctl start docker" if package else "install Docker Engine for your system"
 
 

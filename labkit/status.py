@@ -127,10 +127,10 @@ def show() -> None:
         for place, (name, thing) in enumerate(now[kind].items()):
             state = f"ready ({_SOURCES[thing['source']]})" if thing["ready"] else _making(now["work"], name)
             print(
-                f"{'' if place else kind:<10} {name:<9} {thing.get('reference', ''):<42} {state}".rstrip()
+                f"{'' if place else kind:<10} {name:<14} {thing.get('reference', ''):<42} {state}".rstrip()
             )
     if parts := _making(now["work"], "cluster"):
-        print(f"{'parts':<10} {'cluster':<9} {'what Kubernetes runs':<42} {parts}")
+        print(f"{'parts':<10} {'cluster':<14} {'what Kubernetes runs':<42} {parts}")
     worker = f"process {now['background']} makes what is missing" if now["background"] else "nothing to do"
     print(f"background {worker}")
     print(

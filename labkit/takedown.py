@@ -25,7 +25,7 @@ def stop(report: Report) -> list[str]:
         ended.append("the background worker")
     if shell.end_leftovers():
         ended.append("background jobs of cells")
-    if cluster.state() in ("running", "paused", "broken") and cluster.stop(report):
+    if cluster.state() in ("starting", "running", "paused", "broken") and cluster.stop(report):
         ended.append("the cluster")
     if engine.stop(report):
         ended.append("our Docker engine")

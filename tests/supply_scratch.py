@@ -21,8 +21,8 @@ import json, os, sys, time
 from labkit import engine, paths, supply
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import bundle, catalog, files, golang, images, present, publisher
-catalog.TOOLS["pause"] = catalog.Tool("pause", "3.10.1", ("version",), ("3.10.",),
+from labkit.supply import bundle, catalog, download, files, golang, images, parts, present, publisher
+catalog.TOOLS["pause"] = catalog.Tool("pause", "3.10.1", ("version",), ">=3.10,<3.11",
     os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256", go="pause")
 supply.ORDER += ("pause",)
 sys.excepthook = lambda kind, trouble, _: print(f"{kind.__name__}: {trouble}", file=sys.stderr)

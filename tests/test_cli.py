@@ -87,7 +87,7 @@ def test_status_of_nothing_starts_nothing(workbook):
     assert found["cluster"] == {"state": "absent"}
     assert found["jupyter"] == {"url": None, "pid": None}
     assert set(found["tools"]) >= {"minikube", "kubectl", "helm"}
-    assert set(found["images"]) >= {"debian", "busybox", "golang", "node"}
+    assert set(found["images"]) >= {"debian", "busybox", "golang", "vm"}
     assert found["work"] == []
     assert sorted(workbook.home.rglob("*")) == before, "status wrote something"
 

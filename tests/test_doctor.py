@@ -110,7 +110,7 @@ def test_no_engine_and_no_way_to_start_one(workbook, tmp_path):
         capture_output=True,
         env={**env, "PATH": str(folder), "PYTHONPATH": str(paths.repo)},
     )
-    assert ended.stdout.strip() in ("sudo dnf install moby-engine && sudo systemctl start docker",
+    assert ended.stdout.strip() in ("sudo dnf install moby-engine docker-buildx docker-compose && sudo systemctl start docker",
                                     "brew install --cask docker, then start Docker Desktop"), ended.stderr
 
 

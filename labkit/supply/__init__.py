@@ -13,51 +13,46 @@ import time
 from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import files
+from labkit.supply import files, process
 from labkit.supply.catalog import IMAGES, TOOLS
 
-# Everything, in the order in which a reader will need it. "cluster" is the node's image store.
-ORDER = ("debian", "busybox", "vm", "deluge", "static", "golang", "welcome", "redis", "registry", "dind", "node",
-         "kubectl", "minikube", "cluster", "helm")
-_NEEDS = {"cluster": ("node",)}
-# Where Kubernetes' publisher answers, minikube pulls these by itself, when the cluster starts.
-_FROM_MINIKUBE = ("node", "cluster")
+# Everything, in the order in which a reader will need it. "cluster" is what a cluster starts from: node and preload.
+ORDER = ("docker-buildx", "docker-compose", "debian", "busybox", "vm", "deluge", "static", "golang", "welcome", "redis",
+         "registry", "dind", "kubectl", "minikube", "cluster", "helm")
 _SOURCES = ("bundle", "publisher", "packages")
 _RECORD = paths.cache / "sources.json"
 _WORK = paths.cache / "status"
 
 
-def ensure(*names: str, report: Report | None = None) -> None:
+def ensure(*names: str, report: Report | None = None, refused: dict[str, str] | None = None) -> None:
     """All of these, tools and images by catalog name, are there when this returns.
 
     Silent and fast for what is there; what another process is making is waited for, with its
-    progress. Raises Trouble that names every source that was tried and why it failed.
+    progress. refused: sources that are not to be tried, and why. Raises Trouble that names every
+    source that was tried and why it failed.
     """
     from labkit import engine
 
     report = report or Report()
-    _forced()
+    forced()
     for name in names:
         if name not in ORDER:
             raise Trouble(f"the catalog has no {name!r}", f"one of {', '.join(ORDER)}")
         if name not in TOOLS:
             engine.ensure(report)  # or everything in it would seem to be missing
         if not ready(name):
-            _make(name, report)
+            _make(name, report, refused or {})
 
 
 def ready(name: str) -> bool:
     """Whether a thing is there to be used, without making it."""
-    from labkit.supply import preload, present
+    from labkit.supply import parts, present
 
     if name in TOOLS:
-        ours = (paths.tools / name).exists() and _record().get(name, {}).get("version") == TOOLS[name].version
+        tool = TOOLS[name]
+        ours = tool.path.exists() and _record().get(name, {}).get("version") == tool.version
         return ours or present.has(name)
-    if name in _FROM_MINIKUBE and source(name) == "publisher":
-        return True
-    if name in IMAGES:
-        return present.has(name)
-    return preload.file().exists() and present.has("node")
+    return present.has(name) if name in IMAGES else parts.found(forced()) is not None
 
 
 def source(name: str) -> str:
@@ -69,15 +64,15 @@ def _record() -> dict:
     return files.read(_RECORD)
 
 
-def _forced() -> str:
+def forced() -> str:
     """The one source that is asked for, or empty."""
-    forced = os.environ.get("WORKBOOK_SOURCE", "")
-    if forced and forced not in _SOURCES:
-        raise Trouble(f"WORKBOOK_SOURCE is {forced!r}", f"one of {', '.join(_SOURCES)}")
-    return forced
+    asked = os.environ.get("WORKBOOK_SOURCE", "")
+    if asked and asked not in _SOURCES:
+        raise Trouble(f"WORKBOOK_SOURCE is {asked!r}", f"one of {', '.join(_SOURCES)}")
+    return asked
 
 
-def _make(name: str, report: Report) -> None:
+def _make(name: str, report: Report, refused: dict[str, str]) -> None:
     def waiting() -> None:
         state = files.read(_WORK / f"{name}.json")
         report.detail(f"another process makes it: {state.get('step', 'waiting')}", state.get("fraction"))
@@ -86,37 +81,36 @@ def _make(name: str, report: Report) -> None:
     with files.locked(_WORK / f"{name}.lock", waiting):
         if not ready(name):
             with _Recorder(name, report) as recorder:
-                _provide(name, recorder)
+                _provide(name, recorder, refused)
     report.done(source(name))
 
 
-def _provide(name: str, report: Report) -> None:
+def _provide(name: str, report: "_Recorder", refused: dict[str, str]) -> None:
     """From the first source that has it. A wrong checksum ends the search: somebody should know."""
-    from labkit.supply import bundle, packages, present, publisher
+    from labkit.supply import bundle, download, packages, publisher
 
-    forced = _forced()
-    if name in IMAGES and not IMAGES[name].public and forced == "publisher":
-        forced = ""  # nobody publishes it
+    only = forced()
+    if name in IMAGES and not IMAGES[name].public and only == "publisher":
+        only = ""  # nobody publishes it
     why, fix = [], ""
     for kind, provider in zip(_SOURCES, (bundle, publisher, packages)):
-        if forced and kind != forced:
+        if only and kind != only:
             continue
-        if trouble := provider.unavailable(name):
+        if trouble := refused.get(kind) or provider.unavailable(name):
             why.append(f"{kind}: {trouble}")
             continue
+        if why and (said := [reason for reason in why if not reason.startswith("bundle: no bundle is named")]):
+            report.say(f"{name}: {said[-1]}. Next source: {kind}.")
         try:
+            report.comes_from(kind)
             if kind == "packages":
-                needs = IMAGES[name].needs if name in IMAGES else _NEEDS.get(name, ())
-                for need in needs:
-                    if not present.has(need):
-                        _remember(need, "")
-                        ensure(need, report=report)
+                _ensure_needs(name, report)
             provider.provide(name, report)
             _remember(name, kind)
             if ready(name):
                 return
             why.append(f"{kind}: what it gave is not what this version of the workbook needs")
-        except bundle.Refused:
+        except download.Refused:
             raise
         except Trouble as trouble:
             why.append(f"{kind}: {trouble.saw}" + (f", expected {trouble.wanted}" if trouble.wanted else ""))
@@ -124,6 +118,22 @@ def _provide(name: str, report: Report) -> None:
         _remember(name, "")
     raise Trouble(f"{name} cannot be had ({'; '.join(why)})", "",
                   fix or "connect to a network, or name a bundle with WORKBOOK_BUNDLE")
+
+
+def _ensure_needs(name: str, report: Report) -> None:
+    """What has to be there before a thing can be built."""
+    from labkit.supply import present
+    from labkit.supply.catalog import NODE
+
+    image = IMAGES.get(name) or (None if name in TOOLS else NODE)
+    if image is None:
+        return
+    if image.needs:
+        ensure("docker-buildx", report=report)
+    for need in image.needs:
+        if not present.has(need):
+            _remember(need, "")
+            ensure(need, report=report)
 
 
 def _remember(name: str, kind: str) -> None:
@@ -144,6 +154,10 @@ class _Recorder(Report):
         super().__init__()
         self._file, self._outer, self._written = _WORK / f"{name}.json", outer, 0.0
         self._state = {"name": name, "state": "running", "pid": os.getpid(), "began": time.time()}
+
+    def comes_from(self, kind: str) -> None:
+        """A source begins: what is built takes about as long as elsewhere, what is fetched as long as it takes here."""
+        self._write(built=kind == "packages", since=time.time(), fraction=None)
 
     def step(self, name: str) -> None:
         self.detail(name)
@@ -185,7 +199,7 @@ def work() -> list[dict]:
     states = []
     for name in ORDER:
         state = {"name": name, "step": "", "fraction": None, "elapsed": 0, **files.read(_WORK / f"{name}.json")}
-        if state.get("state") == "running" and not _runs(state["pid"], state["began"]):
+        if state.get("state") == "running" and not process.lives(state["pid"], state["began"]):
             state["state"] = "interrupted"
         # The worker goes through everything; it has not come to what an earlier one left, or never began.
         if worker and state.get("state") != "running" and state.get("pid") != worker and not ready(name):
@@ -196,29 +210,22 @@ def work() -> list[dict]:
             if state["state"] == "running":
                 states[-1]["elapsed"] = round(time.time() - state["began"], 1)
             if state["state"] in ("running", "waiting"):
-                states[-1]["remaining"] = _remaining(name, states[-1]["elapsed"], state["fraction"])
+                elapsed = time.time() - state["since"] if "since" in state else states[-1]["elapsed"]
+                states[-1]["remaining"] = _remaining(name, elapsed, state["fraction"], state.get("built", True))
     return states
 
 
-def _remaining(name: str, elapsed: float, fraction: float | None) -> int:
-    """Seconds: what it took elsewhere counts first, and the more is done, the more what it took here."""
+def _remaining(name: str, elapsed: float, fraction: float | None, built: bool) -> int:
+    """Seconds. Of a build what it took elsewhere counts first, and the more is done, the more what it took here; of a
+    download only what has come."""
     from labkit.supply import packages
 
+    if not built and fraction:
+        return round(elapsed * (1 - fraction) / fraction)
     expected = packages.seconds(name) / (os.cpu_count() or 1)
     if fraction is None:
         return round(max(expected - elapsed, 1))
     return round((1 - fraction) * (elapsed + (1 - fraction) * expected))
-
-
-def _runs(pid: int, began: float) -> bool:
-    """Whether the process that noted this still lives; another one may have its number by now."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() < began + 2
-    except psutil.Error:
-        return False
 
 
 # -- the background worker -----------------------------------------------------------------------
@@ -247,7 +254,7 @@ def _noted_pid() -> int:
 
 def start_background() -> None:
     """Starts the worker that makes all that a reader will need, unless it runs or nothing is left to make."""
-    _forced()
+    forced()
     with files.locked(_PID.with_suffix(".lock")):
         if background_pid() or all(ready(name) for name in ORDER):
             return
@@ -269,8 +276,6 @@ def _end_leftovers() -> None:
     """Ends what a worker that was killed has left running: its session's number stays taken until then."""
     import psutil
 
-    from labkit.supply import process
-
     pid = _noted_pid()
     if pid and (not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE):
         process.end_session(pid)
@@ -278,8 +283,6 @@ def _end_leftovers() -> None:
 
 def stop_background() -> bool:
     """Ends the worker and what it runs. True when it ran. What it had finished stays; the rest resumes."""
-    from labkit.supply import process
-
     pid = background_pid()
     if pid is None:
         return False

@@ -22,22 +22,35 @@ TESTED_SUITES = ("bookworm",)
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 
+def system_id() -> str:
+    """The ID of the Linux distribution, as debian or ubuntu; empty elsewhere."""
+    return _release().get("ID", "")
+
+
 def suite() -> str | None:
     """The codename of the Debian release we run on; None when this is not Debian."""
+    return _release().get("VERSION_CODENAME") if system_id() == "debian" else None
+
+
+def _release() -> dict[str, str]:
     try:
-        release = platform.freedesktop_os_release()
+        return platform.freedesktop_os_release()
     except OSError:
-        return None
-    return release.get("VERSION_CODENAME") if release.get("ID") == "debian" else None
+        return {}
 
 
-def available() -> str:
+def out_of_reach() -> str:
     """Why packages cannot be had here; empty when they can."""
     if suite() is None or not shutil.which("apt-get") or not _KEYRING.exists():
         return "this is not a Debian system"
-    if os.geteuid() != 0:
-        return "unpacking a base system from Debian packages needs root"
     return ""
+
+
+def available() -> str:
+    """Why neither a base system nor an engine can be made of packages here; empty when they can."""
+    if why := out_of_reach():
+        return why
+    return "making a base system from Debian packages needs root" if os.geteuid() else ""
 
 
 def mirrors() -> dict[str, str]:

@@ -9,9 +9,16 @@ import signal
 import sys
 import threading
 
-from labkit import supply
+# Two threads that import the same package at the same moment may each see half of it: so they find all imported.
+import docker  # noqa: F401
+import httpx  # noqa: F401
+import kubernetes  # noqa: F401
+import psutil
+import truststore  # noqa: F401
+
+from labkit import cluster, supply
 from labkit.report import Report
-from labkit.supply import golang
+from labkit.supply import bundle, golang, packages, publisher
 from labkit.supply.catalog import IMAGES
 
 
@@ -28,14 +35,14 @@ def main() -> int:
                 failed.append(name)
                 print(f"{name}: {trouble}", flush=True)
 
+    lane(["docker-buildx", "docker-compose"])
     images = threading.Thread(target=lane, args=([name for name in supply.ORDER if name in IMAGES],), daemon=True)
     images.start()
-    golang.prefetch(["minikube", "etcd", "coredns", "storage-provisioner", "helm"])
+    if _builds("cluster"):
+        golang.prefetch(["minikube", "etcd", "coredns", "storage-provisioner", "helm"])
     lane(["kubectl", "minikube", "cluster"])
     images.join()
     if not failed and _room():
-        from labkit import cluster
-
         try:
             cluster.ensure(Report())
         except Exception as trouble:
@@ -44,10 +51,15 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def _builds(name: str) -> bool:
+    """Whether a thing will have to be built here."""
+    if supply.ready(name) or packages.unavailable(name):
+        return False
+    return supply.forced() == "packages" or bool(bundle.unavailable(name) and publisher.unavailable(name))
+
+
 def _room() -> bool:
     """A cluster ahead of need only where 4 GiB are free: it takes about 1 GiB, and a browser is open too."""
-    import psutil
-
     return psutil.virtual_memory().available > 4 << 30
 
 

@@ -10,15 +10,11 @@ import os
 import shutil
 from pathlib import Path
 
-from labkit import engine, paths
-from labkit.errors import Trouble
+from labkit import engine
 from labkit.report import Report
 from labkit.supply import preload
 from labkit.supply.catalog import IMAGES, TOOLS, arch, system
-
-
-class Refused(Trouble):
-    """A file is not the one that its checksum promises: no other source is tried, somebody should know."""
+from labkit.supply.download import Refused
 
 
 def unavailable(name: str) -> str:
@@ -79,7 +75,7 @@ def _sums(folder: Path) -> dict[str, str]:
 
 def install(file: Path, name: str) -> None:
     """Puts a program among the workbook's tools, whole or not at all."""
-    put(file, paths.tools / name, 0o755)
+    put(file, TOOLS[name].path, 0o755)
 
 
 def put(file: Path, target: Path, mode: int = 0o644) -> None:

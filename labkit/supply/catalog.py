@@ -6,10 +6,15 @@ The versions are one set: minikube 1.38.1's defaults for Kubernetes v1.35.1
 
 import platform
 from dataclasses import dataclass
+from pathlib import Path
+
+from labkit import paths
 
 MINIKUBE = "v1.38.1"
 KUBERNETES = "v1.35.1"
 HELM = "v4.2.3"
+BUILDX = "v0.30.1"
+COMPOSE = "v2.40.3"
 CRICTL = "v1.36.0"
 GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
@@ -30,23 +35,57 @@ def arch() -> str:
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
+def cpu() -> str:
+    """amd64 or arm64, as Linux names them."""
+    return {"amd64": "x86_64", "arm64": "aarch64"}.get(arch(), arch())
+
+
+def _here(text: str) -> str:
+    return text.format(system=system(), arch=arch(), cpu=cpu())
+
+
 @dataclass(frozen=True)
 class Tool:
     """A program for this machine.
 
-    accepts: versions of one on PATH that will do, as prefixes; url: the publisher's file, with
-    {system} and {arch}, and beside it, with checksum appended, its SHA-256; member: the
-    program inside an archive; go: the folder of its build recipe in go/.
+    accepts: which versions of one that is there already will do, as PEP 440 writes it; url: the publisher's
+    file, with {system}, {arch} and {cpu}; checksum: the file with its SHA-256, as a suffix of the url or, from a
+    slash on, beside it; member: the program inside an archive; go: the folder of its build recipe in go/, or
+    package: the Debian package that has it. One that is named docker-… extends the docker command.
     """
 
     name: str
     version: str
     version_command: tuple[str, ...]
-    accepts: tuple[str, ...]
+    accepts: str
     url: str
     checksum: str
     member: str = ""
     go: str = ""
+    package: str = ""
+
+    @property
+    def extends_docker(self) -> bool:
+        return self.name.startswith("docker-")
+
+    @property
+    def path(self) -> Path:
+        """Where ours is, or will be."""
+        return (paths.docker_config / "cli-plugins" if self.extends_docker else paths.tools) / self.name
+
+    def address(self) -> str:
+        """The publisher's file for this machine."""
+        return _here(self.url)
+
+    def checksum_address(self) -> str:
+        """The file that has its SHA-256."""
+        if self.checksum.startswith("/"):
+            return self.address().rpartition("/")[0] + self.checksum
+        return self.address() + self.checksum
+
+    def member_here(self) -> str:
+        """The name of the program in its archive, or empty."""
+        return _here(self.member)
 
 
 @dataclass(frozen=True)
@@ -77,16 +116,24 @@ class Program:
 
 
 TOOLS = {tool.name: tool for tool in (
-    Tool("minikube", MINIKUBE, ("version", "--short"), (MINIKUBE,),
+    Tool("minikube", MINIKUBE, ("version", "--short"), f"=={MINIKUBE}",
          f"https://github.com/kubernetes/minikube/releases/download/{MINIKUBE}/minikube-{{system}}-{{arch}}",
          ".sha256", go="minikube"),
     # kubectl is supported within one minor version of the API server
     # (kubernetes.io/releases/version-skew-policy, read 2026-11).
-    Tool("kubectl", KUBERNETES, ("version", "--client"), ("v1.34.", "v1.35.", "v1.36."),
+    Tool("kubectl", KUBERNETES, ("version", "--client"), ">=1.34,<1.37",
          f"https://dl.k8s.io/release/{KUBERNETES}/bin/{{system}}/{{arch}}/kubectl", ".sha256", go="kubernetes"),
-    Tool("helm", HELM, ("version", "--short"), ("v4.",),
+    Tool("helm", HELM, ("version", "--short"), ">=4,<5",
          f"https://get.helm.sh/helm-{HELM}-{{system}}-{{arch}}.tar.gz", ".sha256sum",
          member="{system}-{arch}/helm", go="helm"),
+    # Build contexts by name came with buildx 0.8, the ones of the chapters' pictures with 0.10; what `docker compose ps`
+    # says in a format of one's own came with Compose 2.21.
+    Tool("docker-buildx", BUILDX, ("version",), ">=0.10",
+         f"https://github.com/docker/buildx/releases/download/{BUILDX}/buildx-{BUILDX}.{{system}}-{{arch}}",
+         "/checksums.txt", package="docker-buildx"),
+    Tool("docker-compose", COMPOSE, ("version",), ">=2.21",
+         f"https://github.com/docker/compose/releases/download/{COMPOSE}/docker-compose-{{system}}-{{cpu}}",
+         ".sha256", package="docker-compose"),
 )}
 
 IMAGES = {image.name: image for image in (
@@ -101,8 +148,26 @@ IMAGES = {image.name: image for image in (
     Image("dind", "docker:26.1-dind", "a Docker engine in a container", needs=("debian",)),
     Image("vm", "lab/vm:1", "a virtual machine to compare with", needs=("debian",), public=False),
     Image("welcome", "lab/welcome:1.0", "our app", needs=("golang", "static"), public=False),
-    Image("node", f"lab/node:{KUBERNETES}", "the image of a cluster's node", needs=("debian",)),
 )}
+
+# What a cluster starts from: the image of its node, and the preload, which is what the node's store of images holds. Ours:
+NODE = Image("node", f"lab/node:{KUBERNETES}", "the image of a cluster's node", needs=("debian",), public=False)
+# The publisher's node image, where minikube looks for it (pkg/drivers/kic/types.go, v1.38.1): by its digest, then by its tag.
+_KICBASE = "v0.0.50"
+_KICBASE_DIGEST = "sha256:eb4fec00e8ad70adf8e6436f195cc429825ffb85f95afcdb5d8d9deb576f3e93"
+NODE_PUBLISHED = tuple(f"{repository}:{version}" for version in (f"{_KICBASE}@{_KICBASE_DIGEST}", _KICBASE)
+                       for repository in ("gcr.io/k8s-minikube/kicbase", "kicbase/stable"))
+
+
+def preload_name() -> str:
+    """The preload's file, as minikube names it (pkg/minikube/download/preload.go, v1.38.1)."""
+    return f"preloaded-images-k8s-{PRELOAD}-{KUBERNETES}-containerd-overlay2-{arch()}.tar.lz4"
+
+
+def preload_address() -> str:
+    """Where its publisher has it; the answer's headers carry its MD5."""
+    return f"https://storage.googleapis.com/minikube-preloaded-volume-tarballs/{PRELOAD}/{KUBERNETES}/{preload_name()}"
+
 
 _KUBE = "k8s.io/kubernetes/cmd/"
 PROGRAMS = {program.name: program for program in (

@@ -18,17 +18,18 @@ from pathlib import Path
 from labkit import engine, paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import apt, golang, process, pypi
-from labkit.supply.catalog import IMAGES, Image, arch
+from labkit.supply import apt, download, golang, process, pypi
+from labkit.supply.catalog import IMAGES, Image, cpu
 
 STAND_IN = f"{engine.LABEL}.stand-in"
 _RECIPE = f"{engine.LABEL}.recipe"
 _RECIPES = Path(__file__).with_name("images")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
 def present(image: Image) -> bool:
-    """Whether the engine has the image: anybody's when it is a public one, else ours from today's recipe."""
-    labels = _labels(image.reference)
+    """Whether the engine, if one answers, has the image: anybody's when it is public, else ours from today's recipe."""
+    labels = _labels(image.reference) if engine.find() else None
     if labels is None:
         return False
     return _RECIPE not in labels and image.public or labels.get(_RECIPE) == key(image)
@@ -43,6 +44,11 @@ def stand_ins() -> dict[str, str]:
     return {reference: image["Labels"][STAND_IN]
             for image in engine.client().api.images(filters={"label": STAND_IN})
             for reference in image["RepoTags"] or [] if reference in public}
+
+
+def exists(reference: str) -> bool:
+    """Whether the engine, if one answers, has an image of this reference."""
+    return engine.find() is not None and _labels(reference) is not None
 
 
 def _labels(reference: str) -> dict[str, str] | None:
@@ -94,10 +100,16 @@ def _build(image: Image, report: Report) -> None:
     context = paths.notebooks / "app" if image.name == "welcome" else _RECIPES / image.name
     with _machine(image.name, report) as machine:
         command = [_docker(), "buildx", "build", "--progress", "plain", "--tag", image.reference,
-                   "--network", "host", "--build-context", f"machine={machine}",
+                   "--network", "host", "--build-context", f"machine={machine}", *_proxies(),
                    "--file", str(_RECIPES / image.name / "Dockerfile"),
                    *(f"--label={name}={value}" for name, value in labels.items()), str(context)]
         run(command, f"building the image {image.reference}", report)
+
+
+def _proxies() -> list[str]:
+    """The machine's proxies for what a build fetches; BuildKit keeps these out of the image
+    (docs.docker.com/build/building/variables, predefined build arguments, read 2026-11)."""
+    return [f"--build-arg={name}" for name in (*PROXIES, *map(str.lower, PROXIES)) if os.environ.get(name)]
 
 
 def _docker() -> str:
@@ -148,9 +160,8 @@ def _machine(name: str, report: Report):
                        place / "debian")
         if name == "deluge":
             # For the image's Python, whichever this machine's is.
-            cpu = {"amd64": "x86_64", "arm64": "aarch64"}[arch()]
             pypi.download(_RECIPES / "deluge/requirements.txt", place / "wheels", "Deluge", "--python-version", "3.11",
-                          *(f"--platform=manylinux_2_{glibc}_{cpu}" for glibc in (17, 28)))
+                          *(f"--platform=manylinux_2_{glibc}_{cpu()}" for glibc in (17, 28)))
         if name == "node":
             shutil.copy(golang.build("crictl", report) / "crictl", place / "crictl")
         yield place
@@ -158,8 +169,7 @@ def _machine(name: str, report: Report):
 
 def _certificates() -> Path:
     """The bundle of certificates that programs on this machine trust."""
-    candidates = [os.environ.get("SSL_CERT_FILE"), "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem",
-                  ssl.get_default_verify_paths().cafile]
+    candidates = [os.environ.get("SSL_CERT_FILE"), *download.BUNDLES, ssl.get_default_verify_paths().cafile]
     for candidate in candidates:
         if candidate and Path(candidate).is_file():
             return Path(candidate)

@@ -1,29 +1,52 @@
 """Provider: built here from package registries alone — Debian packages, Go modules, PyPI."""
 
+import tempfile
+from pathlib import Path
+
+from labkit import paths
 from labkit.report import Report
 from labkit.supply import apt, bundle, golang, images, preload
-from labkit.supply.catalog import IMAGES, PROGRAMS, TOOLS
+from labkit.supply.catalog import IMAGES, NODE, PROGRAMS, TOOLS
 
 
 def unavailable(name: str) -> str:
     """Why it cannot be built here; empty when it can."""
-    return "" if name in TOOLS else apt.available()
+    if name in TOOLS:
+        return "" if TOOLS[name].go else apt.out_of_reach()
+    if name in IMAGES and not IMAGES[name].public:
+        return ""  # on images that are there, wherever they came from
+    return apt.available()
 
 
 def provide(name: str, report: Report) -> None:
     """Builds it; what was built before is not built again."""
     if name in TOOLS:
-        bundle.install(golang.build(TOOLS[name].go, report) / name, name)
+        tool = TOOLS[name]
+        if tool.go:
+            bundle.install(golang.build(tool.go, report) / name, name)
+        else:
+            _from_debian(tool.package, name, report)
     elif name in IMAGES:
         images.build(IMAGES[name], report)
     else:
+        if not images.present(NODE):
+            images.build(NODE, report)
         for program in ("kubernetes", "etcd", "coredns", "storage-provisioner", "pause"):
             golang.build(program, report)
         preload.build(report)
 
 
+def _from_debian(package: str, name: str, report: Report) -> None:
+    report.detail(f"fetching Debian's {package}")
+    work = paths.cache / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=work) as folder:
+        apt.unpack([f"{package}/{apt.ENGINE_SUITE}"], Path(folder))
+        bundle.install(next(Path(folder).glob(f"**/{name}")), name)
+
+
 def seconds(name: str) -> int:
     """About how much CPU time it takes, to weigh its progress."""
     if name in TOOLS:
-        return PROGRAMS[TOOLS[name].go].seconds
-    return 20 if name in IMAGES else 200
+        return PROGRAMS[TOOLS[name].go].seconds if TOOLS[name].go else 5
+    return 20 if name in IMAGES else 240

@@ -17,39 +17,18 @@ from pathlib import Path
 from labkit import engine, paths
 from labkit.report import Report
 from labkit.supply import golang, images
-from labkit.supply.catalog import CLUSTER_IMAGES, IMAGES, KUBERNETES, PRELOAD, arch
+from labkit.supply.catalog import CLUSTER_IMAGES, KUBERNETES, NODE, arch
 
-_NODE = IMAGES["node"].reference
 _PROGRAMS = ("kubernetes", "etcd", "coredns", "storage-provisioner", "pause")
-_BINARIES = ("kubelet", "kubeadm", "kubectl")
+BINARIES = ("kubelet", "kubeadm", "kubectl")  # what the node runs beside images
 
 
 def file() -> Path:
     """Where the preload is, or will be; the name changes with anything that is in it."""
-    content = hashlib.sha256(images.key(IMAGES["node"]).encode() + Path(__file__).read_bytes())
+    content = hashlib.sha256(images.key(NODE).encode() + Path(__file__).read_bytes())
     for name in _PROGRAMS:
         content.update(golang.folder(name).name.encode())
     return paths.cache / "built" / f"preload-{KUBERNETES}-{content.hexdigest()[:12]}.tar.lz4"
-
-
-def install() -> None:
-    """Puts the preload and the binaries where minikube looks for them."""
-    cache = paths.minikube / ".minikube/cache"
-    name = f"preloaded-images-k8s-{PRELOAD}-{KUBERNETES}-containerd-overlay2-{arch()}.tar.lz4"
-    _link(file(), cache / "preloaded-tarball" / name)
-    for binary in _BINARIES:
-        _link(golang.folder("kubernetes") / binary, cache / f"linux/{arch()}/{KUBERNETES}" / binary)
-
-
-def _link(source: Path, target: Path) -> None:
-    if target.exists() and target.samefile(source):
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
-        shutil.copy(source, target)
 
 
 def build(report: Report) -> Path:
@@ -65,10 +44,10 @@ def build(report: Report) -> Path:
         report.detail(f"packing {reference}")
         _archive(reference, program, [root] if program == "kube-proxy" else [], work)
     root.unlink()
-    for binary in _BINARIES:
+    for binary in BINARIES:
         shutil.copy(_binary(binary), work / binary)
     report.detail("taking the images into the node's store")
-    (work / "make.sh").write_text(_MAKE.format(version=KUBERNETES, binaries=" ".join(_BINARIES)))
+    (work / "make.sh").write_text(_MAKE.format(version=KUBERNETES, binaries=" ".join(BINARIES)))
     docker = images._docker()
     name = "lab-preload"
     variables = {**os.environ, "DOCKER_HOST": engine.ensure().host}
@@ -79,7 +58,7 @@ def build(report: Report) -> Path:
         # /var/lib must not be an overlay itself: overlays cannot be stacked on one.
         images.run([docker, "run", "--rm", "--privileged", "--name", name, "--network", "none",
                     "--volume", "/var/lib/containerd", "--volume", f"{work}:/made",
-                    "--entrypoint", "bash", _NODE, "/made/make.sh"], "making the cluster's preload", report)
+                    "--entrypoint", "bash", NODE.reference, "/made/make.sh"], "making the cluster's preload", report)
     finally:
         remove()
     (work / "preload.tar.lz4").rename(done)

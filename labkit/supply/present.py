@@ -6,27 +6,49 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
 from labkit import engine, paths
 from labkit.supply import images
-from labkit.supply.catalog import IMAGES, TOOLS
+from labkit.supply.catalog import IMAGES, TOOLS, Tool
 
 
 def has(name: str) -> bool:
     """Whether the tool or image is there in a version that will do."""
     if name in TOOLS:
-        return _tool(name) is not None
-    return name in IMAGES and engine.find() is not None and images.present(IMAGES[name])
+        return bool((program := program_of(TOOLS[name])) and accepted(TOOLS[name], program))
+    return name in IMAGES and images.present(IMAGES[name])
 
 
-def _tool(name: str) -> Path | None:
-    tool = TOOLS[name]
+def program_of(tool: Tool) -> Path | None:
+    """The program that would be run, if one is there: one that docker is extended by, or one on PATH that is not ours."""
+    if tool.extends_docker:
+        return engine.plugin(tool.name)
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     elsewhere = os.pathsep.join(part for part in folders if Path(part) != paths.tools)
-    found = shutil.which(name, path=elsewhere)
-    if not found:
-        return None
-    answer = _answer(found, os.stat(found).st_mtime_ns, tool.version_command)
-    return Path(found) if any(word.startswith(tool.accepts) for word in answer.split()) else None
+    found = shutil.which(tool.name, path=elsewhere)
+    return Path(found) if found else None
+
+
+def accepted(tool: Tool, program: Path) -> bool:
+    """Whether a program is of a version that will do."""
+    return any(version in SpecifierSet(tool.accepts, prereleases=True) for version in versions(tool, program))
+
+
+def versions(tool: Tool, program: Path) -> list[Version]:
+    """What a program says of its version, and all else in its words that could be one."""
+    try:
+        changed = program.stat().st_mtime_ns
+    except OSError:
+        return []
+    found = []
+    for word in _answer(str(program), changed, tool.version_command).split():
+        try:
+            found.append(Version(word.rstrip(",").removeprefix("v")))
+        except InvalidVersion:
+            continue
+    return found
 
 
 @functools.cache

@@ -1,8 +1,10 @@
-"""Runs the programs that build things: behind everything else, and never longer than we want them."""
+"""Runs the programs that build and start things, watches them, and never lets one live longer than we want it."""
 
 import os
+import queue
 import signal
 import subprocess
+import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -11,19 +13,35 @@ _LAST = 4  # lines that say what went wrong
 _PATIENCE = 5  # seconds that a program gets to end by itself
 
 
-def run(command: list, said: Callable[[str], None], cwd: Path | None = None,
-        env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Runs a command at low priority; said() gets each line of its output. Returns status and last lines.
+def run(command: list, said: Callable[[str], None], cwd: Path | None = None, env: dict[str, str] | None = None,
+        waiting: Callable[[], None] = lambda: None, niceness: int = 10) -> tuple[int, str]:
+    """Runs a command; said() gets each line of its output, waiting() is called about once a second. Returns status
+    and last lines.
 
-    An exception, Ctrl-C too, ends the command and all it has started.
+    niceness: how far behind everything else it runs, 0 to 19. An exception, of said() or waiting() or Ctrl-C, ends
+    the command and all it has started.
     """
     last: deque[str] = deque(maxlen=_LAST)
+    lines: queue.Queue[str | None] = queue.Queue()
     # A group of its own: the compilers that `go build` starts outlive it otherwise.
-    with subprocess.Popen(["nice", "-n", "10", *command], cwd=cwd, env=env, text=True, errors="replace",
+    with subprocess.Popen(["nice", "-n", str(niceness), *command], cwd=cwd, env=env, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           process_group=0) as process:
-        try:
+        def read() -> None:
             for line in process.stdout:
+                lines.put(line)
+            lines.put(None)
+
+        threading.Thread(target=read, daemon=True).start()
+        try:
+            while True:
+                try:
+                    line = lines.get(timeout=1)
+                except queue.Empty:
+                    waiting()
+                    continue
+                if line is None:
+                    break
                 if line := line.strip():
                     last.append(line)
                     said(line)
@@ -41,6 +59,20 @@ def _end_group(process: subprocess.Popen) -> None:
             process.wait(_PATIENCE)
         except (OSError, subprocess.TimeoutExpired):
             pass
+
+
+def lives(pid: int, began: float) -> bool:
+    """Whether the process that noted its number at a time (seconds since the epoch) still lives; another one may have
+    its number by now."""
+    import psutil
+
+    if not pid:
+        return False
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() < began + 2
+    except psutil.Error:
+        return False
 
 
 def end_session(pid: int) -> None:

@@ -131,7 +131,8 @@ def _short(text: str, most: int = 62) -> str:
 
 # -- what is being made --------------------------------------------------------------------------
 
-PARTS = {**{image.name: image.what for image in IMAGES.values()}, "kubectl": "the command kubectl",
+PARTS = {"docker-buildx": "docker's part that builds images", "docker-compose": "docker's part that runs compose files",
+         **{image.name: image.what for image in IMAGES.values()}, "kubectl": "the command kubectl",
          "minikube": "minikube, which starts clusters", "cluster": "Kubernetes' own parts", "helm": "the command helm"}
 _SIGNS = {"ready": "✓", "running": "◐", "waiting": "○", "missing": "○", "failed": "✕", "interrupted": "✕"}
 
