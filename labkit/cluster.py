@@ -173,7 +173,7 @@ def _whats_wrong() -> str:
         return "its node container is gone"
     if _STARTING.exists() and not files.read(_STARTING).get("started"):
         return "its start was interrupted"
-    return _api_trouble() or _missing() or "it was not ready in time"
+    return _api_trouble() or _missing() or "when it was last started it was not ready in time"
 
 
 class _StartFailed(Trouble):
@@ -279,7 +279,7 @@ class _Told:
 
 def _sentence(message: str) -> str:
     """What a message says in one line, without the boxes that minikube draws around some."""
-    lines = (re.sub(r"[\u2500-\u257f]", " ", line).strip(" *\t") for line in message.splitlines())
+    lines = (re.sub(r"[\u2500-\u257f*]", " ", line).strip() for line in message.splitlines())
     return " ".join(" ".join(line for line in lines if re.search(r"\w", line)).split())
 
 

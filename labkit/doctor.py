@@ -141,11 +141,9 @@ def _engine() -> Iterator[Finding]:
         yield Finding("Docker engine", f"{found.host} answers, version {version['Version']}"
                       f" ({'ours' if found.ours else 'yours'})")
         return
-    for path in _sockets():
-        if not os.access(path, os.R_OK | os.W_OK):
-            yield Finding("Docker engine", f"{path} is there, but you may not use it",
-                          "sudo usermod -aG docker $USER, then log out and in again", blocking=True)
-            return
+    if path := engine.forbidden():
+        yield Finding("Docker engine", f"{path} is there, but you may not use it", engine.GROUP_LINE, blocking=True)
+        return
     host = os.environ.get("DOCKER_HOST")
     if host and not engine.own_impossible():
         yield Finding("Docker engine", f"DOCKER_HOST is {host}, and nothing answers there; we start our own",
@@ -183,13 +181,7 @@ def _docker() -> Iterator[Finding]:
             yield Finding(name, f"{program}: {seen}, and the chapters want {tool.accepts}; the workbook brings its own, "
                           f"{tool.version}")
         else:
-            yield Finding(name, f"{present.versions(tool, program)[0]} in {program.parent}")
-
-
-def _sockets() -> list[Path]:
-    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    path = Path(host.removeprefix("unix://"))
-    return [path] if host.startswith("unix://") and path.is_socket() else []
+            yield Finding(name, f"{present.versions(tool, program)[0].base_version} in {program.parent}")
 
 
 def _disk() -> Iterator[Finding]:

@@ -142,6 +142,8 @@ def ensure(report: Report | None = None) -> Engine:
         _first_contact(engine)
         return engine
     if why := own_impossible():
+        if socket_file := forbidden():
+            raise Unreachable(f"{socket_file} is there, but you may not use it", "", GROUP_LINE)
         raise Unreachable(f"no Docker engine answers, and we cannot start our own: {why}",
                           "Docker Desktop, Colima or a Docker engine that runs", install_line())
     from filelock import FileLock
@@ -210,6 +212,19 @@ def _take_over_settings() -> None:
     settings = paths.docker_config / "config.json"
     if (proxies := _users_config().get("proxies")) and not settings.exists():
         settings.write_text(json.dumps({"proxies": proxies}) + "\n")
+
+
+# From docs.docker.com/engine/install/linux-postinstall, read 2026-11.
+GROUP_LINE = "sudo usermod -aG docker $USER, then log out and in again"
+
+
+def forbidden() -> Path | None:
+    """The socket of an engine that is there, and that this user may not use; None when there is none."""
+    for host in _user_hosts():
+        file = Path(host.removeprefix("unix://"))
+        if host.startswith("unix://") and file.is_socket() and not os.access(file, os.R_OK | os.W_OK):
+            return file
+    return None
 
 
 def own_impossible() -> str:

@@ -21,7 +21,7 @@ import json, os, sys, time
 from labkit import engine, paths, supply
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import bundle, catalog, download, files, golang, images, parts, present, publisher
+from labkit.supply import bundle, catalog, download, files, golang, images, packages, parts, present, publisher
 catalog.TOOLS["pause"] = catalog.Tool("pause", "3.10.1", ("version",), ">=3.10,<3.11",
     os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256", go="pause")
 supply.ORDER += ("pause",)
@@ -53,6 +53,7 @@ class Home:
             (self.cache / name).symlink_to(paths.cache / name)
 
     def start(self, code: str, **settings: str) -> subprocess.Popen:
+        self.folder.mkdir(parents=True, exist_ok=True)
         unset = ("WORKBOOK_SOURCE", "WORKBOOK_BUNDLE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
         kept = {name: value for name, value in os.environ.items() if name not in unset}
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from conftest import wait_for
 from supply_scratch import HOME_SHARES, Home, Publisher
 
 from labkit import supply
-from labkit.supply import apt, catalog, golang, images, process
+from labkit.supply import apt, catalog, download, golang, images, process
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
 PLATFORM = f"{catalog.system()}-{catalog.arch()}"
@@ -161,6 +161,42 @@ def test_when_no_source_has_it_each_says_why(home, bundle):
     assert left_behind(home) == [] or all(name.endswith(".new") for name in left_behind(home))
 
 
+def test_without_root_or_debian_our_own_images_are_built_on_what_registries_have(home, tmp_path):
+    """They need a base image, and it matters to nobody where that came from."""
+    ask = "[packages.unavailable(name) for name in ('welcome', 'vm', 'kubectl', 'busybox', 'cluster', 'docker-compose')]"
+    not_debian = "this is not a Debian system"
+    assert home.ask(f"{ask}", PATH=str(tmp_path)) == ["", "", "", not_debian, not_debian, not_debian]
+
+
+PLUGIN = """
+import dataclasses
+catalog.TOOLS["docker-buildx"] = dataclasses.replace(catalog.TOOLS["docker-buildx"],
+    url=os.environ["PUBLISHER"] + "/v1/buildx", checksum="/checksums.txt")
+publisher.unavailable = lambda name: ""
+"""
+
+
+@pytest.mark.parametrize("version", ["v0.9.1", ""], ids=["too old", "missing"])
+def test_docker_is_extended_by_what_the_workbook_brings(publisher, tmp_path, version):
+    """What the user has is left alone, and the lab's docker command takes ours."""
+    users = tmp_path / "user/.docker/cli-plugins/docker-buildx"
+    if version:
+        users.parent.mkdir(parents=True)
+        users.write_text(f"#!/bin/sh\necho github.com/docker/buildx {version} 0123abc\n")
+        users.chmod(0o755)
+    ours = b"#!/bin/sh\necho github.com/docker/buildx v0.30.1 0123abc\n"
+    publisher.files = {"/v1/buildx": ours, "/v1/checksums.txt":
+                       f"{sha256(b'another')} *other\n{sha256(ours)} *buildx\n".encode()}
+    answers = publisher.home.ask("[engine.plugin('docker-buildx') and str(engine.plugin('docker-buildx')), "
+                                 "present.has('docker-buildx'), supply.ensure('docker-buildx'), "
+                                 "str(engine.plugin('docker-buildx')), supply.ready('docker-buildx')]".replace(
+                                     "[", f"exec({PLUGIN!r}) or [", 1),
+                                 HOME=str(tmp_path / "user"), DOCKER_HOST="unix:///nowhere")
+    place = publisher.home.folder / "data/docker/cli-plugins/docker-buildx"
+    assert answers == [str(users) if version else None, False, None, str(place), True]
+    assert place.read_bytes() == ours and (not version or version in users.read_text())
+
+
 # -- the publisher -------------------------------------------------------------------------------
 
 def test_a_wrong_checksum_is_refused_and_no_other_source_hides_it(publisher):
@@ -198,6 +234,31 @@ def test_a_download_that_was_killed_leaves_nothing_and_can_be_repeated(publisher
     publisher.gate.set()
     assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]") == [None, "publisher"]
     assert publisher.home.tool.read_bytes() == PROGRAM
+
+
+def test_a_download_that_comes_in_drops_is_given_up(publisher):
+    """2 KB/s, on a clock that runs faster than a minute."""
+    publisher.gate.clear()
+    trouble = publisher.home.run(f"download.WINDOW = 1; {ENSURE}", WORKBOOK_SOURCE="publisher")[1]
+    assert f"publisher: {publisher.url}{publisher.path} comes at " in trouble and "KB/s, expected 10 KB/s" in trouble, trouble
+    assert left_behind(publisher.home) == [] and not list(publisher.home.cache.glob("downloads/*"))
+
+
+def test_why_a_source_was_left_is_said(publisher):
+    """The publisher has a page in the place of the checksum; what is built then says so first."""
+    publisher.files[f"{publisher.path}.sha256"] = b"<!DOCTYPE html><p>Please log in</p>"
+    publisher.home.share(*HOME_SHARES)
+    output, trouble = publisher.home.run(ENSURE)
+    assert not trouble and f"pause: publisher: {publisher.url}{publisher.path}.sha256 has no SHA-256 for pause-" in output
+    assert "Next source: packages." in output, output
+
+
+@pytest.mark.parametrize("status, said, wanted", [
+    (0, "toomanyrequests: You have reached your unauthenticated pull rate limit", "wait an hour"),
+    (429, "", "wait an hour"), (0, "unexpected EOF", "check the network"), (404, "", "check the network"),
+    (407, "", "put the proxy's user and password into HTTPS_PROXY")])
+def test_what_to_do_fits_what_went_wrong(status, said, wanted):
+    assert wanted in download.hint(status, said)
 
 
 ASKED = """

@@ -29,7 +29,7 @@ lesson = Lesson(
         "find out why a project does not come up",
     ),
     images=("welcome", "redis", "busybox", "deluge"),
-    tools=(),
+    tools=("docker-buildx", "docker-compose"),
     owns=("lab-04", "lab-04-*"),
     files=("compose", "04-*.yaml", "04-*.txt"),
     ports=(8000, 8001, 8002, 8003, 8004, 8005, 8006, 8007, 8009, 8112),

@@ -31,6 +31,7 @@ lesson = Lesson(
         "name what is missing as soon as there are two machines",
     ),
     images=("registry", "dind", "welcome", "busybox", "golang", "static"),
+    tools=("docker-buildx",),
     owns=("lab-05", "lab-05-*", "localhost:5050/lab/*"),
     files=("05-*",),
     ports=(5050, 8050, 8051, 8052),

@@ -28,7 +28,7 @@ lesson = Lesson(
         "compute an image's ID by hand",
     ),
     images=("golang", "static", "busybox"),
-    tools=(),
+    tools=("docker-buildx",),
     owns=("lab-run", "lab-first", "lab-small", "lab-broken", "lab-mended", "lab/first:*", "lab/order:*",
           "lab/context:*", "lab/small:*", "lab/broken:*", "lab/mended:*", "lab/id:*"),
     files=("app/Dockerfile*", "app/.dockerignore", "app/.env", "app/changed.go", "03-*.log", "03-*.tar"),
