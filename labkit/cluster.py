@@ -258,7 +258,8 @@ class _Told:
             return
         if said:
             self._last = said
-            if kind.endswith(".error"):
+            # The one with an exit code has the cause; after it come general words on where to ask.
+            if kind.endswith(".error") and (data.get("exitcode") or not self._error):
                 self._error = said
         if data.get("name") and data.get("currentstep"):
             self._step = data["name"]

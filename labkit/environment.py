@@ -207,7 +207,7 @@ if __name__ == "__main__":
     sys.path.append(str(HERE))
     from report import Report
 
-    REPORT = Report()
+    REPORT = Report(sys.stderr)  # what the verb prints is for programs too
     began = time.monotonic()
     REPORT.step("Python environment, this once")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

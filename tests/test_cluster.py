@@ -1,10 +1,12 @@
 """The cluster: whole from whatever state it is found in, and closed to the outside."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from io import StringIO
 from pathlib import Path
 
@@ -90,6 +92,44 @@ def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
     assert cluster.state() == "broken"
     assert "its start was interrupted" in ensure(cluster)
     assert "Ready" in kubectl("get", "nodes")
+
+
+def test_a_start_that_was_slow_is_waited_for_and_nothing_is_lost(cluster, web):
+    """Whoever waited gave up before all was ready; whoever comes next goes on waiting."""
+    from labkit.supply import files
+
+    files.write(cluster._STARTING, {"pid": 0, "began": 0, "started": True})
+    assert cluster.state() == "broken"
+    said = ensure(cluster)
+    assert "What was in the cluster is lost" not in said
+    assert wait_for(ask, timeout=90, what="the service's answer, by name") == "hello"
+
+
+def test_while_it_is_started_the_state_says_so(cluster):
+    from labkit.supply import files
+
+    ensure(cluster)
+    files.write(cluster._STARTING, {"pid": os.getpid(), "began": time.time(), "started": False})
+    try:
+        assert cluster.state() == "starting"
+    finally:
+        cluster._STARTING.unlink()
+    assert cluster.state() == "running"
+
+
+@pytest.mark.parametrize("message, said", [
+    ("╭───────────╮\n│           │\n│  * docker is not running  │\n╰───────────╯", "docker is not running"),
+    ("╭────╮", ""), ("  Creating docker container …\n\n", "Creating docker container …")])
+def test_what_minikube_says_is_read_without_its_boxes(message, said, tmp_path):
+    from labkit.cluster import _Told
+
+    with (tmp_path / "log").open("w") as log:
+        told = _Told(log, Report())
+        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": "the cause"}}))
+        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": message}}))
+        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.step", "data": {"name": "", "currentstep": "3", "totalsteps": "19"}}))
+        told.hear("W1124 a line of a library's")
+    assert told.why() == (said or "the cause")
 
 
 def test_a_restarted_node_comes_back_whole(cluster, web):

@@ -249,14 +249,15 @@ def test_why_a_source_was_left_is_said(publisher):
     publisher.files[f"{publisher.path}.sha256"] = b"<!DOCTYPE html><p>Please log in</p>"
     publisher.home.share(*HOME_SHARES)
     output, trouble = publisher.home.run(ENSURE)
-    assert not trouble and f"pause: publisher: {publisher.url}{publisher.path}.sha256 has no SHA-256 for pause-" in output
-    assert "Next source: packages." in output, output
+    why = f"its publisher cannot give it: {publisher.url}{publisher.path}.sha256 has no SHA-256 for pause-"
+    assert not trouble and f"pause is built here, since {why}" in output, output
 
 
 @pytest.mark.parametrize("status, said, wanted", [
     (0, "toomanyrequests: You have reached your unauthenticated pull rate limit", "wait an hour"),
     (429, "", "wait an hour"), (0, "unexpected EOF", "check the network"), (404, "", "check the network"),
-    (407, "", "put the proxy's user and password into HTTPS_PROXY")])
+    (407, "", "put the proxy's user and password into HTTPS_PROXY"),
+    (0, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "add its authority to the system's store")])
 def test_what_to_do_fits_what_went_wrong(status, said, wanted):
     assert wanted in download.hint(status, said)
 

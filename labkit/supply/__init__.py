@@ -99,8 +99,8 @@ def _provide(name: str, report: "_Recorder", refused: dict[str, str]) -> None:
         if trouble := refused.get(kind) or provider.unavailable(name):
             why.append(f"{kind}: {trouble}")
             continue
-        if why and (said := [reason for reason in why if not reason.startswith("bundle: no bundle is named")]):
-            report.say(f"{name}: {said[-1]}. Next source: {kind}.")
+        if kind == "packages" and not (only or refused):
+            report.say(f"{name} is built here, since {why[-1].replace('publisher: ', 'its publisher cannot give it: ', 1)}.")
         try:
             report.comes_from(kind)
             if kind == "packages":
@@ -116,8 +116,8 @@ def _provide(name: str, report: "_Recorder", refused: dict[str, str]) -> None:
             why.append(f"{kind}: {trouble.saw}" + (f", expected {trouble.wanted}" if trouble.wanted else ""))
             fix = trouble.fix
         _remember(name, "")
-    raise Trouble(f"{name} cannot be had ({'; '.join(why)})", "",
-                  fix or "connect to a network, or name a bundle with WORKBOOK_BUNDLE")
+    raise Trouble(f"{name} cannot be had ({'; '.join(why)})", "", fix or download.hint(
+        0, why[-1] if why else "", "connect to a network, or name a bundle with WORKBOOK_BUNDLE"))
 
 
 def _ensure_needs(name: str, report: Report) -> None:

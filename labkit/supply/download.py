@@ -118,13 +118,18 @@ def _read(url: str, keep: Callable[[bytes], None], said: Callable[[int, int], No
         status = problem.response.status_code
         raise Trouble(f"{url} answers {status} {problem.response.reason_phrase}".rstrip(), "the file", hint(status)) from None
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
-        raise Trouble(f"{url} could not be fetched: {problem or type(problem).__name__}", "", hint(0)) from None
+        said = str(problem) or type(problem).__name__
+        raise Trouble(f"{url} could not be fetched: {said}", "", hint(0, said)) from None
 
 
-def hint(status: int, said: str = "") -> str:
-    """What to do about a refusal. status: HTTP's, 0 for none; said: the refusal's words."""
+def hint(status: int, said: str = "", otherwise: str = "check the network, then try again") -> str:
+    """What to do about a refusal. status: HTTP's, 0 for none; said: the refusal's words; otherwise: what to do about
+    one that says no more."""
     if status == 429 or "toomanyrequests" in said or "rate limit" in said.lower():
         return "the server limits how much one address may fetch: wait an hour, or use another network"
     if status == 407 or "407" in said:
         return "put the proxy's user and password into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT)"
-    return "check the network, then try again"
+    if "CERTIFICATE_VERIFY_FAILED" in said or "unknown authority" in said:
+        return ("somebody on the way answers in the server's place: if that is your company, add its authority to the system's "
+                "store (Debian: /usr/local/share/ca-certificates and update-ca-certificates)")
+    return otherwise

@@ -158,7 +158,7 @@ def _pull(reference: str, report: Report) -> None:
                                      "start it, then run this again") from None
         silent = "read timed out" in str(problem).lower() or isinstance(problem, requests.Timeout)
         why = "its registry said nothing for a minute" if silent else str(problem)
-        raise Trouble(f"{reference} could not be pulled: {why}", "", download.hint(0)) from None
+        raise Trouble(f"{reference} could not be pulled: {why}", "", download.hint(0, why)) from None
 
 
 def _share(event: dict, layers: dict[str, tuple[int, int]]) -> tuple[int, int]:
