@@ -210,7 +210,7 @@ class _AsFound:
             supply.stop_background()
         if self.cluster == "paused":
             cluster.pause()
-        elif self.cluster != "running":
+        elif self.cluster not in ("running", "starting"):
             cluster.stop()
         if not self.engine:
             engine.stop()
