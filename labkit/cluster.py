@@ -14,11 +14,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from labkit import engine, paths, supply
+from labkit import engine, host, paths, supply
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import files, parts, process
-from labkit.supply.catalog import KUBERNETES
+from labkit.supply.catalog import IMAGES, KUBERNETES
 
 PROFILE = "workbook"
 _STARTING = paths.minikube / "starting"
@@ -123,10 +123,12 @@ def ensure(report: Report | None = None) -> None:
     report = report or Report()
     if engine.find() and not _STARTING.exists() and state() == "running":
         return
-    engine.ensure(report)
+    local = engine.ensure(report).host.startswith("unix:")
     supply.ensure("minikube", "kubectl", "cluster", report=report)
     report.step("cluster")
     with files.locked(paths.minikube / "ensure.lock", lambda: report.detail("another process starts it")):
+        if local:
+            host.note_node()
         found = _state_of_node()
         if found == "paused":
             resume()
@@ -398,6 +400,35 @@ def delete(report: Report | None = None) -> list[str]:
     for file in (paths.kubeconfig, _STARTING, _PAUSED):
         file.unlink(missing_ok=True)
     return removed
+
+
+def restore_machine() -> dict[str, str]:
+    """Puts back what a node has set on this machine's kernel; returns the settings that could not be, with the
+    values that they had."""
+    return host.restore_node(_write_by_engine)
+
+
+def _write_by_engine(sysctls: dict[str, str]) -> None:
+    """Writes settings of the engine's kernel in a container of any image that is there and has a shell."""
+    import docker
+
+    if not engine.find():
+        return
+    client = engine.client()
+    script = "; ".join(f"echo {value} >/proc/sys/{name}" for name, value in sysctls.items())
+    ours = {image.reference for image in IMAGES.values()}
+    there = sorted((tag for image in client.images.list() for tag in image.tags), key=lambda tag: tag not in ours)
+    for image in there:
+        container = client.containers.create(image, ["-c", script], entrypoint="sh", name="lab-settings",
+                                             privileged=True, network_mode="none", labels={engine.LABEL: "1"})
+        try:
+            container.start()
+            container.wait()
+            return
+        except docker.errors.APIError:
+            pass  # it has no shell
+        finally:
+            container.remove(force=True)
 
 
 # -- what lessons need of it ---------------------------------------------------------------------

@@ -1,9 +1,8 @@
 """The Docker engine: the user's if it answers, else our own.
 
 Our own is a dockerd from Debian's packages, unpacked into our data folder, with
-its own socket and data root. Starting it changes a few things of the machine
-(a bridge, firewall chains, cgroup mounts); they are noted down first and taken
-back by `reset`.
+its own socket and data root. What starting it changes on the machine, host.py notes
+first and takes back.
 """
 
 import fnmatch
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from labkit import paths
+from labkit import host, paths
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import apt
@@ -297,8 +296,8 @@ def _start(report: Report) -> None:
     report.step("Docker engine, our own")
     report.detail("starting")
     _end_leftovers()
-    _note_host()
-    _mount_missing_controllers()
+    host.note(_environment())
+    host.complete()
     for folder in (paths.logs, paths.engine / "data"):
         folder.mkdir(parents=True, exist_ok=True)
     config = paths.engine / "daemon.json"
@@ -399,74 +398,14 @@ def stop(report: Report | None = None) -> bool:
     return True
 
 
-# -- what starting it changed on this machine ----------------------------------------------------
-
-_NOTES = paths.engine / "host-before.json"
-
-
-def _note_host() -> None:
-    """Writes down once what the machine looked like before our engine's first start."""
-    if _NOTES.exists():
-        return
-    notes = {
-        "links": sorted(path.name for path in Path("/sys/class/net").iterdir()),
-        "ip_forward": Path("/proc/sys/net/ipv4/ip_forward").read_text().strip(),
-        "chains": "DOCKER" in _iptables_save(),
-        "folders": [folder for folder in _HOST_FOLDERS if Path(folder).exists()],
-        "cgroups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob("*/docker")),
-        "mounted": [],
-        "unified": _unified(),
-    }
-    _NOTES.write_text(json.dumps(notes, indent=1) + "\n")
-
-
-def _unified() -> list[str]:
-    """Source, mount point and options of the cgroup v2 hierarchy; empty when there is none."""
-    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
-    return next(([source, target, options] for source, target, kind, options, *_ in mounts if kind == "cgroup2"), [])
-
-
-# containerd's shims keep their sockets in /run/containerd, and runc its state in /run/docker, wherever
-# the daemon's own folders are.
-_HOST_FOLDERS = ["/run/containerd", "/run/docker", "/var/run/docker", "/var/lib/docker", "/etc/docker", "/opt/containerd"]
-
-
-def _iptables_save() -> str:
-    ended = subprocess.run(["iptables-save"], capture_output=True, text=True, env=_environment(), check=False) \
-        if shutil.which("iptables-save", path=_environment()["PATH"]) else None
-    return ended.stdout if ended else ""
-
-
-def _mount_missing_controllers() -> None:
-    """On cgroup v1 `docker stats` reads 0 unless every enabled controller is mounted; mounts what is missing."""
-    root = Path("/sys/fs/cgroup")
-    if (root / "cgroup.controllers").exists() or not (root / "memory").exists():
-        return  # cgroup v2, or a layout that is not ours to complete
-    mounted = {option for line in Path("/proc/mounts").read_text().splitlines()
-               if line.split()[2] == "cgroup" for option in line.split()[3].split(",")}
-    notes = json.loads(_NOTES.read_text())
-    for line in Path("/proc/cgroups").read_text().splitlines()[1:]:
-        name, _, _, enabled = line.split()
-        if enabled == "1" and name not in mounted:
-            target = root / name
-            made = not target.exists()
-            target.mkdir(exist_ok=True)
-            if subprocess.run(["mount", "-t", "cgroup", "-o", name, "cgroup", target], capture_output=True).returncode:
-                if made:
-                    target.rmdir()
-            else:
-                notes["mounted"].append(str(target))
-    _NOTES.write_text(json.dumps(notes, indent=1) + "\n")
-
-
 def reset(report: Report | None = None) -> list[str]:
     """Ends our engine and takes back all it put on this machine. Returns what was removed, in words."""
     report = report or Report()
     removed = ["our Docker engine with its containers, images and volumes"] if paths.engine.exists() else []
     stop(report)
     # Another engine that runs by now needs the bridge and the rules.
-    if _NOTES.exists() and not any(_answers(host) for host in _user_hosts()):
-        _restore_host(json.loads(_NOTES.read_text()))
+    if not any(_answers(address) for address in _user_hosts()):
+        host.restore(_environment())
     for mount in reversed(_mounts_below(paths.engine)):
         subprocess.run(["umount", "--lazy", mount], check=False)
     shutil.rmtree(paths.engine, ignore_errors=True)
@@ -479,46 +418,6 @@ def reset(report: Report | None = None) -> list[str]:
 def _mounts_below(folder: Path) -> list[str]:
     return [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()
             if line.split()[1].startswith(f"{folder}/")] if Path("/proc/mounts").exists() else []
-
-
-def _restore_host(before: dict) -> None:
-    run = functools.partial(subprocess.run, capture_output=True, check=False, env=_environment())
-    links = [path.name for path in Path("/sys/class/net").iterdir()]
-    bridges = [name for name in links if name not in before["links"] and (name == "docker0" or name.startswith("br-"))]
-    for name in bridges:
-        run(["ip", "link", "delete", name])
-    if not before["chains"]:
-        for save, restore in (("iptables-save", "iptables-restore"), ("ip6tables-save", "ip6tables-restore")):
-            rules = run([save], text=True).stdout
-            kept = [line for line in rules.splitlines() if "DOCKER" not in line and "docker0" not in line
-                    and not any(bridge in line for bridge in bridges)]
-            if len(kept) != len(rules.splitlines()):
-                run([restore], input="\n".join(kept) + "\n", text=True)
-    Path("/proc/sys/net/ipv4/ip_forward").write_text(before["ip_forward"])
-    for path in Path("/sys/fs/cgroup").glob("*/docker"):
-        if str(path) not in before["cgroups"]:
-            for folder in sorted(path.rglob("*"), reverse=True):
-                if folder.is_dir():
-                    _rmdir(folder)
-            _rmdir(path)
-    for target in before["mounted"]:
-        run(["umount", target])
-        _rmdir(Path(target))
-    if (now := _unified()) and before.get("unified") and now[2] != before["unified"][2]:
-        # The node's systemd has changed it: from a privileged container that is the machine's own mount.
-        # Named in full, for otherwise mount(8) adds the options that are in force.
-        source, target, options = before["unified"]
-        run(["mount", "-t", "cgroup2", "-o", f"remount,{options}", source, target])
-    for folder in _HOST_FOLDERS:
-        if folder not in before["folders"]:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _rmdir(path: Path) -> None:
-    try:
-        path.rmdir()
-    except OSError:
-        pass
 
 
 # -- ownership -----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Ending what we started, and taking back all that we made."""
 
+import errno
 import json
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
+
+_SHOWN = 5  # files that a message names
 
 
 def stop(report: Report) -> list[str]:
@@ -49,31 +52,38 @@ def everything(report: Report, purge: bool) -> Iterator[str]:
 
     yield from (f"{name}, which ran" for name in stop_servers(report))
     yield from cluster.delete(report)
+    settings = cluster.restore_machine()
     if (found := engine.find()) and not found.ours:
         yield from engine.remove(("lab-*", "lab/*"))
         yield from _images(engine)
     yield from engine.reset(report)
-    if mounted := [
-        line.split()[1]
-        for line in _mounts()
-        if line.split()[1].startswith((f"{paths.data}/", f"{paths.cache}/"))
-    ]:
-        raise Trouble(
-            f"{mounted[0]} is still mounted",
-            "nothing mounted in our folders",
-            f"umount {mounted[0]}, then again",
-        )
     before = _before()
-    keep = set() if purge else {paths.progress}
-    yield from _clear(paths.cache, set())
+    left: dict[Path, str] = {}
+    yield from _clear(paths.cache, set(), left)
     if purge:
-        yield from _clear(paths.files, set())
-    yield from _clear(paths.data, keep)
+        yield from _clear(paths.files, set(), left)
+    yield from _clear(paths.data, set() if purge else {paths.progress}, left)
     for folder in before:
         try:
             Path(folder).rmdir()  # made for us, and only if nobody else uses it since
         except OSError:
             pass
+    _say_left(settings, left)
+
+
+def _say_left(settings: dict[str, str], left: dict[Path, str]) -> None:
+    """Raises Trouble that names the settings and files that could not be taken back, if there are any."""
+    saw = [f"{name.replace('/', '.')} was {value}" for name, value in settings.items()]
+    saw += [f"{path} ({why})" for path, why in list(left.items())[:_SHOWN]]
+    if len(left) > _SHOWN:
+        saw.append(f"{len(left) - _SHOWN} more")
+    fixes = []
+    if settings:
+        fixes.append("sudo sysctl -w " + " ".join(f"{name.replace('/', '.')}={value}" for name, value in settings.items()))
+    if left:
+        fixes.append("see to what the brackets say, and remove it yourself")
+    if saw:
+        raise Trouble(f"this could not be taken back: {', '.join(saw)}", "", "; ".join(fixes))
 
 
 def stop_servers(report: Report) -> list[str]:
@@ -96,6 +106,7 @@ def _images(engine) -> list[str]:
     import docker
 
     from labkit import supply
+    from labkit.supply import parts
     from labkit.supply.catalog import IMAGES
 
     api, removed = engine.client().api, []
@@ -108,6 +119,7 @@ def _images(engine) -> list[str]:
         if tag in ours
     }
     tags |= {image.reference for name, image in IMAGES.items() if supply.source(name) not in ("", "present")}
+    tags |= {parts.pulled_node()} - {""}
     for tag in sorted(tags):
         try:
             api.remove_image(tag)
@@ -132,26 +144,45 @@ def _before() -> list[str]:
         return []
 
 
-def _clear(folder: Path, keep: set[Path]) -> Iterator[str]:
-    """Removes a folder, except what is kept of the files and folders directly in it."""
+def _clear(folder: Path, keep: set[Path], left: dict[Path, str]) -> Iterator[str]:
+    """Removes a folder, except what is kept of the files and folders directly in it. Adds to left what cannot be
+    removed, and why; where something is mounted nothing is, for it may be anybody's."""
     if not folder.is_dir():
         return
-    for entry in list(folder.iterdir()):
-        if entry in keep:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            _remove_tree(entry)
-        else:
-            entry.unlink(missing_ok=True)
+    mounts = [Path(line.split()[1]) for line in _mounts()]
+    for entry in _entries(folder, left):
+        if mounted := [mount for mount in mounts if mount.is_relative_to(entry)]:
+            left[mounted[0]] = "is mounted"
+        elif entry not in keep:
+            _remove(entry, left)
     try:
         folder.rmdir()
         yield str(folder)
     except OSError:
-        kept = ", ".join(sorted(entry.name for entry in folder.iterdir()))
-        yield f"{folder}, except {kept}"
+        yield f"{folder}, except {', '.join(sorted(entry.name for entry in _entries(folder, left))) or 'itself'}"
 
 
-def _remove_tree(folder: Path) -> None:
-    # Go's module cache is read-only, for its owner too.
-    subprocess.run(["chmod", "-R", "u+w", str(folder)], capture_output=True, check=False)
-    shutil.rmtree(folder, ignore_errors=sys.platform != "linux")
+def _entries(folder: Path, left: dict[Path, str]) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError as problem:
+        left[folder] = problem.strerror
+        return []
+
+
+def _remove(entry: Path, left: dict[Path, str]) -> None:
+    def note(_, path: str, problem) -> None:
+        problem = problem[1] if isinstance(problem, tuple) else problem
+        # What holds something that is left is not worth a word of its own.
+        if problem.errno not in (errno.ENOENT, errno.ENOTEMPTY):
+            left[Path(path)] = problem.strerror
+
+    if entry.is_dir() and not entry.is_symlink():
+        # Go's module cache is read-only, for its owner too.
+        subprocess.run(["chmod", "-R", "u+w", str(entry)], capture_output=True, check=False)
+        shutil.rmtree(entry, **{"onexc" if sys.version_info >= (3, 12) else "onerror": note})
+        return
+    try:
+        entry.unlink(missing_ok=True)
+    except OSError as problem:
+        note(None, str(entry), problem)

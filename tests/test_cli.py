@@ -134,6 +134,34 @@ def test_modules_are_compiled_once_and_reset_takes_that_back(workbook):
     assert not list(workbook.home.rglob("*")), "something of ours is left"
 
 
+@pytest.fixture
+def in_the_way(workbook):
+    """A file that root may not remove either, and a file system that somebody mounted, in our folders."""
+    fast, disk = workbook.home / "cache/deep/fast", workbook.home / "data/disk"
+    fast.parent.mkdir(parents=True)
+    fast.touch()
+    disk.mkdir()
+    if os.geteuid() or subprocess.run(["chattr", "+i", fast], capture_output=True).returncode \
+            or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("only root can put something in the way, on a disk that knows immutable files")
+    (disk / "theirs").touch()
+    yield fast, disk
+    subprocess.run(["chattr", "-i", fast])
+    subprocess.run(["umount", disk])
+
+
+def test_reset_goes_on_after_what_it_may_not_remove_and_names_it(workbook, in_the_way):
+    fast, disk = in_the_way
+    status, output = workbook("reset", "--all", "--purge", "--yes")
+    left = [path for path in workbook.home.rglob("*") if not path.is_dir()]
+    assert sorted(left) == [fast, disk / "theirs"], output
+    assert status == 1, output
+    assert output.splitlines()[-1] == (
+        f"workbook: this could not be taken back: {fast} (Operation not permitted), {disk} (is mounted). "
+        "Next: see to what the brackets say, and remove it yourself.")
+    assert "Traceback" not in output
+
+
 def test_stop_with_nothing_to_stop(workbook):
     assert workbook("stop") == (0, "Nothing of ours runs.\n")
 

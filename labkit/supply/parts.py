@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit import engine, paths
-from labkit.supply import golang, images, preload
+from labkit.supply import files, golang, images, preload
 from labkit.supply.catalog import KUBERNETES, NODE, NODE_PUBLISHED, arch, preload_name
 
 
@@ -38,6 +38,20 @@ def published_node() -> str:
     """The publisher's node image in the engine, by its tag; empty when it is not there."""
     references = dict.fromkeys(reference for reference in NODE_PUBLISHED if "@" not in reference)
     return next((reference for reference in references if images.exists(reference)), "")
+
+
+def _pulled() -> Path:
+    return paths.cache / "published" / "node.json"
+
+
+def note_pulled(reference: str) -> None:
+    """Remembers that the publisher's node image was not in the engine before we had it pulled."""
+    files.write(_pulled(), {"reference": reference})
+
+
+def pulled_node() -> str:
+    """The publisher's node image, if it came to the engine for us; else empty."""
+    return files.read(_pulled()).get("reference", "")
 
 
 def forget(some: Parts) -> None:

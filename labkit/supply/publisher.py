@@ -203,6 +203,7 @@ def _node(report: Report) -> None:
         named, _, _ = reference.partition("@")
         if named != reference:
             engine.client().api.tag(reference, *named.rsplit(":", 1))
+        parts.note_pulled(named)
         return
     raise Trouble("; ".join(trouble.saw for trouble in why[:2]), "", why[0].fix)
 
