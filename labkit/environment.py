@@ -6,6 +6,7 @@ there is no uv for a system, or it cannot do what the user's pip is set to, pip 
 """
 
 import ast
+import errno
 import fcntl
 import json
 import os
@@ -22,6 +23,8 @@ LOCK = HERE.parent / "requirements.lock"
 UV_LOCK = HERE / "settings" / "uv.lock"
 _PIP_OPTIONS = ["--quiet", "--no-cache-dir", "--disable-pip-version-check", "--no-input", "--retries", "2",
                 "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile"]
+_SIZE = "600 MiB"
+_FULL = 32 << 20  # bytes free; a message for a log may be lost where fewer are
 
 
 class Failed(Exception):
@@ -173,6 +176,12 @@ def _with_pip(pip: list[str], env: Path, out) -> None:
 def _why(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     shown = "\n".join(f"    {line[:200]}" for line in lines[-6:])
+    free = shutil.disk_usage(log.parent).free
+    if free < _FULL or any(os.strerror(errno.ENOSPC) in line for line in lines):
+        return (
+            f"the Python environment could not be made: the disk of {log.parent} is full, and it takes {_SIZE}. "
+            "Next: make room, or set WORKBOOK_HOME to a folder on another disk."
+        )
     return (
         f"the Python environment could not be made. The last lines of {log}:\n{shown}\n"
         "Next: see that this machine reaches its package index (see pip config list), then start again."
@@ -181,8 +190,10 @@ def _why(log: Path) -> str:
 
 def _run(command: list[str], out, what: str, settings: dict[str, str] | None = None) -> int:
     """Runs one step with a line that says how long it has taken; its output goes to the log."""
+    temporary = Path(out.name).with_name("tmp")  # as in paths.py
+    temporary.mkdir(exist_ok=True)
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                               env={**os.environ, **(settings or {})})
+                               env={**os.environ, "TMPDIR": str(temporary), **(settings or {})})
     try:
         while True:
             try:

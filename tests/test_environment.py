@@ -211,6 +211,23 @@ def test_no_index_is_one_clear_line(tmp_path):
     assert not list(data_of(home).glob("env-*-py*"))
 
 
+def test_a_full_disk_is_one_clear_line(tmp_path, reachable_index):
+    home = tmp_path / "home"
+    data_of(home).mkdir(parents=True)
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=150m", "tmpfs", data_of(home)]).returncode:
+        pytest.skip("a file system can be mounted by root only")
+    try:
+        process = start("status", home=home)
+        output = process.communicate(timeout=120)[0]
+        assert not environments(home) and not list((data_of(home) / "tmp").iterdir())
+    finally:
+        subprocess.run(["umount", "--lazy", data_of(home)], check=True)
+    assert process.returncode == 1
+    assert output.splitlines()[-1] == (
+        f"workbook: the Python environment could not be made: the disk of {data_of(home)} is full, and it takes 600 MiB. "
+        "Next: make room, or set WORKBOOK_HOME to a folder on another disk."), output
+
+
 def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):
     """As on a system that uv is not built for: its lock has no file that fits."""
     repo = tmp_path / "repo"
