@@ -82,9 +82,10 @@ def open_(
 
     import psutil
 
-    from labkit import handout, idle, jupyter
+    from labkit import handout, idle, jupyter, temporary
 
     _force(source)
+    temporary.use()
     began = psutil.Process().create_time()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -154,11 +155,16 @@ def test(
 
     Example: ./workbook test -x tests/test_cli.py
     """
+    import tempfile
+
     import pytest
 
-    from labkit import jupyter
+    from labkit import jupyter, temporary
 
+    # pytest's own folders stay where the user has them.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     os.environ.update(jupyter.environment())
+    temporary.use()
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
     # One more than there are cores: tests wait for containers and pods much of their time.
@@ -227,9 +233,10 @@ def run(
 
     Example: ./workbook run 03 pods
     """
-    from labkit import rehearsal
+    from labkit import rehearsal, temporary
 
     _force(source)
+    temporary.use()
     raise typer.Exit(0 if rehearsal.run(chapters) else 1)
 
 

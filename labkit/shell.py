@@ -67,9 +67,9 @@ chapter = ""
 def environment() -> dict[str, str]:
     """The environment of the lab's cells and terminals: this process's own, with our tools first on
     PATH, our engine and cluster, and settings that keep the tools' output plain."""
-    from labkit import cluster, engine
+    from labkit import cluster, engine, temporary
 
-    env = dict(os.environ)
+    env = {**os.environ, **temporary.environment()}
     first = [str(paths.tools), str(Path(sys.executable).parent)]
     rest = [part for part in env.get("PATH", os.defpath).split(os.pathsep) if part not in first]
     env["PATH"] = os.pathsep.join(first + rest)

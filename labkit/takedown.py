@@ -18,7 +18,7 @@ _SHOWN = 5  # files that a message names
 def stop(report: Report) -> list[str]:
     """Ends JupyterLab, the background worker, cells' background jobs, the cluster and our engine; keeps
     their data. Returns what ran, in words."""
-    from labkit import cluster, engine, jupyter, shell, supply
+    from labkit import cluster, engine, jupyter, shell, supply, temporary
 
     ended = []
     report.step("stopping")
@@ -32,6 +32,8 @@ def stop(report: Report) -> list[str]:
         ended.append("the cluster")
     if engine.stop(report):
         ended.append("our Docker engine")
+    if paths.tmp.exists() and not temporary.in_use():
+        list(_clear(paths.tmp, set(), {}))
     report.done()
     return ended
 

@@ -166,6 +166,17 @@ def test_stop_with_nothing_to_stop(workbook):
     assert workbook("stop") == (0, "Nothing of ours runs.\n")
 
 
+def test_stop_empties_our_folder_of_temporary_files_once_nobody_uses_it(workbook):
+    left = workbook.home / "data/tmp/workbook-run-1"
+    left.mkdir(parents=True)
+    with subprocess.Popen(["sleep", "1000"], env={**os.environ, "TMPDIR": str(left.parent)}) as user:
+        workbook("stop")
+        assert left.exists(), "somebody uses it"
+        user.kill()
+    workbook("stop")
+    assert not left.parent.exists()
+
+
 # -- test ----------------------------------------------------------------------------------------
 
 def test_test_hands_its_arguments_to_pytest_and_ends_with_its_line(workbook, tmp_path):
@@ -354,6 +365,7 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
         assert env["DOCKER_CONFIG"] == str(workbook.home / "data/docker")
         assert env["PATH"].startswith(str(workbook.home / "cache/bin"))
         assert env["JUPYTER_RUNTIME_DIR"].startswith(str(workbook.home))
+        assert env["TMPDIR"] == str(workbook.home / "data/tmp") and Path(env["TMPDIR"]).is_dir()
         assert env["HISTFILE"].startswith(str(workbook.home)), "a terminal writes into the user's own history"
 
 

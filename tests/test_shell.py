@@ -283,6 +283,13 @@ def test_a_kernel_knows_the_lab_also_after_a_restart(kernel):
         kernel.restart()
 
 
+def test_temporary_files_of_cells_and_of_labkit_lie_in_our_folder(kernel):
+    assert Path(kernel.run("%%sh\nmktemp").text).parent == paths.tmp
+    assert kernel.run("import os; os.environ['LABKIT_SOLUTIONS'] = '1'\n"
+                      "from labkit import progress; print(progress._folder().parent)").text == f"{paths.tmp}\n"
+    kernel.run("del os.environ['LABKIT_SOLUTIONS']")
+
+
 def test_python_may_change_folder_and_cells_stay_where_the_notebook_is(kernel):
     kernel.run("import os; os.chdir('/')")
     assert kernel.run("%%sh\npwd").text == f"{kernel.folder}\n"
