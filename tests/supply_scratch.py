@@ -11,8 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from labkit import paths
-from labkit.report import Report
-from labkit.supply import golang
 from labkit.supply.catalog import GO
 
 # The pause program as a tool of the catalog: 57 packages of Go's standard library and one of ours.
@@ -31,8 +29,7 @@ sys.excepthook = lambda kind, trouble, _: print(f"{kind.__name__}: {trouble}", f
 
 @dataclass(frozen=True)
 class Home:
-    """A WORKBOOK_HOME of its own: nothing made, nothing remembered. The Go toolchain and Go's caches are
-    the workbook's own, unless the build cache is to be empty."""
+    """A WORKBOOK_HOME of its own: nothing made, nothing remembered."""
 
     folder: Path
     publisher: str = "http://127.0.0.1:9"  # the discard port: refused
@@ -45,12 +42,12 @@ class Home:
     def tool(self) -> Path:
         return self.cache / "bin/pause"
 
-    def share(self, *names: str) -> None:
-        golang.toolchain(Report())
+    def share(self, other: "Home", *names: str) -> None:
+        """Uses these of another home's caches."""
         self.cache.mkdir(parents=True, exist_ok=True)
         for name in names:
-            (paths.cache / name).mkdir(parents=True, exist_ok=True)
-            (self.cache / name).symlink_to(paths.cache / name)
+            (other.cache / name).mkdir(parents=True, exist_ok=True)
+            (self.cache / name).symlink_to(other.cache / name)
 
     def start(self, code: str, **settings: str) -> subprocess.Popen:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +77,7 @@ class Home:
         return json.loads(output.splitlines()[-1])
 
 
-HOME_SHARES = (f"go-{GO}", "gopath", "gobuild")
+TOOLCHAIN, COMPILED = f"go-{GO}", "gobuild"
 
 
 class Publisher:

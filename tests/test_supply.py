@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import wait_for
-from supply_scratch import HOME_SHARES, Home, Publisher
+from supply_scratch import COMPILED, TOOLCHAIN, Home, Publisher
 
-from labkit import supply
+from labkit import paths, supply
 from labkit.supply import apt, catalog, download, golang, images, process
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
@@ -24,6 +24,18 @@ SOURCE = "supply.source('pause')"
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture(scope="session")
+def go(tmp_path_factory):
+    """A home with a Go toolchain, the workbook's own as long as it is there, and a build cache that these tests fill."""
+    home = Home(tmp_path_factory.mktemp("go"))
+    if (paths.cache / TOOLCHAIN / "go/bin/go").exists():
+        home.cache.mkdir()
+        (home.cache / TOOLCHAIN).symlink_to(paths.cache / TOOLCHAIN)
+    else:
+        assert home.run("golang.toolchain(Report())")[1] == ""
+    return home
 
 
 @pytest.fixture
@@ -126,8 +138,8 @@ def test_what_the_bundle_lacks_comes_from_the_publisher(publisher, bundle):
     assert publisher.home.tool.read_bytes() == PROGRAM
 
 
-def test_without_bundle_and_publisher_it_is_built(home):
-    home.share(*HOME_SHARES)
+def test_without_bundle_and_publisher_it_is_built(home, go):
+    home.share(go, TOOLCHAIN, COMPILED)
     assert home.ask(f"[{ENSURE}, {SOURCE}, supply.ready('pause')]") == [None, "packages", True]
     assert home.tool.read_bytes()[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe")
 
@@ -146,11 +158,11 @@ def test_an_unknown_source_is_one_sentence(home):
     assert trouble.startswith("Trouble: the catalog has no 'kubctl'; expected one of docker-buildx")
 
 
-def test_when_no_source_has_it_each_says_why(home, bundle):
+def test_when_no_source_has_it_each_says_why(home, bundle, go):
     (bundle / FILE).unlink()
     trouble = home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle), WORKBOOK_SOURCE="bundle")[1]
     assert trouble.startswith(f"Trouble: pause cannot be had (bundle: the bundle {bundle} has no {FILE})"), trouble
-    home.share(*HOME_SHARES)
+    home.share(go, TOOLCHAIN, COMPILED)
     # A disk without room for temporary files.
     trouble = home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle), GOTMPDIR="/nowhere")[1]
     for part in ("bundle: the bundle", "publisher: 127.0.0.1:9 does not answer (", "Connection refused",
@@ -216,12 +228,12 @@ def test_a_checksum_that_is_none_is_said(publisher, sums):
     assert left_behind(publisher.home) == []
 
 
-def test_a_download_that_is_cut_leaves_nothing_and_the_next_source_is_tried(publisher):
+def test_a_download_that_is_cut_leaves_nothing_and_the_next_source_is_tried(publisher, go):
     publisher.cut = True
     trouble = publisher.home.run(ENSURE, WORKBOOK_SOURCE="publisher")[1]
     assert f"publisher: {publisher.url}{publisher.path} could not be fetched" in trouble, trouble
     assert left_behind(publisher.home) == []
-    publisher.home.share(*HOME_SHARES)
+    publisher.home.share(go, TOOLCHAIN, COMPILED)
     assert publisher.home.ask(f"[{ENSURE}, {SOURCE}]") == [None, "packages"]
 
 
@@ -350,9 +362,9 @@ def test_an_image_from_a_bundle(engine, bundle, tmp_path):
 
 # -- building ------------------------------------------------------------------------------------
 
-def test_a_build_survives_ctrl_c_and_kill(home):
+def test_a_build_survives_ctrl_c_and_kill(home, go):
     """Compiles the pause program, with nothing in the build cache; interrupted, then killed, it goes on."""
-    home.share(*(name for name in HOME_SHARES if name != "gobuild"))
+    home.share(go, TOOLCHAIN)
     old = home.cache / "built/pause-3.9-0123456789ab"
     old.mkdir(parents=True)
 
@@ -436,11 +448,30 @@ def test_two_processes_make_a_thing_once(publisher):
     assert publisher.asked.count(publisher.path) == 1
 
 
+# -- what making leaves --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("left", ["nothing", "something"])
+def test_what_only_building_needs_goes_once_nothing_is_left_to_make(home, go, left):
+    home.share(go, COMPILED)
+    home.cache.joinpath(TOOLCHAIN).mkdir()
+    (home.cache / TOOLCHAIN / "go").symlink_to(go.cache / TOOLCHAIN / "go")
+    for name in ("debs", "source"):
+        (home.cache / name).mkdir()
+    order = "('pause',)" if left == "nothing" else "('pause', 'helm')"
+    home.run(f"supply.ORDER = {order}; supply.ensure('pause')", PATH="/usr/bin:/bin", WORKBOOK_SOURCE="packages")
+    there = {entry.name for entry in home.cache.iterdir()}
+    needed = {"bin", "built"}
+    scraps = {TOOLCHAIN, "gopath", "debs", "source"}
+    assert there >= needed and there & scraps == (set() if left == "nothing" else scraps - {"gopath"}), there
+    assert home.tool.samefile(home.cache / "built" / golang.folder("pause").name / "pause"), "it takes its room twice"
+    assert (go.cache / TOOLCHAIN / "go/bin/go").exists() and any((go.cache / COMPILED).iterdir()), "another home's went"
+
+
 # -- the background worker -----------------------------------------------------------------------
 
-def test_the_worker_in_the_background(engine, home, tmp_path):
+def test_the_worker_in_the_background(engine, home, tmp_path, go):
     """It is watched while it begins with kubectl, killed, started again, stopped."""
-    home.share(*(name for name in HOME_SHARES if name != "gobuild"))
+    home.share(go, TOOLCHAIN)
     old = tmp_path / "old"  # its programs go before any other on PATH, and are not good enough
     old.mkdir()
     for name, version in (("kubectl", "Client Version: v1.20.0"), ("helm", "v3.0.0")):

@@ -83,6 +83,16 @@ def _make(name: str, report: Report, refused: dict[str, str]) -> None:
             with _Recorder(name, report) as recorder:
                 _provide(name, recorder, refused)
     report.done(source(name))
+    _tidy()
+
+
+def _tidy() -> bool:
+    """Whether nothing is left to make; then what only making needs is gone."""
+    from labkit.supply import scraps
+
+    if complete := all(ready(name) for name in ORDER):
+        scraps.remove()
+    return complete
 
 
 def _provide(name: str, report: "_Recorder", refused: dict[str, str]) -> None:
@@ -256,7 +266,7 @@ def start_background() -> None:
     """Starts the worker that makes all that a reader will need, unless it runs or nothing is left to make."""
     forced()
     with files.locked(_PID.with_suffix(".lock")):
-        if background_pid() or all(ready(name) for name in ORDER):
+        if background_pid() or _tidy():
             return
         _end_leftovers()
         paths.logs.mkdir(parents=True, exist_ok=True)

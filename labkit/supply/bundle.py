@@ -5,12 +5,13 @@ WORKBOOK_BUNDLE names the folder. A file that SHA256SUMS does not list, or that
 does not match, is refused.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
 from pathlib import Path
 
-from labkit import engine
+from labkit import engine, paths
 from labkit.report import Report
 from labkit.supply import preload
 from labkit.supply.catalog import IMAGES, TOOLS, arch, system
@@ -79,14 +80,22 @@ def install(file: Path, name: str) -> None:
 
 
 def put(file: Path, target: Path, mode: int = 0o644) -> None:
-    """Copies a file to its place, whole or not at all."""
+    """Copies a file to its place, whole or not at all; one of our own is there twice and takes its room once."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for left in target.parent.glob(f".{target.name}.*"):  # by a process that was killed
         left.unlink(missing_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        shutil.copyfile(file, draft)
+        _duplicate(file, draft)
         draft.chmod(mode)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _duplicate(file: Path, draft: Path) -> None:
+    if file.is_relative_to(paths.cache):
+        with contextlib.suppress(OSError):  # a file system without hard links
+            os.link(file, draft)
+            return
+    shutil.copyfile(file, draft)

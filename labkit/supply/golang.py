@@ -76,6 +76,11 @@ def environment(goroot: Path) -> dict[str, str]:
             "CGO_ENABLED": "0", "GOOS": system(), "GOARCH": arch()}
 
 
+def caches() -> list[Path]:
+    """What only builds need: modules, compiled packages, minikube's changed source, the toolchain."""
+    return [paths.cache / name for name in ("gopath", "gobuild", "source", f"go-{GO}")]
+
+
 @functools.cache
 def folder(name: str) -> Path:
     """Where the built binaries of a recipe are, or will be. The name carries version and recipe."""
