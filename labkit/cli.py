@@ -269,6 +269,7 @@ def doctor(
 @verb()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    disk: Annotated[bool, typer.Option("--disk", help="Also what our folders take; this takes seconds.")] = False,
 ) -> None:
     """Shows the engine, the cluster, and how far the rest is.
 
@@ -279,9 +280,9 @@ def status(
     if as_json:
         import json
 
-        print(json.dumps(status.collect(), indent=2))
+        print(json.dumps(status.collect(disk), indent=2))
     else:
-        status.show()
+        status.show(disk)
 
 
 @verb()

@@ -10,13 +10,11 @@ import psutil
 from labkit import paths
 
 
-def collect() -> dict:
-    """What `./workbook status` shows, as plain data; sizes in bytes, times in seconds. Starts nothing."""
-    return {**_now(), "disk": _disk()}
+def collect(sizes: bool = False) -> dict:
+    """What `./workbook status` shows, as plain data; sizes in bytes, times in seconds. Starts nothing.
 
-
-def _now() -> dict:
-    """All but the disk, which takes a second to add up."""
+    sizes: also what our folders take, which takes seconds to add up.
+    """
     from labkit import cluster, engine, jupyter, supply
     from labkit.supply.catalog import IMAGES, TOOLS
 
@@ -40,13 +38,12 @@ def _now() -> dict:
             "used": _memory(found, server, supply.background_pid()),
             "available": psutil.virtual_memory().available,
         },
+        "disk": {
+            name: {"folder": str(folder), **({"used": used(folder)} if sizes else {})}
+            for name, folder in (("data", paths.data), ("cache", paths.cache), ("files", paths.files))
+        }
+        | {"free": free(paths.data)},
     }
-
-
-def _disk() -> dict:
-    sizes = {name: {"folder": str(folder), "used": used(folder)}
-             for name, folder in (("data", paths.data), ("cache", paths.cache), ("files", paths.files))}
-    return {**sizes, "free": free(paths.data)}
 
 
 def _thing(supply, name: str) -> dict:
@@ -112,9 +109,9 @@ def _held(pid: int) -> int:
         return 0
 
 
-def show() -> None:
-    """The same for a reader, line by line as it is known."""
-    now = _now()
+def show(sizes: bool = False) -> None:
+    """The same for a reader."""
+    now = collect(sizes)
     engine = now["engine"]
     if engine["host"]:
         whose = f"ours, process {engine['pid']}" if engine["ours"] else "yours"
@@ -136,12 +133,11 @@ def show() -> None:
     print(
         f"memory     {_gib(now['memory']['used'])} used by us, {_gib(now['memory']['available'])} available"
     )
-    disk = _disk()
-    for place, name in enumerate(("data", "cache", "files")):
-        print(
-            f"{'' if place else 'disk':<10} {name:<9} {_gib(disk[name]['used']):>8}  {disk[name]['folder']}"
-        )
-    print(f"{'':<10} {'free':<9} {_gib(disk['free']):>8}")
+    disk = now["disk"]
+    print(f"disk       {_gib(disk['free'])} free")
+    for name in ("data", "cache", "files"):
+        size = f"{_gib(disk[name]['used']):>9}  " if sizes else ""
+        print(f"{'':<10} {name:<6} {size}{disk[name]['folder']}")
 
 
 _SOURCES = {"present": "was there", "bundle": "from the bundle", "publisher": "from its publisher",
