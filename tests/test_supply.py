@@ -256,10 +256,10 @@ def test_a_download_that_comes_in_drops_is_given_up(publisher):
     assert left_behind(publisher.home) == [] and not list(publisher.home.cache.glob("downloads/*"))
 
 
-def test_why_a_source_was_left_is_said(publisher):
+def test_why_a_source_was_left_is_said(publisher, go):
     """The publisher has a page in the place of the checksum; what is built then says so first."""
     publisher.files[f"{publisher.path}.sha256"] = b"<!DOCTYPE html><p>Please log in</p>"
-    publisher.home.share(*HOME_SHARES)
+    publisher.home.share(go, TOOLCHAIN, COMPILED)
     output, trouble = publisher.home.run(ENSURE)
     why = f"its publisher cannot give it: {publisher.url}{publisher.path}.sha256 has no SHA-256 for pause-"
     assert not trouble and f"pause is built here, since {why}" in output, output
