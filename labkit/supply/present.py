@@ -4,6 +4,7 @@ import functools
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
@@ -55,7 +56,8 @@ def versions(tool: Tool, program: Path) -> list[Version]:
 def _answer(program: str, changed: int, command: tuple[str, ...]) -> str:
     """What a program says about its version; asked once while the file stays the same."""
     try:
-        return subprocess.run([program, *command], capture_output=True, text=True, errors="replace",
-                              stdin=subprocess.DEVNULL, timeout=10).stdout
+        with tempfile.TemporaryDirectory() as log:  # minikube leaves a file for each time that it is run
+            return subprocess.run([program, *command], capture_output=True, text=True, errors="replace",
+                                  stdin=subprocess.DEVNULL, timeout=10, env={**os.environ, "TMPDIR": log}).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""
