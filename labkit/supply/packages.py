@@ -42,7 +42,7 @@ def _from_debian(package: str, name: str, report: Report) -> None:
     work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=work) as folder:
         apt.unpack([f"{package}/{apt.ENGINE_SUITE}"], Path(folder))
-        bundle.install(next(Path(folder).glob(f"**/{name}")), name)
+        bundle.install(next(Path(folder).glob(f"**/cli-plugins/{name}")), name)
 
 
 def seconds(name: str) -> int:
