@@ -185,8 +185,11 @@ def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
 
 # bash reads this before the script. An ERR trap does not reach into functions and subshells and a
 # script's own trap takes its place, so the script behaves as without it; it notes what failed last.
+# In a script's EXIT trap bash 5 takes our own trap for the current command: what failed there is no
+# news, and must not take the place of what ended the script.
 _TRAP = """unset BASH_ENV
-trap 'printf "%s\\0" "$?" "${{#PIPESTATUS[@]}}" "$LINENO" "$BASH_COMMAND" 2>/dev/null >| {folder}/$$' ERR
+trap 'case $BASH_COMMAND in trap\\ ?case*) ;; *)
+printf "%s\\0" "$?" "${{#PIPESTATUS[@]}}" "$LINENO" "$BASH_COMMAND" 2>/dev/null >| {folder}/$$;; esac' ERR
 """
 
 
@@ -227,12 +230,14 @@ def _why(status: int, noted: list[str]) -> str:
             how = f"was ended by {signal.Signals(status - 128).name} (exit status {status})"
         except ValueError:
             pass
-    if not noted or noted[0] != str(status):
+    if not noted:
         return f"The cell failed: its script {how}."
     command = " ".join(noted[3].split())
     if len(command) > 100:
         command = command[:99] + "…"
     what = f"the pipeline that ends in `{command}`" if int(noted[1]) > 1 else f"`{command}`"
+    if noted[0] != str(status):  # the script went on after it, or its EXIT trap ended with another status
+        return f"The cell failed: its script {how}; before that {what} ended with exit status {noted[0]}."
     sentence = f"The cell failed: {what} {how}."
     if status == 128 + signal.SIGPIPE and int(noted[1]) > 1:
         # Under pipefail a program counts as failed when its reader leaves first, as head does; it is a matter of luck.

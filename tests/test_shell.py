@@ -214,6 +214,11 @@ FAILURES = {
     "f() { return 9; }; f": "ended with exit status 9",
     "exit 7": "its script ended with exit status 7",
     "if": "its script ended with exit status 2",
+    "trap 'true' EXIT; ls /nix 2>/dev/null": "`ls /nix 2> /dev/null` ended with exit status 2",
+    "trap 'false' EXIT\nls /nix 2>/dev/null": "before that `ls /nix 2> /dev/null` ended with exit status 2",
+    "f() { false; }; trap f EXIT; ls /nix": "before that `ls /nix` ended with exit status 2",
+    "trap 'false' EXIT; false | cat": "the pipeline that ends in `cat` ended with exit status 1",
+    "trap 'false' EXIT": "its script ended with exit status 1.",
     "true\nprintf '%s' a \\\n  b; test 1 = 2": "`test 1 = 2` ended with exit status 1",
 }
 
