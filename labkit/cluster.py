@@ -14,7 +14,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from labkit import engine, host, paths, supply
+from labkit import engine, host, pace, paths, supply
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import files, parts, process
@@ -94,11 +94,18 @@ def _stamp() -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=1)
 def _client(stamp: tuple[int, int]):
+    return connect()
+
+
+def connect():
+    """A fresh Kubernetes client, by what the kubeconfig says now. Raises FileNotFoundError when there is none."""
     from kubernetes import client, config
 
+    paths.kubeconfig.stat()
     configuration = client.Configuration()
     config.load_kube_config(config_file=str(paths.kubeconfig), context=PROFILE, client_configuration=configuration)
-    configuration.retries = False
+    configuration.retries = False  # we try again ourselves, and urllib3 would log each time
+    configuration.proxy = None  # one that the user has set cannot reach the node
     return client.ApiClient(configuration)
 
 
@@ -287,8 +294,9 @@ def _sentence(message: str) -> str:
 
 
 def _whole(report: Report, seconds: float) -> str:
-    """Waits until the node and every system pod are ready; returns what is still missing, or nothing."""
-    deadline = time.monotonic() + seconds
+    """Waits until the node and every system pod are ready, `seconds` by the machine's pace; returns what is still
+    missing, or nothing."""
+    deadline = time.monotonic() + pace.patience(seconds)
     while missing := _missing():
         if time.monotonic() > deadline:
             return missing
@@ -469,14 +477,15 @@ def namespace(name: str) -> None:
         if core.read_namespace(name).status.phase == "Terminating":
             _wait_gone(core, name)
             return namespace(name)
-    deadline = time.monotonic() + 30
+    seconds = pace.patience(30)
+    deadline = time.monotonic() + seconds
     while True:
         try:
             core.read_namespaced_service_account("default", name)
             return
         except kubernetes.ApiException as answer:
             if time.monotonic() > deadline:
-                raise Trouble(f"namespace {name} got no default service account in 30 s: {answer.reason}",
+                raise Trouble(f"namespace {name} got no default service account in {seconds:.0f} s: {answer.reason}",
                               "one, made by the controller manager", "./workbook doctor") from None
             time.sleep(0.05)
 
@@ -499,9 +508,10 @@ def delete_namespace(name: str) -> bool:
     return True
 
 
-def _wait_gone(core, name: str, seconds: float = 120) -> None:
+def _wait_gone(core, name: str) -> None:
     from kubernetes import client as kubernetes
 
+    seconds = pace.patience(120)
     deadline = time.monotonic() + seconds
     while True:
         try:

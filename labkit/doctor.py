@@ -51,6 +51,7 @@ def examine() -> Iterator[Finding]:
         _writable,
         _memory,
         _cores,
+        _pace,
         _cgroups,
         _ports,
         _proxies,
@@ -253,6 +254,16 @@ def _cores() -> Iterator[Finding]:
         yield Finding("processors", f"{cores}", "Kubernetes wants 2: give this machine one more")
     else:
         yield Finding("processors", f"{cores}")
+
+
+def _pace() -> Iterator[Finding]:
+    from labkit import pace
+    from labkit.errors import Trouble
+
+    try:
+        yield Finding("pace", pace.words())
+    except Trouble as problem:
+        yield Finding("pace", f"{problem.saw}; expected {problem.wanted}", problem.fix, blocking=True)
 
 
 def _cgroups() -> Iterator[Finding]:

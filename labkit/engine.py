@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from labkit import host, paths
+from labkit import direct, host, pace, paths
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import apt
@@ -103,19 +103,15 @@ def _answers(host: str, timeout: float = 3) -> bool:
                 return b" 200 " in connection.recv(64)
         except OSError:
             return False
-    import docker
-
     try:
-        return docker.DockerClient(base_url=host, timeout=timeout).ping()
+        return direct.docker_client(host, timeout).ping()
     except Exception:  # the SDK raises whatever its transport raises
         return False
 
 
 @functools.cache
 def _client(host: str):
-    import docker
-
-    return docker.DockerClient(base_url=host, timeout=60, version="auto")
+    return direct.docker_client(host, timeout=60)
 
 
 def client():
@@ -311,7 +307,7 @@ def _start(report: Report) -> None:
             env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True, cwd="/",
         )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + pace.patience(60)
     while not _answers(f"unix://{_SOCKET}", timeout=1):
         if process.poll() is not None or time.monotonic() > deadline:
             last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["nothing in its log"]

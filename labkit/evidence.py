@@ -4,12 +4,11 @@ import io
 import tarfile
 import time
 import urllib.error
-import urllib.request
 from contextlib import suppress
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from labkit import engine
+from labkit import direct, engine, pace
 
 
 def container(name: str):
@@ -82,7 +81,7 @@ def files_of_image(reference: str, path: str) -> list[tuple[tarfile.TarInfo, byt
 def get(port: int | str, path: str) -> tuple[int, str] | str:
     """Status and body of a request to a port that a container publishes, or why there is no answer."""
     try:
-        with urllib.request.urlopen(f"http://{engine.published_host()}:{port}{path}", timeout=2) as answer:
+        with direct.urlopen(f"http://{engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
             return answer.status, answer.read(2000).decode(errors="replace").strip()
     except urllib.error.HTTPError as problem:
         return problem.code, ""

@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 
-from labkit import cluster, shell
+from labkit import cluster, direct, shell
 from labkit.jupyter import Server
 
 AFTER = 15 * 60  # seconds without a cell that runs or a key pressed in a terminal
@@ -40,6 +40,5 @@ def _activity(server: Server) -> tuple[bool, float]:
 
 def _get(server: Server, path: str) -> list[dict]:
     request = urllib.request.Request(server.address + path, headers={"Authorization": f"token {server.token}"})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=5) as answer:
+    with direct.urlopen(request, timeout=5) as answer:
         return json.load(answer)

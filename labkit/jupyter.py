@@ -8,12 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labkit import engine, paths, shell
+from labkit import direct, engine, pace, paths, shell
 from labkit.errors import Trouble
 from labkit.report import Report
 
@@ -49,10 +48,8 @@ class Server:
         """Whether it serves pages to whoever has its token."""
         request = urllib.request.Request(f"{self.address}/api/status",
                                          headers={"Authorization": f"token {self.token}"})
-        # A proxy that the user has set must not see the token, and cannot reach this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=timeout) as answer:
+            with direct.urlopen(request, timeout) as answer:
                 return answer.status == 200
         except (OSError, ValueError):
             return False
@@ -153,17 +150,17 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
 
 
 def wait(server: Server, report: Report) -> None:
-    """Until it answers. Raises Trouble with its log's last lines when it ends, or after two minutes;
-    PortTaken when that is why."""
+    """Until it answers. Raises Trouble with its log's last lines when it ends, or after two minutes (longer on a slow
+    machine); PortTaken when that is why."""
     import psutil
 
-    began = time.monotonic()
+    deadline = time.monotonic() + pace.patience(120)
     while not server.answers(timeout=5):
         try:
             ended = psutil.Process(server.pid).status() == psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             ended = True
-        if ended or time.monotonic() - began > 120:
+        if ended or time.monotonic() > deadline:
             lines = [line for line in _LOG.read_text(errors="replace").splitlines() if line.strip()][-5:]
             stop(server)
             kind = PortTaken if any(f"port {server.port} is" in line for line in lines) else Trouble

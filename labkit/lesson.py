@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from textwrap import dedent
 
-from labkit import card, lessons, paths, progress, shell
+from labkit import card, lessons, pace, paths, progress, shell
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.verdict import Verdict, cannot_tell, not_yet, passed
@@ -18,9 +18,9 @@ from labkit.verdict import Verdict, cannot_tell, not_yet, passed
 __all__ = ["Lesson", "Exercise", "passed", "not_yet", "cannot_tell", "folder",
            "prepare", "exercise", "check", "clean", "reset"]
 
-# A checker makes one or two calls; one that has said nothing for this long will not (seconds).
+# A checker makes one or two calls; one that has said nothing for this long will not (seconds, at pace 1).
 PATIENCE = 20
-# After its solution an exercise has this long until it is seen to be done (seconds).
+# After its solution an exercise has this long until it is seen to be done (seconds, at pace 1).
 SETTLED = 60
 
 
@@ -278,7 +278,7 @@ def check(name: str) -> Verdict:
 
 def _when_settled(one: Exercise, verdict: Verdict) -> Verdict:
     """After its solution ran, an exercise passes; if not, the chapter is at fault, and its cell fails."""
-    deadline = time.monotonic() + SETTLED
+    deadline = time.monotonic() + pace.patience(SETTLED)
     while not verdict.passed and time.monotonic() < deadline:
         time.sleep(0.5)
         verdict = judge(one)
@@ -314,10 +314,11 @@ def _ask(one: Exercise) -> Verdict:
     # A dead API server answers nothing at all, and the checker would hang with it.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    seconds = pace.patience(PATIENCE)
+    thread.join(seconds)
     prepare_again = f'run lab.prepare("{lessons.find(one.lesson)}"), then check again'
     if not answer:
-        return cannot_tell(f"no answer within {PATIENCE} seconds", "the engine and the cluster to answer",
+        return cannot_tell(f"no answer within {seconds:g} seconds", "the engine and the cluster to answer",
                            prepare_again)
     result = answer[0]
     if isinstance(result, Verdict):

@@ -154,14 +154,16 @@ def test_a_checker_that_fails_never_passes(checker, said, written):
     assert verdict.state == "cannot tell" and said in verdict.saw and "\n" not in verdict.saw
 
 
-def test_a_checker_that_hangs_is_given_up(written, monkeypatch):
+@pytest.mark.parametrize(("pace", "seconds"), [("1", "0.2"), ("3", "0.6")])
+def test_a_checker_that_hangs_is_given_up_by_the_machines_pace(pace, seconds, written, monkeypatch):
     monkeypatch.setattr(machinery, "PATIENCE", 0.2)
+    monkeypatch.setenv("WORKBOOK_PACE", pace)
     over = threading.Event()
     began = time.monotonic()
     said = machinery.judge(asking(over.wait, written))
     assert time.monotonic() - began < 3
     over.set()
-    assert said.state == "cannot tell" and "0.2 seconds" in said.saw
+    assert said.state == "cannot tell" and f"no answer within {seconds} seconds" == said.saw
 
 
 def test_progress_that_cannot_be_saved_is_said_and_the_verdict_stands(written, fresh_progress):

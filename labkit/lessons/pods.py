@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from kubernetes import client
 
-from labkit import cluster
+from labkit import cluster, pace
 from labkit.lesson import Lesson, not_yet, passed
 
 NAMESPACE = "lab-pods"
@@ -41,7 +41,7 @@ def _api() -> client.CoreV1Api:
 def _pod(name: str):
     """The pod, or None when there is none of this name in the chapter's namespace."""
     try:
-        return _api().read_namespaced_pod(name, NAMESPACE, _request_timeout=5)
+        return _api().read_namespaced_pod(name, NAMESPACE, _request_timeout=pace.patience(5))
     except client.ApiException as problem:
         if problem.status == 404:
             return None
@@ -77,12 +77,12 @@ def _how(pod) -> str:
     return ", ".join(words)
 
 
-def _log(name: str, container: str, seconds: int) -> str:
+def _log(name: str, container: str, seconds: float) -> str:
     """What a container wrote in its last seconds; empty when it has not started."""
     try:
         answer = _api().read_namespaced_pod_log(
-            name, NAMESPACE, container=container, since_seconds=seconds, tail_lines=200, limit_bytes=100_000,
-            _preload_content=False, _request_timeout=5)
+            name, NAMESPACE, container=container, since_seconds=round(seconds), tail_lines=200, limit_bytes=100_000,
+            _preload_content=False, _request_timeout=pace.patience(5))
         return answer.data.decode(errors="replace")
     except client.ApiException as problem:
         if problem.status in (400, 404):
@@ -95,7 +95,7 @@ def _ask(name: str, port, path: str = "/", scheme: str = "http") -> tuple[int, s
     prefix = "https:" if scheme.lower() == "https" else ""
     try:
         answer = _api().connect_get_namespaced_pod_proxy_with_path(
-            f"{prefix}{name}:{port}", NAMESPACE, path.lstrip("/"), _preload_content=False, _request_timeout=5)
+            f"{prefix}{name}:{port}", NAMESPACE, path.lstrip("/"), _preload_content=False, _request_timeout=pace.patience(5))
         return answer.status, answer.data.decode(errors="replace")
     except client.ApiException as problem:
         return problem.status, (problem.body or b"").decode(errors="replace") \
@@ -134,13 +134,15 @@ def two_containers():
     if not _ready(pod):
         return not_yet(saw=f"pod pair {_how(pod)}", wanted="every container running and ready",
                        fix=f"kubectl -n {NAMESPACE} describe pod pair")
-    heard = [name for name in others if "Welcome home!" in _log("pair", name, 10)]
+    while_ago = pace.patience(10)
+    heard = [name for name in others if "Welcome home!" in _log("pair", name, while_ago)]
     if not heard:
-        return not_yet(saw=f"no 'Welcome home!' in the log of {' and '.join(others)} in the last 10 seconds",
+        return not_yet(saw=f"no 'Welcome home!' in the log of {' and '.join(others)} in the last "
+                           f"{while_ago:.0f} seconds",
                        wanted="each answer in the log of the container that asks",
                        fix=f"kubectl -n {NAMESPACE} logs pair -c {others[0]} --tail=5")
-    if not any('"path":"/"' in _log("pair", name, 10) for name in apps):
-        return not_yet(saw="the app in pod pair had no request for / in the last 10 seconds",
+    if not any('"path":"/"' in _log("pair", name, while_ago) for name in apps):
+        return not_yet(saw=f"the app in pod pair had no request for / in the last {while_ago:.0f} seconds",
                        wanted="the greeting to come from the app",
                        fix="ask http://localhost:8000/ from the other container")
     return passed(f"pod pair: {heard[0]} asks {apps[0]} over localhost and gets its page")
@@ -217,12 +219,12 @@ def wrong_probe():
         return passed(f"pod impatient: its liveness probe asks port {port}, and the app answers there")
     # Another kind of probe: believe it when it has had the time to kill the container, and has not.
     tries = (probe.period_seconds or 10) * (probe.failure_threshold or 3)
-    needed = (probe.initial_delay_seconds or 0) + tries + 1
+    needed = (probe.initial_delay_seconds or 0) + tries + pace.patience(1)
     seen = next(s for s in pod.status.container_statuses if s.name == app.name)
     age = (datetime.now(UTC) - seen.state.running.started_at).total_seconds()
     if age < needed:
         return not_yet(saw=f"container {app.name} has been running for {age:.0f} s",
-                       wanted=f"{needed} s, by when a failing probe would have restarted it",
+                       wanted=f"{needed:.0f} s, by when a failing probe would have restarted it",
                        fix=f"check again in {needed - age:.0f} s")
     return passed(f"pod impatient: its liveness probe has let the app run for {age:.0f} s")
 

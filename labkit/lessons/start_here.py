@@ -4,7 +4,7 @@ It needs the engine and the image busybox, and nothing of Kubernetes: that may s
 """
 
 
-from labkit import engine, evidence
+from labkit import engine, evidence, pace
 from labkit import lesson as lessons
 from labkit.lesson import Lesson, not_yet, passed
 
@@ -140,7 +140,7 @@ def web():
     if not _from_busybox(container):
         return not_yet(f"lab-00-web was made from {container.attrs['Config']['Image']}", f"the image {_IMAGE}",
                        "docker rm -f lab-00-web, then run it from the other image")
-    status, said = evidence.run(container, "timeout", "5", "wget", "-q", "-O-", "http://127.0.0.1:80/")
+    status, said = evidence.run(container, "timeout", f"{pace.patience(5):.0f}", "wget", "-q", "-O-", "http://127.0.0.1:80/")
     if status is None:
         return not_yet("lab-00-web ended while we looked", "lab-00-web, running", "docker logs lab-00-web")
     if status != 0:

@@ -10,10 +10,10 @@ import threading
 import time
 from collections import deque
 
-from kubernetes import client, config
+from kubernetes import client
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from labkit import cluster, paths
+from labkit import cluster
 from labkit.views import stage
 from labkit.views.stage import NOTHING, SIGNS, STALE, clock, count
 
@@ -397,14 +397,11 @@ class _Gone(Exception):
 
 
 def _connect() -> client.ApiClient:
-    """A client by what the kubeconfig says now: a cluster that was remade has other keys and another port."""
-    if not paths.kubeconfig.exists():
-        raise ConnectionError("there is no cluster yet")
-    configuration = client.Configuration()
-    config.load_kube_config(config_file=str(paths.kubeconfig), context=cluster.PROFILE,
-                            client_configuration=configuration)
-    configuration.retries = False  # we try again ourselves, and urllib3 would log each time
-    return client.ApiClient(configuration)
+    """A fresh client each time: a cluster that was remade has other keys and another port."""
+    try:
+        return cluster.connect()
+    except FileNotFoundError:
+        raise ConnectionError("there is no cluster yet") from None
 
 
 def _paused() -> bool:

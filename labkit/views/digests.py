@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 
-from labkit import engine, evidence
+from labkit import direct, engine, evidence
 from labkit.errors import Trouble
 from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
 
@@ -101,7 +101,7 @@ def digest_of(registry: str, repository: str, reference: str) -> str:
     request = urllib.request.Request(f"{_address(registry)}/v2/{repository}/manifests/{reference}", method="HEAD",
                                      headers={"Accept": MANIFESTS})
     try:
-        with _open(request) as answer:
+        with direct.urlopen(request, timeout=5) as answer:
             return answer.headers["Docker-Content-Digest"] or ""
     except urllib.error.HTTPError as problem:
         if problem.code == 404:
@@ -122,15 +122,10 @@ def _address(registry: str) -> str:
     return f"http://{engine.published_host()}:{published[0]['HostPort']}"
 
 
-def _open(request):
-    # Without a handler for proxies: one that the user has set cannot reach this machine's loopback.
-    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5)
-
-
 def _registry(name: str, repository: str) -> Place:
     place = Place(f"registry {name}")
     try:
-        with _open(urllib.request.Request(f"{_address(name)}/v2/{repository}/tags/list")) as answer:
+        with direct.urlopen(f"{_address(name)}/v2/{repository}/tags/list", timeout=5) as answer:
             tags = json.load(answer)["tags"] or []
         place.tags = {tag: digest for tag in sorted(tags) if (digest := digest_of(name, repository, tag))}
     except Trouble as problem:

@@ -16,7 +16,7 @@ from docker import APIClient
 from docker.errors import NotFound
 from urllib3.exceptions import ReadTimeoutError
 
-from labkit import engine
+from labkit import direct, engine
 from labkit.views import stage
 from labkit.views.stage import NOTHING, SIGNS, STALE, clock, count
 
@@ -363,7 +363,7 @@ def _connect() -> APIClient:
     found = engine.find()
     if found is None:
         raise ConnectionError("no engine answers")
-    return APIClient(base_url=found.host, version="auto", timeout=10)
+    return direct.docker_client(found.host, timeout=10).api
 
 
 def _why(problem: Exception) -> str:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from labkit import engine, evidence
+from labkit import engine, evidence, pace
 from labkit.errors import Trouble
 from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture
 from labkit.views.picture import box, drawing, label, size, stroke, table
@@ -45,10 +45,10 @@ class Side:
 def measure(name: str, patience: float = 60) -> Side:
     """Facts about a running container whose program printed `name: value` lines, the last one `up: …`.
 
-    Raises Trouble when there is no such container, or when it has not printed them in `patience` seconds.
+    Raises Trouble when there is no such container, or when it has not printed them in `patience` seconds (at pace 1).
     """
     container = _running(name)
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + pace.patience(patience)
     while True:
         lines = container.logs(timestamps=True).decode(errors="replace").splitlines()
         said = dict(part.strip().split(": ", 1) for line in lines if ": " in (part := line.partition(" ")[2]))
