@@ -446,21 +446,26 @@ def load(image: str, report: Report | None = None) -> None:
     report = report or Report()
     node = engine.client().containers.get(PROFILE)
     identity = engine.client().api.inspect_image(image)["Id"]
-    marker = f"/kind/loaded-{image.replace('/', '_').replace(':', '_')}"
-    if node.exec_run(["cat", marker]).output.decode().strip() == identity:
+    # An engine may name an image by its manifest, the node does by its configuration: at loading both are noted. The
+    # kubelet removes images when the disk fills, so it counts what the node has now.
+    noted = f"/kind/loaded-{image.replace('/', '_').replace(':', '_')}"
+    look = f"crictl inspecti -o go-template --template '{{{{.status.id}}}}' {image}"
+    if node.exec_run(["sh", "-c", f'test "$(cat {noted})" = "{identity} $({look})"']).exit_code == 0:
         return
     report.step(f"loading {image} into the cluster")
     report.detail("copying")
-    archive = paths.cache / "work" / f"load-{os.getpid()}.tar"
-    archive.parent.mkdir(parents=True, exist_ok=True)
     variables = {**os.environ, "DOCKER_HOST": engine.ensure().host, "DOCKER_CONFIG": str(paths.docker_config),
                  "PATH": f"{paths.tools}:{os.environ['PATH']}"}
-    script = f"docker save {image} | docker exec -i {PROFILE} ctr -n k8s.io images import - && " \
-             f"docker exec {PROFILE} sh -c 'echo {identity} > {marker}'"
+    script = f"docker save {image} | docker exec -i {PROFILE} ctr -n k8s.io images import -"
     ended = subprocess.run(["bash", "-o", "pipefail", "-c", script], env=variables, capture_output=True, text=True)
     if ended.returncode:
         raise Trouble(f"{image} could not be loaded into the cluster: {ended.stderr.strip()[-300:]}", "",
                       "check the disk space, then run the cell again")
+    # What the kubelet asks sees a new image a moment after its import.
+    seen = f'for _ in $(seq 100); do id=$({look}) && echo "{identity} $id" > {noted} && exit; sleep 0.1; done; exit 1'
+    if node.exec_run(["sh", "-c", seen]).exit_code:
+        raise Trouble(f"{image} was copied into the cluster's node, and the node does not list it", "",
+                      "run the cell again")
     report.done()
 
 

@@ -49,7 +49,7 @@ class Lesson:
     name or reference, that are loaded into the cluster; cluster: whether it needs one; namespace: its
     own, made by prepare and deleted by clean; owns: name patterns of what the chapter makes in the engine;
     files: patterns, relative to the notebooks, of the files that the learner writes; ports: TCP ports of
-    this machine that the chapter publishes.
+    this machine that the chapter publishes or forwards.
     """
 
     number: str
@@ -122,30 +122,10 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         if lesson.namespace:
             cluster.namespace(lesson.namespace)
     report.done()
-    for port in lesson.ports:
-        if holder := _taken(port, lesson.owns):
-            report.say(f"Port {port} of this machine is taken by {holder}, and this chapter publishes it: "
-                       "end that first, or use another port in the commands below.")
+    if lesson.ports:
+        from labkit import ports
 
-
-def _taken(port: int, owns: tuple[str, ...]) -> str:
-    """Who holds a TCP port of this machine; empty when it is free, or a container of the chapter has it."""
-    import socket
-
-    from labkit import engine
-
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-            return ""
-        except OSError:
-            pass
-    for container in engine.client().containers.list(ignore_removed=True, filters={"publish": str(port)}):
-        if any(fnmatch.fnmatch(container.name, pattern) for pattern in owns):
-            return ""
-        return f"the container {container.name}"
-    return "another program"
+        ports.make_free(lesson, report)
 
 
 def _reference(image: str) -> str:

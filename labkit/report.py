@@ -63,7 +63,8 @@ class Report:
         return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
 
     def _line(self, text: str, end: str) -> None:
-        text = text[:160]
+        if end == "\r":
+            text = text[:160]  # a line that wraps cannot be rewritten
         start = "\r" if self._shown else ""
         self.stream.write(start + text.ljust(self._shown) + end)
         self.stream.flush()

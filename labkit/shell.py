@@ -377,31 +377,51 @@ def _signal(pid: int, number: int) -> None:
         pass
 
 
-def end_leftovers(of_chapter: str | None = None) -> list[str]:
-    """Ends the background jobs that cells left running, all or one chapter's with those of no known
-    chapter; returns their commands. A process that made itself a session of its own has left the
-    cell, and lives on."""
+@dataclass(frozen=True)
+class Job:
+    """A background job that a cell left running. chapter: empty when its kernel knew none."""
+
+    pid: int
+    command: str
+    chapter: str
+
+
+def left_jobs() -> list[Job]:
+    """The background jobs of cells that have ended. A process that made itself a session of its own has left the
+    cell, and is not among them."""
     import psutil
 
-    jobs = {}
+    jobs = []
     for process in psutil.process_iter():
         try:
             settings = process.environ()
             mark = settings.get(_MARK)
             # Another WORKBOOK_HOME on this machine has jobs of its own.
             ours = settings.get("KUBECONFIG") == str(paths.kubeconfig)
-            if mark and ours and (of_chapter is None or mark in (of_chapter, "-")) and _lives(process.pid) \
-                    and not psutil.pid_exists(os.getsid(process.pid)):
-                jobs[process.pid] = " ".join(process.cmdline())[:100]
+            if mark and ours and _lives(process.pid) and not psutil.pid_exists(os.getsid(process.pid)):
+                jobs.append(Job(process.pid, " ".join(process.cmdline())[:100], mark.strip("-")))
         except (OSError, psutil.Error):
             pass
+    return jobs
+
+
+def end(jobs: list[Job]) -> None:
+    """Asks jobs to end, and ends them."""
+    pids = [job.pid for job in jobs]
     for number, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0)):
         deadline = time.monotonic() + patience
-        for pid in filter(_lives, jobs):
+        for pid in filter(_lives, pids):
             _signal(pid, number)
-        while any(map(_lives, jobs)) and time.monotonic() < deadline:
+        while any(map(_lives, pids)) and time.monotonic() < deadline:
             time.sleep(0.02)
-    return list(jobs.values())
+
+
+def end_leftovers(of_chapter: str | None = None) -> list[str]:
+    """Ends the background jobs that cells left running, all or one chapter's with those of no known chapter; returns
+    their commands."""
+    jobs = [job for job in left_jobs() if of_chapter is None or job.chapter in (of_chapter, "")]
+    end(jobs)
+    return [job.command for job in jobs]
 
 
 # -- magics --------------------------------------------------------------------------------------

@@ -181,23 +181,48 @@ def test_a_claim_gets_a_volume_that_keeps_what_is_written(cluster, web):
              wanted=lambda log: log.count("written") == 2)
 
 
+def in_node(image: str) -> str:
+    """The ID of the node's image of this name; empty when it has none."""
+    return run("docker", "exec", "workbook", "crictl", "inspecti", "--output", "go-template",
+               "--template", "{{.status.id}}", image, fails=True)
+
+
 def test_an_image_is_loaded_once_and_again_when_it_changed(cluster, tmp_path):
     ensure(cluster)
-
-    def in_node() -> str:
-        return run("docker", "exec", "workbook", "crictl", "inspecti", "--output", "go-template",
-                   "--template", "{{.status.id}}", "lab/changing:1")
-
     for text in ("first", "second"):
         (tmp_path / "Dockerfile").write_text(f"FROM busybox:1.37\nLABEL text={text}\n")
         run("docker", "build", "--quiet", "--tag", "lab/changing:1", str(tmp_path))
         identity = run("docker", "image", "inspect", "--format", "{{.Id}}", "lab/changing:1")
         cluster.load("lab/changing:1")
-        assert in_node() == identity
+        assert in_node("lab/changing:1") == identity
         said = StringIO()
         cluster.load("lab/changing:1", Report(stream=said, patience=0))
         assert not said.getvalue(), "an image that is there is not copied again"
         run("docker", "image", "rm", "lab/changing:1")
+
+
+@pytest.mark.parametrize("loss", ["removed", "another under its name"])
+def test_an_image_that_is_gone_from_the_node_is_loaded_again(loss, cluster, tmp_path):
+    """The kubelet removes images when the disk fills."""
+    ensure(cluster)
+    cluster.load("busybox:1.37")
+    (tmp_path / "Dockerfile").write_text("FROM busybox:1.37\nLABEL text=gone\n")
+    run("docker", "build", "--quiet", "--tag", "lab/gone:1", str(tmp_path))
+    try:
+        cluster.load("lab/gone:1")
+        loaded = in_node("lab/gone:1")
+        node = ("docker", "exec", "workbook")
+        if loss == "removed":
+            run(*node, "crictl", "rmi", "lab/gone:1")
+        else:
+            run(*node, "ctr", "-n", "k8s.io", "images", "tag", "--force",
+                "docker.io/library/busybox:1.37", "docker.io/lab/gone:1")
+        wait_for(lambda: in_node("lab/gone:1"), lambda now: now != loaded, what="the loss of the image")
+        cluster.load("lab/gone:1")
+        assert in_node("lab/gone:1") == loaded
+    finally:
+        run(*node, "crictl", "rmi", "lab/gone:1", fails=True)
+        run("docker", "image", "rm", "lab/gone:1")
 
 
 def test_nothing_of_the_users_is_changed(cluster, tmp_path):

@@ -317,17 +317,6 @@ def test_preparing_twice_does_no_harm(kernel, engine):
     assert kernel.run("print(lab.shell.chapter)").text == f"{chapter}\n"
 
 
-def test_a_taken_port_is_said_before_it_is_needed(engine, capsys):
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        holder.listen()
-        port = holder.getsockname()[1]
-        machinery.get_ready(Lesson("99", "mine", "Mine", 1, ("x",), ports=(port,)), Report())
-        assert f"Port {port} of this machine is taken by another program" in capsys.readouterr().out
-    machinery.get_ready(Lesson("99", "mine", "Mine", 1, ("x",), ports=(port,)), Report())
-    assert capsys.readouterr().out == ""
-
-
 def test_a_namespace_comes_and_goes(cluster):
     from kubernetes import client
 
