@@ -19,4 +19,4 @@ services:
     scale: 3
 END
 docker compose -f compose/three.yaml -f compose/04-ports.yaml --progress quiet up -d --wait
-curl -sS --retry 5 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' http://localhost:8004/intstorage
+curl -sS --retry 60 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' http://localhost:8004/intstorage

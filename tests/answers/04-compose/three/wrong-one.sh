@@ -12,4 +12,4 @@ services:
     healthcheck: {test: ["CMD", "redis-cli", "ping"], interval: 200ms}
 END
 docker compose -f compose/three.yaml --progress quiet up -d --wait
-curl -sS --retry 5 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' http://localhost:8004/intstorage
+curl -sS --retry 60 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' http://localhost:8004/intstorage

@@ -18,4 +18,4 @@ spec:
       volumeMounts: [{name: store, mountPath: /store}]
       resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
 END
-kubectl -n lab-pods wait --for=condition=Ready pod/cache --timeout=60s
+kubectl -n lab-pods wait --for=condition=Ready pod/cache --timeout=10m

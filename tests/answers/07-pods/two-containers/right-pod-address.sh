@@ -14,4 +14,4 @@ spec:
       command: [sh, -c, 'while :; do wget -qO- $ADDRESS:8000/ >&2; sleep 1; done']
     - {name: web, image: "lab/welcome:1.0", imagePullPolicy: IfNotPresent}
 END
-kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=60s
+kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=10m

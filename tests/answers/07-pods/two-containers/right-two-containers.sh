@@ -12,4 +12,4 @@ spec:
       imagePullPolicy: IfNotPresent
       command: [sh, -c, 'while :; do wget -qO- http://localhost:8000/; sleep 1; done']
 END
-kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=60s
+kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=10m

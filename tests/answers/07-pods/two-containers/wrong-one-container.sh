@@ -8,4 +8,4 @@ spec:
   containers:
     - {name: web, image: "lab/welcome:1.0", imagePullPolicy: IfNotPresent}
 END
-kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=60s
+kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=10m

@@ -9,4 +9,4 @@ spec:
     - {name: web, image: "lab/welcome:1.0", imagePullPolicy: IfNotPresent}
     - {name: visitor, image: "busybox:1.37", imagePullPolicy: IfNotPresent, command: [sleep, '3600']}
 END
-kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=60s
+kubectl -n lab-pods wait --for=condition=Ready pod/pair --timeout=10m
