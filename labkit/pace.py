@@ -24,33 +24,34 @@ def patience(seconds: float) -> float:
     return seconds * factor()
 
 
-def factor() -> float:
+def factor(keep: bool = True) -> float:
     """From 1, as that machine or faster, to 10. WORKBOOK_PACE sets it by hand. Raises Trouble when that is no such
-    number."""
+    number. keep: write it down when it had to be measured."""
     if by_hand := os.environ.get("WORKBOOK_PACE"):
         if (given := _number(by_hand)) is None:
             raise Trouble(f"WORKBOOK_PACE is {by_hand}", f"a number from 1 to {_SLOWEST:.0f}", "correct it, or unset it")
         return given
-    return _measured()
+    return _measured(keep)
 
 
 def words() -> str:
-    """The figure in a phrase, for the doctor."""
-    value = factor()
+    """The figure in a phrase, for the doctor, who changes nothing."""
+    value = factor(keep=False)
     return f"{value:.1f}: " + ("as the machine on which the waits were chosen, or faster" if value == 1
                                else f"waits are {value:.1f} times as long")
 
 
 @functools.cache
-def _measured() -> float:
+def _measured(keep: bool) -> float:
     with contextlib.suppress(OSError):
         if kept := _number(_KEPT.read_text()):
             return kept
     value = round(min(max(measure() / _THERE, 1.0), _SLOWEST), 1)
-    with contextlib.suppress(OSError):  # no folder yet, or a full disk: measured again the next time
-        draft = _KEPT.with_suffix(f".{os.getpid()}")
-        draft.write_text(f"{value}\n")
-        draft.replace(_KEPT)
+    if keep:
+        with contextlib.suppress(OSError):  # no folder yet, or a full disk: measured again the next time
+            draft = _KEPT.with_suffix(f".{os.getpid()}")
+            draft.write_text(f"{value}\n")
+            draft.replace(_KEPT)
     return value
 
 

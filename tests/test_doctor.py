@@ -31,6 +31,7 @@ def test_every_finding_has_what_was_seen_and_a_fix_if_it_is_bad(workbook):
         "disk",
         "memory",
         "processors",
+        "pace",
         "ports",
         "folders",
     }
