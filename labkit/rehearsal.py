@@ -7,11 +7,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from labkit import lesson, lessons, paths
+from labkit import lesson, lessons, pace, paths
 from labkit.report import Report
 
-# The slowest cell of a chapter that is ready takes two minutes; one that takes ten will not end (seconds).
-PATIENCE = 600
+# The slowest cell of a chapter that is ready takes two minutes, and a wait in a cell gives up after ten; one that takes
+# longer will not end (seconds, at pace 1).
+PATIENCE = 900
 
 
 def run(asked: list[str]) -> bool:
@@ -67,7 +68,7 @@ def _run(chapter, folder: Path) -> tuple[bool, str]:
 
     client = NotebookClient(
         notebook,
-        timeout=PATIENCE,
+        timeout=round(pace.patience(PATIENCE)),
         kernel_name="python3",
         on_cell_start=start,
         on_cell_executed=executed,
