@@ -22,7 +22,8 @@ from labkit.supply.catalog import IMAGES, KUBERNETES
 
 PROFILE = "workbook"
 _STARTING = paths.minikube / "starting"
-_SILENCE = 300  # seconds without a word of minikube's; kubeadm waits for four minutes at most
+_SILENCE = 300  # seconds without a word of minikube's, at pace 1; kubeadm waits for four minutes at most
+_READY = 180  # seconds from minikube's end until all is ready, at pace 1
 _SYSTEM = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns")
 
 
@@ -232,8 +233,9 @@ def _start(some: parts.Parts, report: Report) -> None:
             raise _StartFailed(f"minikube start failed: {told.why()}", "a cluster", fix)
         started = True
         _note_start(os.getpid(), started)
-        if trouble := _whole(report, 180):
-            raise Trouble(f"the cluster is not ready after 3 minutes: {trouble}", "every system pod ready",
+        if trouble := _whole(report, _READY):
+            raise Trouble(f"the cluster is not ready after {pace.patience(_READY) / 60:.0f} minutes: {trouble}",
+                          "every system pod ready",
                           f"run this again, which goes on waiting; if that does not help, {fix}")
     except BaseException:
         _note_start(0, started)
@@ -278,8 +280,9 @@ class _Told:
     def wait(self) -> None:
         """Nothing was said for a second. Raises when it is too long for anything still to come."""
         self._report.detail(self._step, self._fraction)
-        if time.monotonic() - self._heard > _SILENCE:
-            raise _StartFailed(f"minikube has said nothing for {_SILENCE / 60:.0f} minutes, at the step {self._step!r}",
+        silence = time.monotonic() - self._heard
+        if silence > pace.patience(_SILENCE):
+            raise _StartFailed(f"minikube has said nothing for {silence / 60:.0f} minutes, at the step {self._step!r}",
                                "a cluster", "run this again; if it stays so, `./workbook reset --all` starts afresh")
 
     def why(self) -> str:
