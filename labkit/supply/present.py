@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from labkit import engine, pace, paths
+from labkit import engine, paths
 from labkit.supply import images
 from labkit.supply.catalog import IMAGES, TOOLS, Tool
 
@@ -58,6 +58,6 @@ def _answer(program: str, changed: int, command: tuple[str, ...]) -> str:
     try:
         with tempfile.TemporaryDirectory() as log:  # minikube leaves a file for each time that it is run
             return subprocess.run([program, *command], capture_output=True, text=True, errors="replace",
-                                  stdin=subprocess.DEVNULL, timeout=pace.patience(10), env={**os.environ, "TMPDIR": log}).stdout
+                                  stdin=subprocess.DEVNULL, timeout=60, env={**os.environ, "TMPDIR": log}).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ""
