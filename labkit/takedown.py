@@ -75,13 +75,12 @@ def everything(report: Report, purge: bool) -> Iterator[str]:
 
 def _say_left(settings: dict[str, str], left: dict[Path, str]) -> None:
     """Raises Trouble that names the settings and files that could not be taken back, if there are any."""
-    saw = [f"{name.replace('/', '.')} was {value}" for name, value in settings.items()]
+    before = [f"{name.replace('/', '.')}={value}" for name, value in settings.items()]
+    saw = [f"the setting {one}" for one in before]
     saw += [f"{path} ({why})" for path, why in list(left.items())[:_SHOWN]]
     if len(left) > _SHOWN:
         saw.append(f"{len(left) - _SHOWN} more")
-    fixes = []
-    if settings:
-        fixes.append("sudo sysctl -w " + " ".join(f"{name.replace('/', '.')}={value}" for name, value in settings.items()))
+    fixes = [f"sudo sysctl -w {' '.join(before)}"] if before else []
     if left:
         fixes.append("see to what the brackets say, and remove it yourself")
     if saw:

@@ -130,7 +130,8 @@ def test_status_adds_up_what_folders_take_only_when_asked(workbook):
     quick, long = (json.loads(workbook("status", "--json", *more)[1])["disk"] for more in ((), ("--disk",)))
     assert quick["free"] > 0 and {*quick["files"]} == {"folder"}
     assert 3_000_000 <= long["files"]["used"] < 4_000_000
-    seen = subprocess.run([sys.executable, "-c", WATCHED], env=workbook.env, capture_output=True, text=True, check=True).stdout
+    seen = subprocess.run([sys.executable, "-c", WATCHED], env=workbook.env, capture_output=True, text=True,
+                          check=True).stdout
     trees = [str(workbook.home / name) for name in ("data", "cache", "files")]
     assert not [line for line in seen.splitlines() if any(line.endswith(tree) for tree in trees)], seen
 

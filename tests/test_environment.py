@@ -224,8 +224,8 @@ def test_a_full_disk_is_one_clear_line(tmp_path, reachable_index):
         subprocess.run(["umount", "--lazy", data_of(home)], check=True)
     assert process.returncode == 1
     assert output.splitlines()[-1] == (
-        f"workbook: the Python environment could not be made: the disk of {data_of(home)} is full, and it takes 600 MiB. "
-        "Next: make room, or set WORKBOOK_HOME to a folder on another disk."), output
+        f"workbook: the Python environment could not be made: the disk of {data_of(home)} is full, and it takes "
+        "600 MiB. Next: make room, or set WORKBOOK_HOME to a folder on another disk."), output
 
 
 def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_engine import docker, listing, own_engine, users_engine  # noqa: F401, a fixture
+from test_engine import docker, listing, own_engine
+from test_engine import users_engine as user  # noqa: F401, a fixture
 
 from labkit import host, paths
 
@@ -59,7 +60,7 @@ def started_and_reset(engine, tmp_path_factory):
         home = tmp_path_factory.mktemp("h")  # short: the path of a socket has at most 107 bytes
         (home / "data/engine").mkdir(parents=True)
         for programs in (home / "data/engine/programs", home / "programs"):
-            subprocess.run(["cp", "--archive", "--link", "--no-target-directory", engine._PROGRAMS, programs], check=True)
+            subprocess.run(["cp", "-a", "--link", "--no-target-directory", engine._PROGRAMS, programs], check=True)
         (home / "namespace").write_text(NAMESPACE)
         env = {name: value for name, value in os.environ.items() if name != "DOCKER_HOST"}
         ended = subprocess.run(
@@ -93,7 +94,8 @@ def test_notes_of_an_older_version_still_take_back_what_they_know(started_and_re
 @own_engine
 def test_after_a_boot_settings_are_nobodys_but_the_machines(started_and_reset):
     _, changed, after = started_and_reset(
-        "notes = json.loads(host._ENGINE.read_text()); host._ENGINE.write_text(json.dumps({**notes, 'boot': 'another'}))")
+        "notes = json.loads(host._ENGINE.read_text()); "
+        "host._ENGINE.write_text(json.dumps({**notes, 'boot': 'another'}))")
     assert after["sysctls"] == changed["sysctls"]
 
 
@@ -111,17 +113,17 @@ def kernel_settings():
 @own_engine
 @pytest.mark.alone
 @pytest.mark.parametrize("who", ["root", "a user"])
-def test_what_a_node_set_in_a_users_engine_is_put_back(who, engine, users_engine, kernel_settings, tmp_path):  # noqa: F811
+def test_what_a_node_set_in_a_users_engine_is_put_back(who, engine, user, kernel_settings, tmp_path):  # noqa: F811
     from labkit import supply
 
     supply.ensure("busybox")
     archive = tmp_path / "busybox.tar"
     docker(engine.ensure().host, "save", "--output", str(archive), "busybox:1.37")
-    docker(users_engine, "load", "--input", str(archive))
+    docker(user, "load", "--input", str(archive))
     script = "from labkit import engine, host; engine.ensure(); host.note_node()"
-    labkit(tmp_path, users_engine, script)
+    labkit(tmp_path, user, script)
     # As the node's kubelet and systemd do, in a container with their power.
-    docker(users_engine, "run", "--rm", "--privileged", "--network", "none", "busybox:1.37", "sh", "-c",
+    docker(user, "run", "--rm", "--privileged", "--network", "none", "busybox:1.37", "sh", "-c",
            "cd /proc/sys; echo 1 >vm/overcommit_memory; echo 10 >kernel/panic; echo 1 >fs/protected_fifos")
     assert host._sysctl("kernel/panic") == "10"
     become = ""
@@ -129,43 +131,43 @@ def test_what_a_node_set_in_a_users_engine_is_put_back(who, engine, users_engine
         subprocess.run(["chown", "-R", "65534", tmp_path / "home"], check=True)
         for folder in [path for path in (tmp_path, *tmp_path.parents) if path.owner() == "root" and path != Path("/")]:
             folder.chmod(folder.stat().st_mode | 0o011)
-        socket = Path(users_engine.removeprefix("unix://"))
+        socket = Path(user.removeprefix("unix://"))
         for path in (socket, *socket.parents[:2]):
             path.chmod(0o777)
         become = "import docker, urllib3; engine.client(); os.setgroups([]); os.setgid(65534); os.setuid(65534); "
-    left = labkit(tmp_path, users_engine,
+    left = labkit(tmp_path, user,
                   f"import os; from labkit import cluster, engine; {become}print(cluster.restore_machine())")
     assert left.strip() == "{}"
     assert {name: host._sysctl(name) for name in kernel_settings} == kernel_settings
-    assert docker(users_engine, "ps", "--all", "--quiet") == ""
+    assert docker(user, "ps", "--all", "--quiet") == ""
 
 
 @own_engine
 @pytest.mark.alone
-def test_a_setting_that_changed_since_is_left_to_whoever_changed_it(users_engine, kernel_settings, tmp_path):  # noqa: F811
-    labkit(tmp_path, users_engine, "from labkit import host; host.note_node()")
+def test_a_setting_that_changed_since_is_left_to_whoever_changed_it(user, kernel_settings, tmp_path):  # noqa: F811
+    labkit(tmp_path, user, "from labkit import host; host.note_node()")
     host._write({"kernel/panic": "20", "vm/overcommit_memory": "1"})
-    labkit(tmp_path, users_engine, "from labkit import host; host.restore_node(print)")
+    labkit(tmp_path, user, "from labkit import host; host.restore_node(print)")
     assert (host._sysctl("kernel/panic"), host._sysctl("vm/overcommit_memory")) == ("20", "0")
 
 
 @own_engine
 @pytest.mark.parametrize("whose", ["the user's", "ours"])
-def test_the_publishers_node_image_goes_unless_the_user_had_it(whose, engine, users_engine, tmp_path):  # noqa: F811
+def test_the_publishers_node_image_goes_unless_the_user_had_it(whose, engine, user, tmp_path):  # noqa: F811
     from labkit import supply
     from labkit.supply.catalog import NODE_PUBLISHED
 
     supply.ensure("busybox")
     archive, reference = tmp_path / "busybox.tar", NODE_PUBLISHED[-1]
     docker(engine.ensure().host, "save", "--output", str(archive), "busybox:1.37")
-    docker(users_engine, "load", "--input", str(archive))
-    docker(users_engine, "tag", "busybox:1.37", reference)
-    docker(users_engine, "rmi", "busybox:1.37")
+    docker(user, "load", "--input", str(archive))
+    docker(user, "tag", "busybox:1.37", reference)
+    docker(user, "rmi", "busybox:1.37")
     if whose == "ours":
-        labkit(tmp_path, users_engine, f"from labkit.supply import parts; parts.note_pulled({reference!r})")
-    labkit(tmp_path, users_engine,
-           "from labkit import engine, takedown, report; engine.ensure(); list(takedown.everything(report.Report(), True))")
-    assert bool(listing(users_engine)["images"]) == (whose == "the user's")
+        labkit(tmp_path, user, f"from labkit.supply import parts; parts.note_pulled({reference!r})")
+    labkit(tmp_path, user, "from labkit import engine, takedown, report; engine.ensure(); "
+                           "list(takedown.everything(report.Report(), purge=True))")
+    assert bool(listing(user)["images"]) == (whose == "the user's")
     assert not (tmp_path / "home/data").exists()
 
 

@@ -28,7 +28,7 @@ def sha256(content: bytes) -> str:
 
 @pytest.fixture(scope="session")
 def go(tmp_path_factory):
-    """A home with a Go toolchain, the workbook's own as long as it is there, and a build cache that these tests fill."""
+    """A home with a Go toolchain, the workbook's own while that is there, and a build cache that these tests fill."""
     home = Home(tmp_path_factory.mktemp("go"))
     if (paths.cache / TOOLCHAIN / "go/bin/go").exists():
         home.cache.mkdir()
