@@ -226,6 +226,9 @@ def own_impossible() -> str:
     """Why we cannot run an engine of our own here; empty when we can."""
     if sys.platform != "linux":
         return f"containers need a Linux kernel, and this is {platform.system()}"
+    # The longest of its sockets; Linux takes 107 bytes (unix(7)).
+    if len(os.fsencode(paths.engine / "run/containerd/containerd.sock.ttrpc")) > 107:
+        return f"the path of {paths.engine} is too long for its sockets: set WORKBOOK_HOME to a shorter one"
     return apt.available()
 
 

@@ -55,10 +55,12 @@ def pulled_node() -> str:
 
 
 def forget(some: Parts) -> None:
-    """Removes parts that a cluster could not be started from."""
+    """Removes parts that a cluster could not be started from; an image that was there before us stays."""
     import docker
 
     some.preload.unlink(missing_ok=True)
+    if some.node not in (NODE.reference, pulled_node()):
+        return
     with contextlib.suppress(docker.errors.APIError):  # something still uses it
         engine.client().api.remove_image(some.node)
 
