@@ -29,7 +29,8 @@ def factor(keep: bool = True) -> float:
     number. keep: write it down when it had to be measured."""
     if by_hand := os.environ.get("WORKBOOK_PACE"):
         if (given := _number(by_hand)) is None:
-            raise Trouble(f"WORKBOOK_PACE is {by_hand}", f"a number from 1 to {_SLOWEST:.0f}", "correct it, or unset it")
+            raise Trouble(f"WORKBOOK_PACE is {by_hand}", f"a number from 1 to {_SLOWEST:.0f}",
+                          "correct it, or unset it")
         return given
     return _measured(keep)
 

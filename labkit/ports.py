@@ -107,7 +107,8 @@ def _listeners(port: int) -> set[int]:
 
 def _ports_of(pid: int) -> set[int]:
     with contextlib.suppress(psutil.Error):
-        return {one.laddr.port for one in psutil.Process(pid).net_connections("tcp") if one.status == psutil.CONN_LISTEN}
+        return {one.laddr.port for one in psutil.Process(pid).net_connections("tcp")
+                if one.status == psutil.CONN_LISTEN}
     return set()
 
 

@@ -1,6 +1,8 @@
 """What the workbook asks on this machine it asks directly, whatever proxy the user has set."""
 
+import contextlib
 import socket
+import threading
 
 import pytest
 from conftest import docker, wait_for
@@ -32,7 +34,7 @@ def test_a_port_that_a_container_publishes(engine):
         docker("run", "--detach", "--name", "lab-test-direct", "--publish", "127.0.0.1::80", "busybox:1.37",
                "sh", "-c", "echo hello > /index.html; exec httpd -f -p 80 -h /")
         port = published("lab-test-direct", "80")
-        assert wait_for(lambda: evidence.get(port, "/"), lambda said: said[0] == 200, what="an answer") == (200, "hello")
+        assert wait_for(lambda: evidence.get(port, "/"), lambda said: said[0] == 200) == (200, "hello")
     finally:
         docker("rm", "--force", "lab-test-direct", fails=True)
 
@@ -40,9 +42,6 @@ def test_a_port_that_a_container_publishes(engine):
 @pytest.fixture
 def engine_by_tcp(engine):
     """The address of a port of this machine behind which the engine listens, over TCP without keys."""
-    import contextlib
-    import threading
-
     def pump(source, sink):
         with contextlib.suppress(OSError):
             while data := source.recv(65536):

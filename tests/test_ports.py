@@ -69,8 +69,8 @@ def test_another_chapters_container_is_stopped_and_stays(address, serving, port,
     serving("lab-00-left", "--publish", f"{address}:{port}:80", "--restart", "unless-stopped")
     docker("exec", "lab-00-left", "touch", "/precious")
     said = prepared(port, capsys)
-    assert said == (f"Port {port} was held by the container lab-00-left, left by chapter 00-start-here: it is stopped, and "
-                    "`docker start lab-00-left` brings it back.")
+    assert said == (f"Port {port} was held by the container lab-00-left, left by chapter 00-start-here: it is "
+                    "stopped, and `docker start lab-00-left` brings it back.")
     assert state("lab-00-left") == "exited" and is_free(port)
     docker("start", "lab-00-left")
     docker("exec", "lab-00-left", "ls", "/precious")
@@ -137,8 +137,8 @@ def test_a_job_of_the_learners_own_notebook_is_named_and_stays(job, port, engine
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "0.0.0.0", "::"])
 def test_a_program_of_the_users_keeps_its_port_and_is_named(address, port, engine, capsys):
-    code = f"import socket; s = socket.create_server(({address!r}, {port}), family={socket.AF_INET6 if ':' in address else socket.AF_INET:d}, " \
-           f"dualstack_ipv6={':' in address}); input()"
+    family = f"family={socket.AF_INET6 if ':' in address else socket.AF_INET:d}, dualstack_ipv6={':' in address}"
+    code = f"import socket; s = socket.create_server(({address!r}, {port}), {family}); input()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as holder:
         try:
             wait_for(lambda: not is_free(port), what=f"the program on port {port}")

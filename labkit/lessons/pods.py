@@ -96,7 +96,8 @@ def _ask(name: str, port, path: str = "/", scheme: str = "http") -> tuple[int, s
     prefix = "https:" if scheme.lower() == "https" else ""
     try:
         answer = _api().connect_get_namespaced_pod_proxy_with_path(
-            f"{prefix}{name}:{port}", NAMESPACE, path.lstrip("/"), _preload_content=False, _request_timeout=pace.patience(5))
+            f"{prefix}{name}:{port}", NAMESPACE, path.lstrip("/"), _preload_content=False,
+            _request_timeout=pace.patience(5))
         return answer.status, answer.data.decode(errors="replace")
     except client.ApiException as problem:
         return problem.status, (problem.body or b"").decode(errors="replace") \

@@ -140,7 +140,8 @@ def web():
     if not _from_busybox(container):
         return not_yet(f"lab-00-web was made from {container.attrs['Config']['Image']}", f"the image {_IMAGE}",
                        "docker rm -f lab-00-web, then run it from the other image")
-    status, said = evidence.run(container, "timeout", f"{pace.patience(5):.0f}", "wget", "-q", "-O-", "http://127.0.0.1:80/")
+    seconds = f"{pace.patience(5):.0f}"
+    status, said = evidence.run(container, "timeout", seconds, "wget", "-q", "-O-", "http://127.0.0.1:80/")
     if status is None:
         return not_yet("lab-00-web ended while we looked", "lab-00-web, running", "docker logs lab-00-web")
     if status != 0:
