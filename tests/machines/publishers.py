@@ -1,0 +1,198 @@
+"""What the publishers of programs and images have, made from what this workbook has built.
+
+Images go without our labels, so that they get digests of their own and nobody takes them for what was built here.
+What has to be made for it is kept in the workbook's cache under names that change with the content.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from internet import Page
+from labkit import engine, paths
+from labkit.supply import apt, files, preload
+from labkit.supply.catalog import IMAGES, KUBERNETES, PRELOAD, TOOLS, arch, system
+
+_KEPT = paths.cache / "published"
+# The node image that minikube v1.38.1 asks for by tag when its digest cannot be had (pkg/drivers/kic/types.go).
+_KICBASE = "gcr.io/k8s-minikube/kicbase:v0.0.50"
+_BUCKET = "minikube-preloaded-volume-tarballs"  # pkg/minikube/download/preload.go
+_ELSEWHERE = {"github.com": "release-assets.githubusercontent.com", "dl.k8s.io": "cdn.dl.k8s.io",
+              "registry-1.docker.io": "production.cloudflare.docker.com"}
+_TOKEN = "https://auth.docker.io/token"
+_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_CONFIG = "application/vnd.docker.container.image.v1+json"
+_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
+
+
+def registries() -> set[str]:
+    """The hosts of the package registries that this machine is configured with."""
+    listed = [*apt.mirrors().values(), "https://pypi.org", "https://files.pythonhosted.org", "https://proxy.golang.org",
+              "https://sum.golang.org"]
+    pip = subprocess.run(["/usr/bin/python3", "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+    listed += [word.strip("'") for line in pip.splitlines() for word in line.partition("=")[2].split()]
+    listed += os.environ.get("GOPROXY", "").split(",")
+    return {host for url in listed if (host := urlsplit(url).hostname)}
+
+
+def missing() -> str:
+    """What was not built here and can therefore not be published; empty when all is there."""
+    from labkit import supply
+
+    absent = [name for name in TOOLS if not _program(name).exists()]
+    absent += [name for name in IMAGES if not supply.ready(name)]
+    absent += [] if _built() else ["the cluster's preload"]
+    return f"nothing to publish: {', '.join(absent)} was not built here" if absent else ""
+
+
+def pages() -> dict[str, Page]:
+    """All that the publishers have, by host and path."""
+    with files.locked(_KEPT / "lock"):
+        found = {"registry.k8s.io/": Page(b"ok"), "registry.k8s.io/v2/": Page(b"{}"), **_preload(), **_images()}
+        for name in TOOLS:
+            found.update(_release(name))
+        used = {page.content for page in found.values()}
+        for file in (*_KEPT.glob("*.tar.*"), *_KEPT.glob("blobs/*")):
+            if file not in used:
+                file.unlink()
+        return found
+
+
+# -- programs ----------------------------------------------------------------------------------------
+
+def _program(name: str) -> Path:
+    return (paths.tools / name).resolve()
+
+
+def _release(name: str) -> dict[str, Page]:
+    """A tool's release, with its checksum beside it."""
+    tool = TOOLS[name]
+    url = tool.url.format(system=system(), arch=arch())
+    file = _archive(name) if tool.member else _program(name)
+    return {**_page(url, Page(file)), **_page(url + tool.checksum, Page(f"{_digest(file)}  {Path(url).name}\n".encode()))}
+
+
+def _page(url: str, page: Page) -> dict[str, Page]:
+    """A page, where the publisher sends whoever asks for it."""
+    host, path = urlsplit(url).netloc, urlsplit(url).path
+    if host not in _ELSEWHERE:
+        return {host + path: page}
+    other = _ELSEWHERE[host]
+    return {host + path: Page(to=f"https://{other}{path}"), other + path: page}
+
+
+def _archive(name: str) -> Path:
+    program = _program(name)
+    done = _KEPT / f"{name}-{_digest(program)[:12]}.tar.gz"
+    if not done.exists():
+        draft = done.with_suffix(".new")
+        with gzip.open(draft, "wb", compresslevel=1) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
+            archive.add(program, TOOLS[name].member.format(system=system(), arch=arch()))
+        draft.rename(done)
+    return done
+
+
+def _built() -> Path | None:
+    """The newest preload; which recipe it was made from is nothing that a publisher's user could see."""
+    return max(preload.file().parent.glob(f"preload-{KUBERNETES}-*.tar.lz4"), key=lambda file: file.stat().st_mtime,
+               default=None)
+
+
+def _preload() -> dict[str, Page]:
+    """The cluster's images for minikube: the file, and what the bucket's programming interface says of it."""
+    file = _KEPT / _built().name
+    if not file.exists():
+        os.link(_built(), file)
+    name = f"{PRELOAD}/{KUBERNETES}/preloaded-images-k8s-{PRELOAD}-{KUBERNETES}-containerd-overlay2-{arch()}.tar.lz4"
+    known = json.dumps({"kind": "storage#object", "name": name, "bucket": _BUCKET, "size": str(file.stat().st_size),
+                        "md5Hash": base64.b64encode(bytes.fromhex(_digest(file, "md5"))).decode()}).encode()
+    return {f"storage.googleapis.com/{_BUCKET}/{name}": Page(file),
+            f"storage.googleapis.com/storage/v1/b/{_BUCKET}/o/{name}": Page(known, type="application/json")}
+
+
+# -- images ------------------------------------------------------------------------------------------
+
+def _images() -> dict[str, Page]:
+    """Every public image, in its registry."""
+    public = {_KICBASE if image.name == "node" else image.reference: image.reference
+              for image in IMAGES.values() if image.public}
+    found = {"auth.docker.io/token": Page(b'{"token": "anybody"}', type="application/json")}
+    for reference, ours in public.items():
+        found.update(_registry(reference, _manifest(ours)))
+    return found
+
+
+def _registry(reference: str, manifest: bytes) -> dict[str, Page]:
+    name, tag = reference.rsplit(":", 1)
+    host, _, repository = name.partition("/")
+    hub = "." not in host
+    if hub:
+        repository = name if "/" in name else f"library/{name}"
+    found = {}
+    for host in ("registry-1.docker.io", "index.docker.io") if hub else (host,):
+        token = _TOKEN if hub else ""
+        found[f"{host}/v2/"] = Page(b"{}", type="application/json", token=token)
+        for at, content, kind in ((tag, manifest, _MANIFEST), (_of(manifest), manifest, _MANIFEST)):
+            found[f"{host}/v2/{repository}/manifests/{at}"] = Page(content, type=kind, digest=_of(manifest), token=token)
+        known = json.loads(manifest)
+        for blob in (known["config"], *known["layers"]):
+            path = f"/v2/{repository}/blobs/{blob['digest']}"
+            file = Page(_KEPT / "blobs" / blob["digest"].partition(":")[2])
+            if other := _ELSEWHERE.get("registry-1.docker.io") if hub else "":
+                found[other + path] = file
+                file = Page(to=f"https://{other}{path}", token=token)
+            found[host + path] = file
+    return found
+
+
+def _of(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _manifest(reference: str) -> bytes:
+    """The manifest of an image of the engine as its publisher would have it; its parts are in the folder of blobs."""
+    identity = engine.client().api.inspect_image(reference)["Id"].partition(":")[2]
+    done = _KEPT / f"{identity}.json"
+    if not done.exists():
+        blobs = _KEPT / "blobs"
+        blobs.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_KEPT) as folder:
+            done.write_bytes(_unpacked(reference, Path(folder), blobs))
+    return done.read_bytes()
+
+
+def _unpacked(reference: str, folder: Path, blobs: Path) -> bytes:
+    subprocess.run(["bash", "-o", "pipefail", "-c", f"docker save {reference} | tar -x -C {folder}"], check=True,
+                   env={**os.environ, "DOCKER_HOST": engine.ensure().host, "PATH": f"{paths.tools}:{os.environ['PATH']}"})
+    saved = json.loads((folder / "manifest.json").read_text())[0]
+    config = json.loads((folder / saved["Config"]).read_text())
+    config["config"]["Labels"] = {name: value for name, value in (config["config"].get("Labels") or {}).items()
+                                  if not name.startswith(engine.LABEL)} or None
+    content = json.dumps(config).encode()
+    (blobs / _of(content).partition(":")[2]).write_bytes(content)
+    layers = []
+    for name in saved["Layers"]:
+        digest = _digest(folder / name)
+        layers.append({"mediaType": _LAYER, "size": (folder / name).stat().st_size, "digest": f"sha256:{digest}"})
+        shutil.move((folder / name).resolve(), blobs / digest)
+    return json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": layers, "config": {
+        "mediaType": _CONFIG, "size": len(content), "digest": _of(content)}}).encode()
+
+
+def _digest(file: Path, kind: str = "sha256") -> str:
+    """A file's digest; noted, since some files are hundreds of megabytes."""
+    key, noted = f"{kind} {file} {file.stat().st_size} {file.stat().st_mtime_ns}", _KEPT / "digests.json"
+    known = files.read(noted)
+    if key not in known:
+        with file.open("rb") as content:
+            known[key] = hashlib.file_digest(content, kind).hexdigest()
+        files.write(noted, known)
+    return known[key]
