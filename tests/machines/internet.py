@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from machine import Machine
+from machines.machine import Machine
 
 ADDRESS = "198.51.100.1"  # of a range that documentation has for itself (RFC 5737)
 PROXY = f"{ADDRESS}:3128"

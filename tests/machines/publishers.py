@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from internet import Page
+from machines.internet import Page
 from labkit import engine, paths
 from labkit.supply import apt, files, preload
 from labkit.supply.catalog import IMAGES, KUBERNETES, PRELOAD, TOOLS, arch, system
