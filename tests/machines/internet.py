@@ -37,13 +37,13 @@ _TOO_MANY = (b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reac
 
 @dataclass(frozen=True)
 class Page:
-    """What a publisher answers: content, or a file of it; where to: another address; type: of the content; digest:
-    what a registry says of it; token: where one is had, if it takes one to read the page."""
+    """What a publisher answers: content, or a file of it; or to, another address that has it. token: where one is had, if
+    it takes one to read the page."""
 
     content: bytes | Path = b""
     to: str = ""
     type: str = "application/octet-stream"
-    digest: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
     token: str = ""
 
     @property
@@ -66,7 +66,8 @@ class Internet:
     # kind of a fault: what it does to an answer
     FAULTS = {"wrong": "one byte is another", "cut": "ends in the middle", "slow": "1 KB a second", "silent": "never comes",
               "blocked": "is another page", "stranger": "has a certificate of nobody's", "404": "not found",
-              "429": "too many requests", "unresolved": "its name is never answered"}
+              "429": "too many requests", "unresolved": "its name is never answered",
+              "off": "the machine has no address and no way out"}
 
     def __init__(self, machine: Machine, pages: dict[str, Page], registries: set[str]):
         self.machine, self.pages, self.registries = machine, pages, registries
@@ -111,20 +112,15 @@ class Internet:
         """While it lasts, what a host answers goes wrong; where: the beginning of a host and path, empty for all."""
         assert kind in self.FAULTS, kind
         self._faults.append((kind, where))
+        if kind == "off":
+            self.machine("ip", "address", "flush", "dev", "internet0", user="root")
+            self._link("set", "internet0", "down")
         try:
             yield
         finally:
             self._faults.remove((kind, where))
-
-    @contextlib.contextmanager
-    def off(self) -> Iterator[None]:
-        """While it lasts, the machine has no address and no way out."""
-        self.machine("ip", "address", "flush", "dev", "internet0", user="root")
-        self._link("set", "internet0", "down")
-        try:
-            yield
-        finally:
-            self._up()
+            if kind == "off":
+                self._up()
 
     def _up(self) -> None:
         self.machine("ip", "address", "replace", f"{ADDRESS}/24", "dev", "internet0", user="root")
@@ -229,13 +225,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _say(self, status: int, page: Page, fault: str = "") -> None:
         self.send_response(status)
-        headers = {"Content-Length": str(page.size), "Content-Type": page.type, "Location": page.to,
-                   "Docker-Content-Digest": page.digest}
+        headers = [("Content-Length", str(page.size)), ("Content-Type", page.type), *page.headers]
+        if page.to:
+            headers.append(("Location", page.to))
         if status == 401:
-            headers["WWW-Authenticate"] = f'Bearer realm="{page.token}",service="registry"'
-        for name, value in headers.items():
-            if value:
-                self.send_header(name, value)
+            headers.append(("WWW-Authenticate", f'Bearer realm="{page.token}",service="registry"'))
+        for name, value in headers:
+            self.send_header(name, value)
         self.end_headers()
         if self.command == "HEAD":
             return

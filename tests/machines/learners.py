@@ -1,40 +1,83 @@
-"""Learners' machines for the tests of this folder, and the table of what was played on them."""
+"""Learners at machines of their own, for the tests of this folder, and the table of what they met there.
+
+`./workbook test --machines` plays the whole; without it only what is short is played, beside all other tests.
+"""
 
 import contextlib
 import re
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from machines import machine as namespaces
 import pytest
+from machines import machine as namespaces
 from machines import publishers
-from machines.internet import Internet
+from machines.internet import PROXY, Internet
 from machines.machine import LEARNER, Ended, Machine
 
+_ENSURE = """
+import sys
+from labkit import supply
+from labkit.errors import Trouble
+from labkit.report import Report
+try:
+    supply.ensure(*sys.argv[1:], report=Report())
+except Trouble as trouble:
+    sys.exit(f"workbook: {trouble}")
+"""
 
-@dataclass(frozen=True)
+
+@dataclass
 class Learner:
-    """Somebody at a machine of their own, with a clone of the workbook in their home."""
+    """Somebody at a machine of their own, with a clone of the workbook in their home. played: chapters; refusals: what
+    went wrong on the network, the seconds until they were told so, and the line that told it."""
 
+    name: str
     machine: Machine
     internet: Internet
     user: str
+    seconds: float = 0
+    played: list[str] = field(default_factory=list)
+    refusals: list[tuple[str, float, str]] = field(default_factory=list)
 
     def run(self, *words: str, **settings) -> Ended:
-        return self.machine.run(*words, user=self.user, SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt", **settings)
+        began = time.monotonic()
+        try:
+            return self.machine.run(*words, user=self.user, **settings)
+        finally:
+            self.seconds += time.monotonic() - began
 
     def __call__(self, *words: str, **settings) -> str:
         """What a command printed; it must succeed."""
-        return self.machine(*words, user=self.user, **settings)
+        ended = self.run(*words, **settings)
+        assert ended.status == 0, f"{' '.join(words)}:\n{ended.text}"
+        return ended.text.strip()
 
     def workbook(self, *arguments: str, timeout: float = 120, **settings) -> Ended:
         return self.run("course/workbook", *arguments, timeout=timeout, **settings)
 
-    def plays(self, *chapters: str, minutes: float = 10, **settings) -> str:
-        """What ./workbook run printed; the chapters must pass."""
-        ended = self.workbook("run", *chapters, timeout=60 * minutes, **settings)
+    def plays(self, *chapters: str, minutes: float = 10) -> None:
+        """./workbook run; the chapters must pass."""
+        ended = self.workbook("run", *chapters, timeout=60 * minutes)
         assert ended.status == 0, ended.text
-        return ended.text
+        self.played += chapters
+
+    def ensure(self, *names: str, timeout: float = 300, **settings) -> Ended:
+        """Has programs and images made ready, as a chapter's first cell does."""
+        python = "exec ~/.local/share/container-workbook/env-*/bin/python"
+        return self.run("bash", "-c", f'{python} -c "$@"', "bash", _ENSURE, *names, timeout=timeout,
+                        PYTHONPATH="course", **settings)
+
+    def refused(self, fault: str, where: str, *names: str, **settings) -> str:
+        """The one line that says why programs and images could not be had, while the internet has a fault. "proxy" is
+        one that wants a password."""
+        if fault == "proxy":
+            settings["HTTPS_PROXY"] = f"http://{PROXY}"
+        before = self.seconds
+        with contextlib.nullcontext() if fault == "proxy" else self.internet.fault(fault, where):
+            line = refusal(self.ensure(*names, **settings))
+        self.refusals.append((f"{fault} {where}", self.seconds - before, line))
+        return line
 
 
 def refusal(ended: Ended) -> str:
@@ -45,56 +88,58 @@ def refusal(ended: Ended) -> str:
 
 
 @pytest.fixture(scope="session")
-def published(engine):
-    """What the publishers have, made from what was built here."""
+def sits_down(engine, tmp_path_factory):
+    """Gives somebody a machine, with a clone of the workbook, an internet and, if they are to have one, a Docker engine."""
     if why := namespaces.impossible() or publishers.missing():
         pytest.skip(why)
-    return publishers.pages()
+    pages = publishers.pages()
 
-
-@pytest.fixture(scope="module")
-def sits_down(published, tmp_path_factory):
-    """Makes a machine, and somebody who has just cloned the workbook on it."""
-    with contextlib.ExitStack() as stack:
-        def make(distribution: str = "ubuntu", user: str = LEARNER, docker: bool = True, plugins: bool = True) -> Learner:
-            hidden = () if user == "root" else ("apt-get", "sudo")
-            machine = stack.enter_context(Machine(tmp_path_factory.mktemp("machine") / "of-theirs", distribution, hidden))
-            internet = stack.enter_context(Internet(machine, published, publishers.registries()))
+    @contextlib.contextmanager
+    def sits_down(distribution: str, user: str = LEARNER, docker: bool = True, plugins: bool = True) -> Iterator[Learner]:
+        hidden = () if user == "root" else ("apt-get", "sudo")
+        words = ["root" if user == "root" else "not root", "an engine of theirs" if docker else "no engine"]
+        words += ["no plug-ins"] if docker and not plugins else []
+        with (Machine(tmp_path_factory.mktemp("machine") / "of-theirs", distribution, hidden) as machine,
+              Internet(machine, pages, publishers.registries()) as internet):
             machine.clone(user)
             if docker:
                 machine.start_engine(plugins)
-            return Learner(machine, internet, user)
+            learner = Learner(f"{distribution}, {', '.join(words)}", machine, internet, user)
+            _all.append(learner)
+            yield learner
 
-        yield make
-
-
-# -- the table ---------------------------------------------------------------------------------------
-
-@dataclass
-class Row:
-    machine: str
-    chapters: str = ""
-    faults: str = ""
-    minutes: float = 0
+    return sits_down
 
 
-_rows: list[Row] = []
+# -- the whole, and its table ------------------------------------------------------------------------
+
+_all: list[Learner] = []
 
 
-@pytest.fixture
-def row(request):
-    """A line of the table for this test: the machine as the mark `on` says, and what the test adds."""
-    began = time.monotonic()
-    row = Row(request.node.get_closest_marker("on").args[0])
-    yield row
-    row.minutes = (time.monotonic() - began) / 60
-    if not getattr(request.node, "failed", False):
-        _rows.append(row)
+def pytest_addoption(parser):
+    parser.addoption("--machines", action="store_true", help="play the whole of learners' machines, and nothing else")
 
 
-def pytest_terminal_summary(terminalreporter):
-    if _rows:
-        terminalreporter.write_sep("-", "learners' machines")
-        for row in [Row("machine", "chapters", "faults met"), *_rows]:
-            minutes = f"{row.minutes:.1f}" if row.minutes else "minutes"
-            terminalreporter.write_line(f"{row.machine:<62} {row.chapters:<24} {row.faults:<44} {minutes:>7}")
+def pytest_configure(config):
+    config.addinivalue_line("markers", "machines: takes minutes on a learner's machine; played with --machines only")
+
+
+def pytest_collection_modifyitems(config, items):
+    whole = config.getoption("--machines")
+    left_out = [item for item in items if (item.path.parent.name != "machines" if whole
+                                           else item.get_closest_marker("machines"))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.getoption("--machines"):
+        return
+    say = terminalreporter.write_line
+    terminalreporter.write_sep("=", "learners' machines")
+    say(f"{'machine':<44} {'chapters':<36} faults  minutes")
+    for learner in _all:
+        say(f"{learner.name:<44} {' '.join(learner.played):<36} {len(learner.refusals):>6} {learner.seconds / 60:>8.1f}")
+    for learner in _all:
+        for fault, seconds, line in learner.refusals:
+            say(f"{learner.name} · {fault} · {seconds:.1f} s · {line}")

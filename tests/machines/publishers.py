@@ -18,15 +18,15 @@ from urllib.parse import urlsplit
 
 from machines.internet import Page
 from labkit import engine, paths
-from labkit.supply import apt, files, preload
-from labkit.supply.catalog import IMAGES, KUBERNETES, PRELOAD, TOOLS, arch, system
+from labkit.supply import apt, files, images, preload
+from labkit.supply.catalog import IMAGES, KUBERNETES, NODE, NODE_PUBLISHED, TOOLS, preload_address
 
-_KEPT = paths.cache / "published"
-# The node image that minikube v1.38.1 asks for by tag when its digest cannot be had (pkg/drivers/kic/types.go).
-_KICBASE = "gcr.io/k8s-minikube/kicbase:v0.0.50"
-_BUCKET = "minikube-preloaded-volume-tarballs"  # pkg/minikube/download/preload.go
-_ELSEWHERE = {"github.com": "release-assets.githubusercontent.com", "dl.k8s.io": "cdn.dl.k8s.io",
-              "registry-1.docker.io": "production.cloudflare.docker.com"}
+_KEPT = paths.cache / "publishers"
+# By its tag: nobody can make another image of the digest that is asked for first.
+_NODE = next(reference for reference in NODE_PUBLISHED if "@" not in reference)
+# Where a publisher sends whoever asks for a file.
+_ELSEWHERE = {"github.com": "release-assets.githubusercontent.com", "dl.k8s.io": "cdn.dl.k8s.io"}
+_BLOBS_OF_THE_HUB = "production.cloudflare.docker.com"
 _TOKEN = "https://auth.docker.io/token"
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _CONFIG = "application/vnd.docker.container.image.v1+json"
@@ -49,14 +49,14 @@ def missing() -> str:
 
     absent = [name for name in TOOLS if not _program(name).exists()]
     absent += [name for name in IMAGES if not supply.ready(name)]
-    absent += [] if _built() else ["the cluster's preload"]
+    absent += [] if _built() and images.present(NODE) else ["cluster"]
     return f"nothing to publish: {', '.join(absent)} was not built here" if absent else ""
 
 
 def pages() -> dict[str, Page]:
     """All that the publishers have, by host and path."""
     with files.locked(_KEPT / "lock"):
-        found = {"registry.k8s.io/": Page(b"ok"), "registry.k8s.io/v2/": Page(b"{}"), **_preload(), **_images()}
+        found = {**_preload(), **_images()}
         for name in TOOLS:
             found.update(_release(name))
         used = {page.content for page in found.values()}
@@ -69,15 +69,15 @@ def pages() -> dict[str, Page]:
 # -- programs ----------------------------------------------------------------------------------------
 
 def _program(name: str) -> Path:
-    return (paths.tools / name).resolve()
+    return TOOLS[name].path.resolve()
 
 
 def _release(name: str) -> dict[str, Page]:
     """A tool's release, with its checksum beside it."""
     tool = TOOLS[name]
-    url = tool.url.format(system=system(), arch=arch())
     file = _archive(name) if tool.member else _program(name)
-    return {**_page(url, Page(file)), **_page(url + tool.checksum, Page(f"{_digest(file)}  {Path(url).name}\n".encode()))}
+    sums = f"{_digest(file)} *{tool.address().rpartition('/')[2]}\n".encode()
+    return {**_page(tool.address(), Page(file)), **_page(tool.checksum_address(), Page(sums, type="text/plain"))}
 
 
 def _page(url: str, page: Page) -> dict[str, Page]:
@@ -95,7 +95,7 @@ def _archive(name: str) -> Path:
     if not done.exists():
         draft = done.with_suffix(".new")
         with gzip.open(draft, "wb", compresslevel=1) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
-            archive.add(program, TOOLS[name].member.format(system=system(), arch=arch()))
+            archive.add(program, TOOLS[name].member_here())
         draft.rename(done)
     return done
 
@@ -107,23 +107,19 @@ def _built() -> Path | None:
 
 
 def _preload() -> dict[str, Page]:
-    """The cluster's images for minikube: the file, and what the bucket's programming interface says of it."""
+    """The images that a cluster runs, with the MD5 that Cloud Storage sends in a header."""
     file = _KEPT / _built().name
     if not file.exists():
         os.link(_built(), file)
-    name = f"{PRELOAD}/{KUBERNETES}/preloaded-images-k8s-{PRELOAD}-{KUBERNETES}-containerd-overlay2-{arch()}.tar.lz4"
-    known = json.dumps({"kind": "storage#object", "name": name, "bucket": _BUCKET, "size": str(file.stat().st_size),
-                        "md5Hash": base64.b64encode(bytes.fromhex(_digest(file, "md5"))).decode()}).encode()
-    return {f"storage.googleapis.com/{_BUCKET}/{name}": Page(file),
-            f"storage.googleapis.com/storage/v1/b/{_BUCKET}/o/{name}": Page(known, type="application/json")}
+    md5 = base64.b64encode(bytes.fromhex(_digest(file, "md5"))).decode()
+    return _page(preload_address(), Page(file, headers=(("x-goog-hash", f"md5={md5}"),)))
 
 
 # -- images ------------------------------------------------------------------------------------------
 
 def _images() -> dict[str, Page]:
     """Every public image, in its registry."""
-    public = {_KICBASE if image.name == "node" else image.reference: image.reference
-              for image in IMAGES.values() if image.public}
+    public = {image.reference: image.reference for image in IMAGES.values() if image.public} | {_NODE: NODE.reference}
     found = {"auth.docker.io/token": Page(b'{"token": "anybody"}', type="application/json")}
     for reference, ours in public.items():
         found.update(_registry(reference, _manifest(ours)))
@@ -140,15 +136,15 @@ def _registry(reference: str, manifest: bytes) -> dict[str, Page]:
     for host in ("registry-1.docker.io", "index.docker.io") if hub else (host,):
         token = _TOKEN if hub else ""
         found[f"{host}/v2/"] = Page(b"{}", type="application/json", token=token)
-        for at, content, kind in ((tag, manifest, _MANIFEST), (_of(manifest), manifest, _MANIFEST)):
-            found[f"{host}/v2/{repository}/manifests/{at}"] = Page(content, type=kind, digest=_of(manifest), token=token)
-        known = json.loads(manifest)
-        for blob in (known["config"], *known["layers"]):
+        for at in (tag, _of(manifest)):
+            found[f"{host}/v2/{repository}/manifests/{at}"] = Page(
+                manifest, type=_MANIFEST, headers=(("Docker-Content-Digest", _of(manifest)),), token=token)
+        for blob in (json.loads(manifest)["config"], *json.loads(manifest)["layers"]):
             path = f"/v2/{repository}/blobs/{blob['digest']}"
             file = Page(_KEPT / "blobs" / blob["digest"].partition(":")[2])
-            if other := _ELSEWHERE.get("registry-1.docker.io") if hub else "":
-                found[other + path] = file
-                file = Page(to=f"https://{other}{path}", token=token)
+            if hub:
+                found[_BLOBS_OF_THE_HUB + path] = file
+                file = Page(to=f"https://{_BLOBS_OF_THE_HUB}{path}", token=token)
             found[host + path] = file
     return found
 

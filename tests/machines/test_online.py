@@ -1,0 +1,128 @@
+"""Somebody online: all comes from its publishers, and what goes wrong on the way is one line."""
+
+import json
+
+import pytest
+from machines.learners import Learner
+
+PROGRAMS = ("kubectl", "minikube", "helm", "docker-buildx", "docker-compose")
+CACHE = ".cache/container-workbook"
+
+
+@pytest.fixture(scope="module")
+def learner(sits_down):
+    with sits_down("ubuntu", plugins=False) as learner:
+        assert learner.workbook("doctor").status == 0
+        yield learner
+
+
+def _nothing_was_compiled(learner: Learner) -> None:
+    """Nor fetched for it: no Go toolchain, no modules."""
+    there = learner("ls", CACHE).split()
+    assert not [name for name in there if name in ("gopath", "gobuild", "built") or name.startswith("go-")]
+    assert not [address for address in learner.internet.asked if "golang" in address]
+
+
+def test_programs_and_images_come_from_their_publishers(learner):
+    ended = learner.ensure(*PROGRAMS, "busybox")
+    assert ended.status == 0, ended.text
+    state = json.loads(learner.workbook("status", "--json").text)
+    assert {name: state["tools"][name]["source"] for name in PROGRAMS} == dict.fromkeys(PROGRAMS, "publisher")
+    assert state["images"]["busybox"]["source"] == "publisher"
+    for command in ("kubectl version --client", "minikube version", "helm version"):
+        learner("bash", "-c", f"{CACHE}/bin/{command}")
+    learner("docker", "run", "--rm", "busybox:1.37", "true")
+    _nothing_was_compiled(learner)
+
+
+# Those that take a minute are played with the whole.
+_minutes = pytest.mark.machines
+
+
+@pytest.mark.parametrize(("fault", "where", "said"), [
+    ("wrong", "cdn.dl.k8s.io/release", "as its publisher says"),
+    ("cut", "cdn.dl.k8s.io/release", "could not be fetched"),
+    ("404", "dl.k8s.io/release", "answers 404"),
+    ("429", "dl.k8s.io/release", "limits how much one address may fetch"),
+    ("blocked", "dl.k8s.io/release", "has no SHA-256"),
+    ("stranger", "dl.k8s.io", "certificate"),
+    ("unresolved", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
+    ("silent", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
+    ("proxy", "", "put the proxy's user and password into HTTPS_PROXY"),
+    ("off", "", "connect to a network"),
+    pytest.param("silent", "cdn.dl.k8s.io/release", "could not be fetched", marks=_minutes),
+    pytest.param("slow", "cdn.dl.k8s.io/release", "comes at", marks=_minutes),
+])
+def test_a_program_that_does_not_come(learner, fault, where, said):
+    learner("rm", "-f", f"{CACHE}/bin/kubectl", f"{CACHE}/hosts.json")
+    assert said in learner.refused(fault, where, "kubectl", WORKBOOK_SOURCE="publisher")
+    assert learner.run("ls", f"{CACHE}/bin/kubectl").status and not learner("ls", f"{CACHE}/downloads")
+
+
+@pytest.mark.parametrize(("fault", "where", "said"), [
+    ("429", "registry-1.docker.io/v2", "limits how much one address may fetch"),
+    ("wrong", "production.cloudflare.docker.com", "verification failed"),
+    ("cut", "production.cloudflare.docker.com", "could not be pulled"),
+    ("blocked", "registry-1.docker.io/v2", "could not be pulled"),
+    ("off", "", "connect to a network"),
+    pytest.param("silent", "production.cloudflare.docker.com", "could not be pulled", marks=_minutes),
+    pytest.param("slow", "production.cloudflare.docker.com", "comes at", marks=_minutes),
+])
+def test_an_image_that_does_not_come(learner, fault, where, said):
+    learner.run("docker", "rmi", "--force", "busybox:1.37")
+    learner("rm", "-f", f"{CACHE}/hosts.json")
+    assert said in learner.refused(fault, where, "busybox")
+    assert learner.run("docker", "image", "inspect", "busybox:1.37").status
+
+
+@pytest.mark.machines
+@pytest.mark.parametrize(("fault", "where", "said"), [
+    ("404", "gcr.io/v2", "could not be pulled"),
+    ("429", "gcr.io/v2", "limits how much one address may fetch"),
+    ("silent", "gcr.io/v2", "could not be pulled"),
+    ("wrong", "storage.googleapis.com", "as its publisher says"),
+    ("cut", "storage.googleapis.com", "could not be fetched"),
+    ("blocked", "storage.googleapis.com", "came without its MD5"),
+    ("slow", "storage.googleapis.com", "comes at"),
+    ("silent", "storage.googleapis.com/minikube", "could not be fetched"),
+])
+def test_parts_of_a_cluster_that_do_not_come(learner, fault, where, said):
+    learner("rm", "-rf", f"{CACHE}/hosts.json")
+    assert said in learner.refused(fault, where, "cluster")
+    assert not learner("bash", "-c", f"ls -A {CACHE}/published {CACHE}/downloads || true")
+
+
+# -- from nothing ------------------------------------------------------------------------------------
+
+@pytest.mark.machines
+def test_from_nothing_to_pods_and_on_without_a_network(sits_down):
+    with sits_down("fedora", plugins=False) as learner:
+        learner.plays("00", "07", "01", "03", "04", minutes=40)
+        _nothing_was_compiled(learner)
+        with learner.internet.fault("off"):
+            learner.plays("07")
+            learner("docker", "rm", "--force", "--volumes", "workbook")
+            learner.plays("07")
+
+
+_HOST = """set -eu
+export PATH=/opt/engine/usr/sbin:$PATH LD_LIBRARY_PATH=$(echo /opt/engine/usr/lib/*-linux-gnu)
+export XTABLES_LIBDIR=$LD_LIBRARY_PATH/xtables
+find . /tmp -mindepth 1 -path ./course -prune -o -print
+cut -d ' ' -f 2,3 /proc/mounts
+ip -oneline link | cut -d ' ' -f 2
+iptables -S; iptables -t nat -S
+sysctl net.ipv4.ip_forward vm.overcommit_memory kernel.panic kernel.panic_on_oops
+ps -e -o args=
+"""
+
+
+@pytest.mark.machines
+def test_root_from_nothing_to_pods_and_back_to_nothing(sits_down):
+    with sits_down("debian", user="root", docker=False) as learner:
+        before = learner("bash", "-c", _HOST).splitlines()
+        learner.plays("00", "07", minutes=20)
+        _nothing_was_compiled(learner)
+        ended = learner.workbook("reset", "--all", "--purge", "--yes")
+        assert ended.status == 0, ended.text
+        assert learner("bash", "-c", _HOST).splitlines() == before
