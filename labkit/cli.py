@@ -149,6 +149,9 @@ def _get_ready(report: Report) -> None:
 @verb(name="test", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 def test(
     arguments: Annotated[list[str] | None, typer.Argument(metavar="PYTEST-ARGUMENTS")] = None,
+    machines: Annotated[
+        bool, typer.Option("--machines", help="Learners' machines as a whole instead; as root on Linux.")
+    ] = False,
 ) -> None:
     """Runs every test, the notebooks included, on the real engine and cluster. Without arguments, in several
     processes at once; with arguments as they say.
@@ -168,12 +171,15 @@ def test(
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
     # One more than there are cores: tests wait for containers and pods much of their time.
-    several = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--no-loadscope-reorder"]
+    every = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--no-loadscope-reorder"]
+    if machines:
+        every = ["tests/machines"]
+        ours.append("--machines")
     as_found = _AsFound()
     try:
         if not arguments:
             _make_everything()
-        status = pytest.main([*ours, *(arguments or several)], plugins=[as_found])
+        status = pytest.main([*ours, *(arguments or every)], plugins=[as_found])
     finally:
         as_found.restore()
     raise typer.Exit(int(status))
