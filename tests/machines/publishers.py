@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from machines.internet import Page
 from labkit import engine, paths
 from labkit.supply import apt, files, images, preload
-from labkit.supply.catalog import IMAGES, KUBERNETES, NODE, NODE_PUBLISHED, TOOLS, preload_address
+from labkit.supply.catalog import IMAGES, KUBERNETES, NODE, NODE_PUBLISHED, TOOLS, Image, preload_address
 
 _KEPT = paths.cache / "publishers"
 # By its tag: nobody can make another image of the digest that is asked for first.
@@ -45,12 +45,10 @@ def registries() -> set[str]:
 
 def missing() -> str:
     """What was not built here and can therefore not be published; empty when all is there."""
-    from labkit import supply
-
     absent = [name for name in TOOLS if not _program(name).exists()]
-    absent += [name for name in IMAGES if not supply.ready(name)]
-    absent += [] if _built() and images.present(NODE) else ["cluster"]
-    return f"nothing to publish: {', '.join(absent)} was not built here" if absent else ""
+    absent += [image.reference for image in _published().values() if not images.exists(image.reference)]
+    absent += [] if _built() else ["the cluster's preload"]
+    return f"nothing to publish: {', '.join(absent)} not built here" if absent else ""
 
 
 def pages() -> dict[str, Page]:
@@ -119,11 +117,15 @@ def _preload() -> dict[str, Page]:
 
 def _images() -> dict[str, Page]:
     """Every public image, in its registry."""
-    public = {image.reference: image.reference for image in IMAGES.values() if image.public} | {_NODE: NODE.reference}
     found = {"auth.docker.io/token": Page(b'{"token": "anybody"}', type="application/json")}
-    for reference, ours in public.items():
-        found.update(_registry(reference, _manifest(ours)))
+    for reference, image in _published().items():
+        found.update(_registry(reference, _manifest(image.reference)))
     return found
+
+
+def _published() -> dict[str, Image]:
+    """Images of the engine, by the reference under which the public finds them."""
+    return {image.reference: image for image in IMAGES.values() if image.public} | {_NODE: NODE}
 
 
 def _registry(reference: str, manifest: bytes) -> dict[str, Page]:
