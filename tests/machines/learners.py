@@ -56,11 +56,12 @@ class Learner:
     def workbook(self, *arguments: str, timeout: float = 120, **settings) -> Ended:
         return self.run("course/workbook", *arguments, timeout=timeout, **settings)
 
-    def plays(self, *chapters: str, minutes: float = 10) -> None:
-        """./workbook run; the chapters must pass."""
+    def plays(self, *chapters: str, minutes: float = 10) -> str:
+        """What ./workbook run printed; the chapters must pass."""
         ended = self.workbook("run", *chapters, timeout=60 * minutes)
         assert ended.status == 0, ended.text
         self.played += chapters
+        return ended.text
 
     def ensure(self, *names: str, timeout: float = 300, **settings) -> Ended:
         """Has programs and images made ready, as a chapter's first cell does."""
@@ -142,4 +143,4 @@ def pytest_terminal_summary(terminalreporter, config):
         say(f"{learner.name:<44} {' '.join(learner.played):<36} {len(learner.refusals):>6} {learner.seconds / 60:>8.1f}")
     for learner in _all:
         for fault, seconds, line in learner.refusals:
-            say(f"{learner.name} · {fault} · {seconds:.1f} s · {line}")
+            say(f"{learner.name} · {fault} · {seconds:.1f} s · {line[:300]}")

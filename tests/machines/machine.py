@@ -44,6 +44,7 @@ _DISTRIBUTIONS = {
 _MAKE = """set -eu
 cd "$1"
 ip link set lo up
+echo 0 > /proc/sys/net/ipv4/ip_forward
 hostname learner
 mount -t tmpfs tmpfs root
 mkdir root/upper root/work root/new
@@ -189,6 +190,11 @@ class Machine:
             subprocess.run(["tar", "-x", "--no-same-owner"], cwd=target, stdin=packed.stdout, check=True)
         self("chown", "-R", f"{user}:{user}", f"{home}/course", user="root")
         return f"{home}/course"
+
+    def give(self, source: Path, name: str, user: str = LEARNER) -> None:
+        """Puts a folder of this machine into a user's home, without copying its files."""
+        home = self.folder / ("roothome" if user == "root" else "home")
+        shutil.copytree(source, home / name, copy_function=os.link)
 
     def start_engine(self, plugins: bool = True) -> str:
         """Starts a Docker engine as a distribution's packages do, at the default socket; its address seen from outside.

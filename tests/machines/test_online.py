@@ -5,6 +5,8 @@ import json
 import pytest
 from machines.learners import Learner
 
+from labkit import paths
+
 PROGRAMS = ("kubectl", "minikube", "helm", "docker-buildx", "docker-compose")
 CACHE = ".cache/container-workbook"
 
@@ -109,6 +111,18 @@ def test_from_nothing_to_pods_and_on_without_a_network(sits_down):
             learner.plays("07")
             learner("docker", "rm", "--force", "--volumes", "workbook")
             learner.plays("07")
+
+
+@pytest.mark.machines
+def test_a_cluster_is_built_when_its_parts_do_not_come(sits_down):
+    """Its programs are compiled already: that alone would take twenty minutes."""
+    with sits_down("debian", user="root", docker=False) as learner:
+        learner.machine.give(paths.cache / "built", f"{CACHE}/built", user="root")
+        with learner.internet.fault("cut", "storage.googleapis.com"):
+            said = learner.plays("07", minutes=20)
+        assert "Next source: packages" in said
+        state = json.loads(learner.workbook("status", "--json").text)
+        assert state["cluster"]["state"] == "running", state["cluster"]
 
 
 _HOST = """set -eu
