@@ -138,9 +138,9 @@ def pytest_terminal_summary(terminalreporter, config):
         return
     say = terminalreporter.write_line
     terminalreporter.write_sep("=", "learners' machines")
-    say(f"{'machine':<44} {'chapters':<36} faults  minutes")
+    say(f"{'machine':<52} {'chapters':<24} faults  minutes")
     for learner in _all:
-        say(f"{learner.name:<44} {' '.join(learner.played):<36} {len(learner.refusals):>6} {learner.seconds / 60:>8.1f}")
+        say(f"{learner.name:<52} {' '.join(learner.played):<24} {len(learner.refusals):>6} {learner.seconds / 60:>8.1f}")
     for learner in _all:
         for fault, seconds, line in learner.refusals:
             say(f"{learner.name} · {fault} · {seconds:.1f} s · {line[:300]}")

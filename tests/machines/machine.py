@@ -196,9 +196,9 @@ class Machine:
         home = self.folder / ("roothome" if user == "root" else "home")
         shutil.copytree(source, home / name, copy_function=os.link)
 
-    def start_engine(self, plugins: bool = True) -> str:
-        """Starts a Docker engine as a distribution's packages do, at the default socket; its address seen from outside.
-        plugins: whether the docker command has buildx and compose."""
+    def start_engine(self, plugins: bool) -> None:
+        """Starts a Docker engine as a distribution's packages do, at the default socket. plugins: whether the docker
+        command has buildx and compose."""
         binaries = self.path("/usr/local/bin")
         (binaries / "docker").symlink_to(f"{_PROGRAMS}/usr/bin/docker")
         if plugins:
@@ -217,6 +217,5 @@ class Machine:
             return "yes" if engine._answers(f"unix://{file}", timeout=1) else "no"
 
         wait_for(answers, "yes".__eq__, what="an answer of the machine's engine")
-        return f"unix://{file}"
 
 
