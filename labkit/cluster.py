@@ -42,7 +42,7 @@ def environment() -> dict[str, str]:
 # -- what state it is in -------------------------------------------------------------------------
 
 def state() -> str:
-    """absent, starting, running, paused, stopped or broken; starts nothing, takes 2 s at most."""
+    """absent, starting, running, paused, stopped or broken; starts nothing, takes 2 s at most, at pace 1."""
     if engine.find() is None:
         return "stopped" if _profile().exists() else "absent"
     start = files.read(_STARTING)
@@ -76,11 +76,11 @@ def _node() -> dict | None:
         return None
 
 
-def _api_trouble(timeout: float = 2) -> str:
-    """Why the API server is not ready; empty when it is."""
+def _api_trouble() -> str:
+    """Why the API server is not ready; empty when it is. Takes 2 s at most, at pace 1."""
     try:
         api = _client(_stamp())
-        answer = api.rest_client.GET(f"{api.configuration.host}/readyz", _request_timeout=timeout)
+        answer = api.rest_client.GET(f"{api.configuration.host}/readyz", _request_timeout=pace.patience(2))
         return "" if answer.status == 200 else f"the API server answers {answer.status}"
     except FileNotFoundError:
         return "its kubeconfig is gone"
@@ -313,10 +313,10 @@ def _missing() -> str:
 
     if trouble := _api_trouble():
         return trouble
-    core = kubernetes.CoreV1Api(_client(_stamp()))
+    core, patience = kubernetes.CoreV1Api(_client(_stamp())), pace.patience(5)
     try:
-        nodes = core.list_node(_request_timeout=5).items
-        pods = core.list_namespaced_pod("kube-system", _request_timeout=5).items
+        nodes = core.list_node(_request_timeout=patience).items
+        pods = core.list_namespaced_pod("kube-system", _request_timeout=patience).items
         for node in nodes:
             for condition in node.status.conditions or []:
                 if condition.type == "Ready" and condition.status != "True":
@@ -328,7 +328,7 @@ def _missing() -> str:
         for pod in pods:
             if pod.metadata.name.startswith(_SYSTEM) and not _ready(pod):
                 return f"pod kube-system/{pod.metadata.name}: {_last_event(core, pod)}"
-        core.read_namespaced_service_account("default", "default", _request_timeout=5)
+        core.read_namespaced_service_account("default", "default", _request_timeout=patience)
     except Exception as trouble:  # it may stop answering between two calls
         return f"the API server does not answer ({type(trouble).__name__})"
     return ""

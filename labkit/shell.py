@@ -83,10 +83,24 @@ def environment() -> dict[str, str]:
         env.pop(name, None)
     if not any(env.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
         env["LANG"] = "C.UTF-8"
+    if any(name.lower().endswith("_proxy") and name.lower() != "no_proxy" for name in env):
+        env.update(dict.fromkeys(("NO_PROXY", "no_proxy"), _not_by_proxy(env)))
     if found := engine.find():
         env["DOCKER_HOST"] = found.host
         env.pop("DOCKER_CONTEXT", None)  # it would win over DOCKER_HOST
     return env
+
+
+# This machine, and the networks of minikube's nodes and of a cluster's services and pods: no proxy reaches them. Some
+# programs know addresses of networks only, and some only those of machines.
+_HERE = ("localhost", "127.0.0.1", "192.168.49.2", "192.168.0.0/16", "10.96.0.0/12", "10.244.0.0/16", ".svc",
+         ".cluster.local")
+
+
+def _not_by_proxy(env: dict[str, str]) -> str:
+    """What the user has exempt from their proxy, and what is here."""
+    theirs = (env.get("NO_PROXY") or env.get("no_proxy") or "").split(",")
+    return ",".join(dict.fromkeys([part for part in theirs if part] + list(_HERE)))
 
 
 def write_profile() -> Path:

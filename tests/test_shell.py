@@ -362,3 +362,14 @@ def test_a_solution_of_nothing_is_an_error(rehearsal, kernel, a_name):
     chapter, _, name = a_name.partition("/")
     for one in (rehearsal, kernel):
         assert f"Next: use {chapter}/{name}" in one.run(f"%%solution {chapter}/{name}x\ntrue").error
+
+
+def test_commands_ask_this_machine_and_the_cluster_without_the_users_proxy(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    exempt = shell.environment()["NO_PROXY"].split(",")
+    assert exempt[0] == "intranet.example" and {"localhost", "127.0.0.1", "10.96.0.0/12"} <= set(exempt)
+    assert shell.environment()["no_proxy"].split(",") == exempt
+    monkeypatch.delenv("HTTPS_PROXY")
+    monkeypatch.delenv("NO_PROXY")
+    assert "NO_PROXY" not in shell.environment() or any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ)
