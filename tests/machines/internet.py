@@ -1,4 +1,4 @@
-"""An internet of our own, for one machine: its only server resolves every name to itself and plays the hosts behind them.
+"""An internet of our own, for one machine: its only server resolves every name to itself, and plays all hosts.
 
 - The network card `internet0` has the server's own address, which containers reach by way of the machine; its other end
   leads nowhere. The sockets are opened inside the machine's network and served by threads outside of it.
@@ -37,8 +37,8 @@ _TOO_MANY = (b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reac
 
 @dataclass(frozen=True)
 class Page:
-    """What a publisher answers: content, or a file of it; or to, another address that has it. token: where one is had, if
-    it takes one to read the page."""
+    """What a publisher answers: content, or a file of it; or to, another address that has it. token: where one is had,
+    if it takes one to read the page."""
 
     content: bytes | Path = b""
     to: str = ""
@@ -64,9 +64,9 @@ class Internet:
     registries: hosts that are piped through. asked: what was asked for, in its order; of a registry, the host."""
 
     # kind of a fault: what it does to an answer
-    FAULTS = {"wrong": "one byte is another", "cut": "ends in the middle", "slow": "1 KB a second", "silent": "never comes",
-              "blocked": "is another page", "stranger": "has a certificate of nobody's", "404": "not found",
-              "429": "too many requests", "unresolved": "its name is never answered",
+    FAULTS = {"wrong": "one byte is another", "cut": "it ends in the middle", "slow": "1 KB a second",
+              "silent": "it never comes", "blocked": "it is another page", "stranger": "its certificate is nobody's",
+              "404": "not found", "429": "too many requests", "unresolved": "its name is never answered",
               "off": "the machine has no address and no way out"}
 
     def __init__(self, machine: Machine, pages: dict[str, Page], registries: set[str]):
@@ -88,9 +88,10 @@ class Internet:
         _trust(machine, folder / "ours/authority.pem")
         self._sockets = []
         _in_network(machine.pid, self._listen)
-        for listening, serve in zip(self._sockets, (self._names, self._secure, self._plain, self._proxy), strict=True):
-            threading.Thread(target=serve if serve == self._names else self._accept, args=(listening, serve),
-                             daemon=True).start()
+        names, *streams = self._sockets
+        threading.Thread(target=self._names, args=(names,), daemon=True).start()
+        for listening, serve in zip(streams, (self._secure, self._plain, self._proxy), strict=True):
+            threading.Thread(target=self._accept, args=(listening, serve), daemon=True).start()
         return self
 
     def __exit__(self, *_) -> None:
@@ -135,7 +136,7 @@ class Internet:
 
     # -- names ---------------------------------------------------------------------------------------
 
-    def _names(self, listening: socket.socket, _) -> None:
+    def _names(self, listening: socket.socket) -> None:
         while not self._closed.is_set():
             try:
                 question, sender = listening.recvfrom(4096)
@@ -187,8 +188,8 @@ class Internet:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             self._secure(connection)
         else:
-            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=proxy\r\n"
-                               b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n"
+                               b"Proxy-Authenticate: Basic realm=proxy\r\nConnection: close\r\n\r\n")
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -217,7 +218,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif page is None or fault == "404":
             self._say(404, Page(b"Not Found", type="text/plain"))
         elif page.token and not self.headers.get("Authorization", "").startswith("Bearer "):
-            self._say(401, Page(b'{"errors": [{"code": "UNAUTHORIZED"}]}', type="application/json", token=page.token))
+            self._say(401, Page(b'{"errors": [{"code": "UNAUTHORIZED"}]}', token=page.token))
         else:
             self._say(302 if page.to else 200, page, fault)
 
@@ -340,8 +341,9 @@ def _context(folder: Path, hosts: list[str]) -> ssl.SSLContext:
 
     openssl("-subj", f"/CN=Authority of {folder.name}", "-keyout", "authority.key", "-out", "authority.pem",
             "-addext", "keyUsage=critical,keyCertSign")
-    openssl("-subj", "/CN=server", "-keyout", "server.key", "-out", "server.pem", "-CA", "authority.pem",
-            "-CAkey", "authority.key", "-addext", f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:FALSE")
+    openssl("-subj", "/CN=server", "-keyout", "server.key", "-out", "server.pem",
+            "-CA", "authority.pem", "-CAkey", "authority.key",
+            "-addext", f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:FALSE")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
     return context

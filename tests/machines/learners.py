@@ -28,9 +28,18 @@ except Trouble as trouble:
 
 
 @dataclass
+class Met:
+    """A fault of the network that somebody met: how long what they did took then, and what they were told."""
+
+    fault: str
+    seconds: float = 0
+    told: str = "nothing: all went on"
+
+
+@dataclass
 class Learner:
-    """Somebody at a machine of their own, with a clone of the workbook in their home. played: chapters; refusals: what
-    went wrong on the network, the seconds until they were told so, and the line that told it."""
+    """Somebody at a machine of their own, with a clone of the workbook in their home. seconds: how long their commands
+    took; played: the chapters that passed; met: the faults of their network that did no harm."""
 
     name: str
     machine: Machine
@@ -38,7 +47,7 @@ class Learner:
     user: str
     seconds: float = 0
     played: list[str] = field(default_factory=list)
-    refusals: list[tuple[str, float, str]] = field(default_factory=list)
+    met: list[Met] = field(default_factory=list)
 
     def run(self, *words: str, **settings) -> Ended:
         began = time.monotonic()
@@ -69,16 +78,23 @@ class Learner:
         return self.run("bash", "-c", f'{python} -c "$@"', "bash", _ENSURE, *names, timeout=timeout,
                         PYTHONPATH="course", **settings)
 
+    @contextlib.contextmanager
+    def meets(self, fault: str, where: str = "") -> Iterator[Met]:
+        """While it lasts, the internet has a fault."""
+        met, began = Met(f"{fault} {where}".strip()), self.seconds
+        with contextlib.nullcontext() if fault == "proxy" else self.internet.fault(fault, where):
+            yield met
+        met.seconds = self.seconds - began
+        self.met.append(met)
+
     def refused(self, fault: str, where: str, *names: str, **settings) -> str:
-        """The one line that says why programs and images could not be had, while the internet has a fault. "proxy" is
+        """The one line that says why programs and images could not be had, while the internet has a fault; "proxy" is
         one that wants a password."""
         if fault == "proxy":
             settings["HTTPS_PROXY"] = f"http://{PROXY}"
-        before = self.seconds
-        with contextlib.nullcontext() if fault == "proxy" else self.internet.fault(fault, where):
-            line = refusal(self.ensure(*names, **settings))
-        self.refusals.append((f"{fault} {where}", self.seconds - before, line))
-        return line
+        with self.meets(fault, where) as met:
+            met.told = refusal(self.ensure(*names, **settings))
+        return met.told
 
 
 def refusal(ended: Ended) -> str:
@@ -90,13 +106,14 @@ def refusal(ended: Ended) -> str:
 
 @pytest.fixture(scope="session")
 def sits_down(engine, tmp_path_factory):
-    """Gives somebody a machine, with a clone of the workbook, an internet and, if they are to have one, a Docker engine."""
+    """Gives somebody a machine with an internet and a clone of the workbook, and a Docker engine if they have one."""
     if why := namespaces.impossible() or publishers.missing():
         pytest.skip(why)
     pages = publishers.pages()
 
     @contextlib.contextmanager
-    def sits_down(distribution: str, user: str = LEARNER, docker: bool = True, plugins: bool = True) -> Iterator[Learner]:
+    def sits_down(distribution: str, user: str = LEARNER, docker: bool = True,
+                  plugins: bool = True) -> Iterator[Learner]:
         hidden = () if user == "root" else ("apt-get", "sudo")
         words = ["root" if user == "root" else "not root", "an engine of theirs" if docker else "no engine"]
         words += ["no plug-ins"] if docker and not plugins else []
@@ -127,10 +144,12 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     whole = config.getoption("--machines")
-    left_out = [item for item in items if (item.path.parent.name != "machines" if whole
-                                           else item.get_closest_marker("machines"))]
+    played, left_out = [], []
+    for item in items:
+        ours = item.path.parent.name == "machines" if whole else not item.get_closest_marker("machines")
+        (played if ours else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = played
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -140,7 +159,8 @@ def pytest_terminal_summary(terminalreporter, config):
     terminalreporter.write_sep("=", "learners' machines")
     say(f"{'machine':<52} {'chapters':<24} faults  minutes")
     for learner in _all:
-        say(f"{learner.name:<52} {' '.join(learner.played):<24} {len(learner.refusals):>6} {learner.seconds / 60:>8.1f}")
+        chapters = " ".join(learner.played)
+        say(f"{learner.name:<52} {chapters:<24} {len(learner.met):>6} {learner.seconds / 60:>8.1f}")
     for learner in _all:
-        for fault, seconds, line in learner.refusals:
-            say(f"{learner.name} · {fault} · {seconds:.1f} s · {line[:300]}")
+        for met in learner.met:
+            say(f"{learner.name} · {met.fault} · {met.seconds:.1f} s · {met.told[:300]}")

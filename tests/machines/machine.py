@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 
 from conftest import wait_for
-from labkit import engine, paths
+from labkit import paths
 
 LEARNER = "learner"
 _UID, _DOCKER_GID = 1500, 1501
@@ -37,7 +37,7 @@ _PROGRAMS = "/opt/engine"  # where an engine's programs are in a machine
 _OURS = paths.engine / "programs"
 _DISTRIBUTIONS = {
     "debian": 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n',
-    "ubuntu": 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n',
+    "ubuntu": 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\n',
     "fedora": 'PRETTY_NAME="Fedora Linux 43"\nID=fedora\nVERSION_ID=43\n',
 }
 
@@ -151,11 +151,10 @@ class Machine:
         """The words, as a command that runs them in the machine as from a fresh log-in. groups: whether the user is in
         the group docker."""
         become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups" if groups else "--clear-groups",
-                  "--reset-env",
-                  "env", f"PATH={_PATH}", "LANG=C.UTF-8", *(f"{name}={value}" for name, value in variables.items())]
-        home = "/root" if user == "root" else f"/home/{user}"
-        return ["nsenter", f"--target={self.pid}", "--mount", "--net", "--uts", "--ipc", "--pid", f"--wdns={home}", "--",
-                *become, *map(str, words)]
+                  "--reset-env", "env", f"PATH={_PATH}", "LANG=C.UTF-8",
+                  *(f"{name}={value}" for name, value in variables.items())]
+        return ["nsenter", f"--target={self.pid}", "--mount", "--net", "--uts", "--ipc", "--pid",
+                f"--wdns={_home(user)}", "--", *become, *words]
 
     def run(self, *words: str, timeout: float = 60, **settings) -> Ended:
         """Runs a command to its end. What it left running goes on; it may hold the output, so that goes to a file."""
@@ -167,7 +166,7 @@ class Machine:
             except BaseException:
                 os.killpg(process.pid, signal.SIGKILL)
                 output.seek(0)
-                print(f"{shlex.join(map(str, words))} did not end:\n{output.read()[-4000:]}")
+                print(f"{shlex.join(words)} did not end:\n{output.read()[-4000:]}")
                 raise
             output.seek(0)
             return Ended(process.returncode, output.read())
@@ -175,47 +174,46 @@ class Machine:
     def __call__(self, *words: str, **settings) -> str:
         """Runs a command that must succeed; what it printed, without white space around it."""
         ended = self.run(*words, **settings)
-        assert ended.status == 0, f"{shlex.join(map(str, words))} ended with {ended.status}:\n{ended.text}"
+        assert ended.status == 0, f"{shlex.join(words)} ended with {ended.status}:\n{ended.text}"
         return ended.text.strip()
 
     # -- what a learner has on it --------------------------------------------------------------------
 
-    def clone(self, user: str = LEARNER) -> str:
-        """Puts this repository's files into the user's home; their folder in the machine."""
-        home = "/root" if user == "root" else f"/home/{user}"
-        target = self.path(f"{home}/course")
+    def clone(self, user: str) -> None:
+        """Puts this repository's files into the user's home, as the folder `course`."""
+        target = self.path(f"{_home(user)}/course")
         target.mkdir()
         with subprocess.Popen(["tar", "-c", "--exclude-vcs", "--exclude=__pycache__", "."], cwd=paths.repo,
                               stdout=subprocess.PIPE) as packed:
             subprocess.run(["tar", "-x", "--no-same-owner"], cwd=target, stdin=packed.stdout, check=True)
-        self("chown", "-R", f"{user}:{user}", f"{home}/course", user="root")
-        return f"{home}/course"
+        self("chown", "-R", f"{user}:{user}", f"{_home(user)}/course", user="root")
 
-    def give(self, source: Path, name: str, user: str = LEARNER) -> None:
-        """Puts a folder of this machine into a user's home, without copying its files."""
-        home = self.folder / ("roothome" if user == "root" else "home")
-        shutil.copytree(source, home / name, copy_function=os.link)
+    def give_root(self, source: Path, name: str) -> None:
+        """Puts a folder of this machine into root's home, without copying its files."""
+        shutil.copytree(source, self.folder / "roothome" / name, copy_function=os.link)
 
     def start_engine(self, plugins: bool) -> None:
         """Starts a Docker engine as a distribution's packages do, at the default socket. plugins: whether the docker
         command has buildx and compose."""
-        binaries = self.path("/usr/local/bin")
-        (binaries / "docker").symlink_to(f"{_PROGRAMS}/usr/bin/docker")
+        self.path("/usr/local/bin/docker").symlink_to(f"{_PROGRAMS}/usr/bin/docker")
         if plugins:
-            self.path("/usr/local/libexec/docker/cli-plugins").symlink_to(f"{_PROGRAMS}/usr/libexec/docker/cli-plugins")
+            place = self.path("/usr/local/libexec/docker/cli-plugins")
+            place.symlink_to(f"{_PROGRAMS}/usr/libexec/docker/cli-plugins")
         library = f"{_PROGRAMS}/usr/lib/{next(_OURS.glob('usr/lib/*-linux-gnu')).name}"
-        with (self.folder / "dockerd.log").open("w") as log:
+        log = self.folder / "dockerd.log"
+        with log.open("w") as output:
             daemon = subprocess.Popen(
-                self.command(f"{_PROGRAMS}/usr/sbin/dockerd", "--group=docker", f"--cgroup-parent=/{self.name}", user="root",
+                self.command("dockerd", "--group=docker", f"--cgroup-parent=/{self.name}", user="root",
                              PATH=f"{_PROGRAMS}/usr/bin:{_PROGRAMS}/usr/sbin:{_PATH}", LD_LIBRARY_PATH=library,
                              XTABLES_LIBDIR=f"{library}/xtables"),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        file = self.path("/run/docker.sock")
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
 
-        def answers() -> str:
-            assert daemon.poll() is None, f"dockerd ended:\n{(self.folder / 'dockerd.log').read_text()[-3000:]}"
-            return "yes" if engine._answers(f"unix://{file}", timeout=1) else "no"
+        def version() -> Ended:
+            assert daemon.poll() is None, f"dockerd ended:\n{log.read_text()[-3000:]}"
+            return self.run("docker", "version", user="root")
 
-        wait_for(answers, "yes".__eq__, what="an answer of the machine's engine")
+        wait_for(version, lambda ended: ended.status == 0, what="an answer of the machine's engine")
 
 
+def _home(user: str) -> str:
+    return "/root" if user == "root" else f"/home/{user}"

@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from machines.internet import Page
+
 from labkit import engine, paths
 from labkit.supply import apt, files, images, preload
 from labkit.supply.catalog import IMAGES, KUBERNETES, NODE, NODE_PUBLISHED, TOOLS, Image, preload_address
@@ -141,9 +141,9 @@ def _registry(reference: str, manifest: bytes) -> dict[str, Page]:
         for at in (tag, _of(manifest)):
             found[f"{host}/v2/{repository}/manifests/{at}"] = Page(
                 manifest, type=_MANIFEST, headers=(("Docker-Content-Digest", _of(manifest)),), token=token)
-        for blob in (json.loads(manifest)["config"], *json.loads(manifest)["layers"]):
-            path = f"/v2/{repository}/blobs/{blob['digest']}"
-            file = Page(_KEPT / "blobs" / blob["digest"].partition(":")[2])
+        for blob in _blobs(manifest):
+            path = f"/v2/{repository}/blobs/sha256:{blob.name}"
+            file = Page(blob)
             if hub:
                 found[_BLOBS_OF_THE_HUB + path] = file
                 file = Page(to=f"https://{_BLOBS_OF_THE_HUB}{path}", token=token)
@@ -159,38 +159,51 @@ def _manifest(reference: str) -> bytes:
     """The manifest of an image of the engine as its publisher would have it; its parts are in the folder of blobs."""
     identity = engine.client().api.inspect_image(reference)["Id"].partition(":")[2]
     done = _KEPT / f"{identity}.json"
-    if not done.exists():
-        blobs = _KEPT / "blobs"
-        blobs.mkdir(exist_ok=True)
+    if not done.exists() or not all(blob.exists() for blob in _blobs(done.read_bytes())):
+        (_KEPT / "blobs").mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_KEPT) as folder:
-            done.write_bytes(_unpacked(reference, Path(folder), blobs))
+            done.write_bytes(_unpacked(reference, Path(folder)))
     return done.read_bytes()
 
 
-def _unpacked(reference: str, folder: Path, blobs: Path) -> bytes:
+def _blobs(manifest: bytes) -> list[Path]:
+    known = json.loads(manifest)
+    return [_blob(part["digest"]) for part in (known["config"], *known["layers"])]
+
+
+def _blob(digest: str) -> Path:
+    return _KEPT / "blobs" / digest.partition(":")[2]
+
+
+def _unpacked(reference: str, folder: Path) -> bytes:
     subprocess.run(["bash", "-o", "pipefail", "-c", f"docker save {reference} | tar -x -C {folder}"], check=True,
-                   env={**os.environ, "DOCKER_HOST": engine.ensure().host, "PATH": f"{paths.tools}:{os.environ['PATH']}"})
+                   env={**os.environ, "DOCKER_HOST": engine.ensure().host,
+                        "PATH": f"{paths.tools}:{os.environ['PATH']}"})
     saved = json.loads((folder / "manifest.json").read_text())[0]
     config = json.loads((folder / saved["Config"]).read_text())
     config["config"]["Labels"] = {name: value for name, value in (config["config"].get("Labels") or {}).items()
                                   if not name.startswith(engine.LABEL)} or None
     content = json.dumps(config).encode()
-    (blobs / _of(content).partition(":")[2]).write_bytes(content)
-    layers = []
-    for name in saved["Layers"]:
-        digest = _digest(folder / name)
-        layers.append({"mediaType": _LAYER, "size": (folder / name).stat().st_size, "digest": f"sha256:{digest}"})
-        shutil.move((folder / name).resolve(), blobs / digest)
+    _blob(_of(content)).write_bytes(content)
+    layers = [{"mediaType": _LAYER, "size": (folder / name).stat().st_size, "digest": f"sha256:{_hash(folder / name)}"}
+              for name in saved["Layers"]]
+    for name, layer in zip(saved["Layers"], layers, strict=True):
+        if not _blob(layer["digest"]).exists():
+            (folder / name).resolve().rename(_blob(layer["digest"]))
     return json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": layers, "config": {
         "mediaType": _CONFIG, "size": len(content), "digest": _of(content)}}).encode()
 
 
+def _hash(file: Path, kind: str = "sha256") -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, kind).hexdigest()
+
+
 def _digest(file: Path, kind: str = "sha256") -> str:
-    """A file's digest; noted, since some files are hundreds of megabytes."""
+    """The hash of a file that stays where it is; noted, since some are hundreds of megabytes."""
     key, noted = f"{kind} {file} {file.stat().st_size} {file.stat().st_mtime_ns}", _KEPT / "digests.json"
     known = files.read(noted)
     if key not in known:
-        with file.open("rb") as content:
-            known[key] = hashlib.file_digest(content, kind).hexdigest()
-        files.write(noted, known)
+        files.write(noted, {**known, key: _hash(file, kind)})
+        known = files.read(noted)
     return known[key]

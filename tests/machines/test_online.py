@@ -15,7 +15,7 @@ CACHE = ".cache/container-workbook"
 def learner(sits_down):
     with sits_down("ubuntu", plugins=False) as learner:
         doctor = learner.workbook("doctor")
-        assert doctor.status == 0 and "docker buildx: not found; the workbook brings its own" in doctor.text, doctor.text
+        assert doctor.status == 0 and "docker buildx: not found; the workbook brings its own" in doctor.text, doctor
         yield learner
 
 
@@ -107,7 +107,7 @@ def test_from_nothing_to_pods_and_on_without_a_network(sits_down):
     with sits_down("fedora", plugins=False) as learner:
         learner.plays("00", "07", "01", "03", "04", minutes=40)
         _nothing_was_compiled(learner)
-        with learner.internet.fault("off"):
+        with learner.meets("off"):
             learner.plays("07")
             learner("docker", "rm", "--force", "--volumes", "workbook")
             learner.plays("07")
@@ -117,10 +117,11 @@ def test_from_nothing_to_pods_and_on_without_a_network(sits_down):
 def test_a_cluster_is_built_when_its_parts_do_not_come(sits_down):
     """Its programs are compiled already: that alone would take twenty minutes."""
     with sits_down("debian", user="root", docker=False) as learner:
-        learner.machine.give(paths.cache / "built", f"{CACHE}/built", user="root")
-        with learner.internet.fault("cut", "storage.googleapis.com"):
+        learner.machine.give_root(paths.cache / "built", f"{CACHE}/built")
+        with learner.meets("cut", "storage.googleapis.com") as met:
             said = learner.plays("07", minutes=20)
         assert "Next source: packages" in said
+        met.told = next(line for line in said.splitlines() if "Next source: packages" in line)
         state = json.loads(learner.workbook("status", "--json").text)
         assert state["cluster"]["state"] == "running", state["cluster"]
 

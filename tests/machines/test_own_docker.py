@@ -1,4 +1,4 @@
-"""Somebody who is not root and has a Docker of their own: it works, or one line says why; what is theirs stays as it is."""
+"""Somebody who is not root and has a Docker of their own: it works, or one line says why; what is theirs stays."""
 
 import pytest
 from machines.learners import refusal
@@ -32,7 +32,8 @@ docker create --name old mine:1 true
 docker context create here --docker host=unix:///var/run/docker.sock && docker context use here
 """
 _SEEN = """set -eu
-find . -mindepth 1 -path ./course -prune -o -print | LC_ALL=C sort | grep -vF -e ./.local -e ./.cache | while read -r file; do
+find . -mindepth 1 -path ./course -prune -o -path ./.local -prune -o -path ./.cache -prune -o -print | sort |
+while read -r file; do
     echo "file $(stat -c '%n %A %U %Y' "$file") $([ -f "$file" ] && sha256sum < "$file")"
 done
 docker context ls --format 'context {{.Name}} {{.Current}} {{.DockerEndpoint}}'
@@ -47,7 +48,7 @@ docker exec lab-database cat /data/mine
 
 def seen(learner) -> list[str]:
     """All that is theirs: files by their hashes, and what is in their engine. Not the folders that are ours."""
-    return learner("bash", "-c", _SEEN).splitlines()
+    return sorted(learner("bash", "-c", _SEEN).splitlines())
 
 
 @pytest.fixture(scope="module")
