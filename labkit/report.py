@@ -45,7 +45,7 @@ class Report:
     @property
     def _to_a_file(self) -> bool:
         """A pipe or a log keeps every line; a notebook rewrites them like a terminal."""
-        return self.stream is sys.__stdout__ and not self.stream.isatty()
+        return self.stream in (sys.__stdout__, sys.__stderr__) and not self.stream.isatty()
 
     def done(self, text: str = "") -> None:
         """The running step ended well."""
