@@ -227,9 +227,9 @@ def own_impossible() -> str:
     if sys.platform != "linux":
         return f"containers need a Linux kernel, and this is {platform.system()}"
     # The longest of its sockets; Linux takes 107 bytes (unix(7)).
-    if len(os.fsencode(paths.engine / "run/containerd/containerd.sock.ttrpc")) > 107:
-        return f"the path of {paths.engine} is too long for its sockets: set WORKBOOK_HOME to a shorter one"
-    return apt.available()
+    too_long = len(os.fsencode(paths.engine / "run/containerd/containerd.sock.ttrpc")) > 107
+    return apt.available() or (f"the path {paths.engine} is too long for its sockets, and WORKBOOK_HOME sets another"
+                               if too_long else "")
 
 
 def install_line() -> str:

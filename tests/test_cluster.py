@@ -126,8 +126,9 @@ def test_what_minikube_says_is_read_without_its_boxes(message, said, tmp_path):
     with (tmp_path / "log").open("w") as log:
         told = _Told(log, Report())
         told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": "the cause"}}))
-        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": message}}))
+        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": message, "exitcode": "90"}}))
         told.hear(json.dumps({"type": "io.k8s.sigs.minikube.step", "data": {"name": "", "currentstep": "3", "totalsteps": "19"}}))
+        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": "Where to ask for help"}}))
         told.hear("W1124 a line of a library's")
     assert told.why() == (said or "the cause")
 

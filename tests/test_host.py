@@ -24,7 +24,7 @@ exec "$@"
 SCENARIO = """
 import json, re, subprocess, sys
 from pathlib import Path
-from labkit import engine, host
+from labkit import engine, host, paths
 
 programs = engine._environment(Path(sys.argv[1]))
 
@@ -35,7 +35,9 @@ def rules(program):
 def look():
     return {"sysctls": {name: host._sysctl(name) for name in host._ENGINE_SETS}, "links": host._links(),
             "iptables": rules("iptables-save"), "ip6tables": rules("ip6tables-save"),
-            "mounts": sorted(map(str, host._mounts())), "run": sorted(map(str, Path("/run").iterdir())),
+            # Of another engine's containers the mounts go when they do, in every namespace.
+            "mounts": sorted(str(mount) for mount in host._mounts()
+                             if mount[2] not in ("overlay", "nsfs") or mount[1].startswith(str(paths.engine))), "run": sorted(map(str, Path("/run").iterdir())),
             "cgroups": sorted(map(str, Path("/sys/fs/cgroup").glob("*/docker")))}
 
 before = look()

@@ -70,7 +70,10 @@ def _on_server(name: str, start: str) -> _Container | Verdict:
     if machine.status != "running":
         return not_yet(f"the server {MACHINE} is {machine.status}", f"one on which {name} runs",
                        f"docker start {MACHINE}")
-    status, output = evidence.run(machine, "docker", "inspect", "--type", "container", name, stderr=False)
+    for _ in range(3):
+        status, output = evidence.run(machine, "docker", "inspect", "--type", "container", name, stderr=False)
+        if status != 0 or output:
+            break  # on a busy machine an engine may close the stream before what it was to carry
     if status is None:
         return not_yet(f"the server {MACHINE} has just ended", f"one on which {name} runs", f"docker start {MACHINE}")
     if status:
