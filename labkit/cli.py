@@ -209,6 +209,11 @@ class _AsFound:
         self.restored = False
         self.worker, self.engine, self.cluster = supply.background_pid(), engine.find(), cluster.state()
 
+    def pytest_runtest_logreport(self) -> None:
+        from labkit import shell
+
+        shell.note_use()  # a page that is open elsewhere would let the cluster rest
+
     def pytest_sessionfinish(self) -> None:
         self.restore()
 

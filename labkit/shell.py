@@ -462,10 +462,11 @@ def load(ip) -> None:
     ip.register_magic_function(no_var_expand(_sh), "cell", "sh")
     ip.register_magic_function(no_var_expand(solution.magic), "cell", "solution")
     for moment in ("pre_run_cell", "post_run_cell"):
-        ip.events.register(moment, _note_cell)
+        ip.events.register(moment, lambda _: note_use())
 
 
-def _note_cell(_) -> None:
+def note_use() -> None:
+    """Somebody works: the cluster is not to rest."""
     with contextlib.suppress(OSError):  # a full disk must not disturb a cell
         LAST_CELL.parent.mkdir(parents=True, exist_ok=True)
         LAST_CELL.touch()
