@@ -99,8 +99,8 @@ def _provide(name: str, report: "_Recorder", refused: dict[str, str]) -> None:
     """From the first source that has it. A wrong checksum ends the search: somebody should know."""
     from labkit.supply import bundle, download, packages, publisher
 
-    only = forced()
-    if name in IMAGES and not IMAGES[name].public and only == "publisher":
+    only, ours = forced(), name in IMAGES and not IMAGES[name].public
+    if ours and only == "publisher":
         only = ""  # nobody publishes it
     why, fix = [], ""
     for kind, provider in zip(_SOURCES, (bundle, publisher, packages)):
@@ -109,7 +109,7 @@ def _provide(name: str, report: "_Recorder", refused: dict[str, str]) -> None:
         if trouble := refused.get(kind) or provider.unavailable(name):
             why.append(f"{kind}: {trouble}")
             continue
-        if kind == "packages" and not (only or refused):
+        if kind == "packages" and not (only or refused or ours):
             report.say(f"{name} is built here, since {why[-1].replace('publisher: ', 'its publisher cannot give it: ', 1)}.")
         try:
             report.comes_from(kind)

@@ -116,7 +116,8 @@ def _read(url: str, keep: Callable[[bytes], None], said: Callable[[int, int], No
             return dict(answer.headers)
     except httpx.HTTPStatusError as problem:
         status = problem.response.status_code
-        raise Trouble(f"{url} answers {status} {problem.response.reason_phrase}".rstrip(), "the file", hint(status)) from None
+        said = f"{url} answers {status} {problem.response.reason_phrase}".rstrip()
+        raise Trouble(said, "the file", hint(status)) from None
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
         said = str(problem) or type(problem).__name__
         raise Trouble(f"{url} could not be fetched: {said}", "", hint(0, said)) from None
@@ -130,6 +131,6 @@ def hint(status: int, said: str = "", otherwise: str = "check the network, then 
     if status == 407 or "407" in said:
         return "put the proxy's user and password into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT)"
     if "CERTIFICATE_VERIFY_FAILED" in said or "unknown authority" in said:
-        return ("somebody on the way answers in the server's place: if that is your company, add its authority to the system's "
-                "store (Debian: /usr/local/share/ca-certificates and update-ca-certificates)")
+        return ("somebody on the way answers in the server's place: if that is your company, add its authority to the "
+                "system's store (Debian: /usr/local/share/ca-certificates and update-ca-certificates)")
     return otherwise

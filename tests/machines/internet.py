@@ -4,7 +4,8 @@
   leads nowhere. The sockets are opened inside the machine's network and served by threads outside of it.
 - UDP 53: every name has the server's address.
 - TCP 443: the name asked for is read from the TLS greeting. A publisher's is answered here, with a certificate of our
-  own authority, which the machine trusts. A package registry's bytes are piped to the real one, greeting included.
+  own authority, which the machine trusts. Of all others, as package registries, the bytes are piped to the real one and
+  back, greeting included.
 - TCP 80: the same by the Host line. TCP 3128: a proxy that wants a password.
 
 Faults are switched on while a test looks: `with internet.fault("cut", "dl.k8s.io"): …`.
@@ -61,7 +62,7 @@ class Page:
 
 class Internet:
     """The internet of a machine, while it is open. pages: by host and path, as in `dl.k8s.io/release/stable.txt`;
-    registries: hosts that are piped through. asked: what was asked for, in its order; of a registry, the host."""
+    their hosts are played, and no others. asked: what was asked for, in its order; of a real host, its name."""
 
     # kind of a fault: what it does to an answer
     FAULTS = {"wrong": "one byte is another", "cut": "it ends in the middle", "slow": "1 KB a second",
@@ -69,8 +70,9 @@ class Internet:
               "404": "not found", "429": "too many requests", "unresolved": "its name is never answered",
               "off": "the machine has no address and no way out"}
 
-    def __init__(self, machine: Machine, pages: dict[str, Page], registries: set[str]):
-        self.machine, self.pages, self.registries = machine, pages, registries
+    def __init__(self, machine: Machine, pages: dict[str, Page]):
+        self.machine, self.pages = machine, pages
+        self._hosts = sorted({page.partition("/")[0] for page in pages})
         self.asked: list[str] = []
         self._faults: list[tuple[str, str]] = []
         self._closed = threading.Event()
@@ -83,8 +85,7 @@ class Internet:
         machine.path("/etc/resolv.conf").write_text(f"nameserver {ADDRESS}\n")
         folder = machine.folder / "authority"
         folder.mkdir()
-        hosts = sorted({page.partition("/")[0] for page in self.pages})
-        self._tls = {trusted: _context(folder / trusted, hosts) for trusted in ("ours", "stranger")}
+        self._tls = {trusted: _context(folder / trusted, self._hosts) for trusted in ("ours", "stranger")}
         _trust(machine, folder / "ours/authority.pem")
         self._sockets = []
         _in_network(machine.pid, self._listen)
@@ -161,22 +162,22 @@ class Internet:
         host = _server_name(connection)
         if self._met(host, "silent"):
             self._closed.wait()
-        elif host in self.registries:
-            self.asked.append(host)
-            _pipe(connection, host, 443)
-        elif any(page.startswith(f"{host}/") for page in self.pages):
+        elif host in self._hosts:
             context = self._tls["stranger" if self._met(host, "stranger") else "ours"]
             with context.wrap_socket(connection, server_side=True) as secure:
                 _Handler(secure, self)
+        else:
+            self.asked.append(host)
+            _pipe(connection, host, 443)
 
     def _plain(self, connection: socket.socket) -> None:
         asked = connection.recv(4096, socket.MSG_PEEK).decode("latin-1")
         host = re.search(r"^host: *([^\s:]+)", asked, re.I | re.M)
-        if host and host[1] in self.registries:
+        if not host or host[1] in self._hosts:
+            _Handler(connection, self)
+        else:
             self.asked.append(host[1])
             _pipe(connection, host[1], 80)
-        else:
-            _Handler(connection, self)
 
     def _proxy(self, connection: socket.socket) -> None:
         asked = b""

@@ -118,7 +118,7 @@ def sits_down(engine, tmp_path_factory):
         words = ["root" if user == "root" else "not root", "an engine of theirs" if docker else "no engine"]
         words += ["no plug-ins"] if docker and not plugins else []
         with (Machine(tmp_path_factory.mktemp("machine") / "of-theirs", distribution, hidden) as machine,
-              Internet(machine, pages, publishers.registries()) as internet):
+              Internet(machine, pages) as internet):
             machine.clone(user)
             if docker:
                 machine.start_engine(plugins)

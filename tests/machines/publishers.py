@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from machines.internet import Page
 
 from labkit import engine, paths
-from labkit.supply import apt, files, images, preload
+from labkit.supply import files, images, preload
 from labkit.supply.catalog import IMAGES, KUBERNETES, NODE, NODE_PUBLISHED, TOOLS, Image, preload_address
 
 _KEPT = paths.cache / "publishers"
@@ -31,16 +31,6 @@ _TOKEN = "https://auth.docker.io/token"
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 _CONFIG = "application/vnd.docker.container.image.v1+json"
 _LAYER = "application/vnd.docker.image.rootfs.diff.tar"
-
-
-def registries() -> set[str]:
-    """The hosts of the package registries that this machine is configured with."""
-    listed = [*apt.mirrors().values(), "https://pypi.org", "https://files.pythonhosted.org", "https://proxy.golang.org",
-              "https://sum.golang.org"]
-    pip = subprocess.run(["/usr/bin/python3", "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
-    listed += [word.strip("'") for line in pip.splitlines() for word in line.partition("=")[2].split()]
-    listed += os.environ.get("GOPROXY", "").split(",")
-    return {host for url in listed if (host := urlsplit(url).hostname)}
 
 
 def missing() -> str:
