@@ -116,11 +116,11 @@ def _read(url: str, keep: Callable[[bytes], None], said: Callable[[int, int], No
             return dict(answer.headers)
     except httpx.HTTPStatusError as problem:
         status = problem.response.status_code
-        said = f"{url} answers {status} {problem.response.reason_phrase}".rstrip()
-        raise Trouble(said, "the file", hint(status)) from None
+        saw = f"{url} answers {status} {problem.response.reason_phrase}".rstrip()
+        raise Trouble(saw, "the file", hint(status)) from None
     except (httpx.HTTPError, httpx.InvalidURL) as problem:
-        said = str(problem) or type(problem).__name__
-        raise Trouble(f"{url} could not be fetched: {said}", "", hint(0, said)) from None
+        why = str(problem) or type(problem).__name__
+        raise Trouble(f"{url} could not be fetched: {why}", "", hint(0, why)) from None
 
 
 def hint(status: int, said: str = "", otherwise: str = "check the network, then try again") -> str:
