@@ -111,7 +111,7 @@ class Internet:
 
     @contextlib.contextmanager
     def fault(self, kind: str, where: str = "") -> Iterator[None]:
-        """While it lasts, what a host answers goes wrong; where: the beginning of a host and path, empty for all."""
+        """While it lasts, what a host answers goes wrong; where: a host, a folder or a file of it, empty for all."""
         assert kind in self.FAULTS, kind
         self._faults.append((kind, where))
         if kind == "off":
@@ -133,7 +133,8 @@ class Internet:
         self.machine("ip", "link", *words, user="root")
 
     def _met(self, address: str, *kinds: str) -> str:
-        return next((kind for kind, where in self._faults if kind in kinds and address.startswith(where)), "")
+        return next((kind for kind, where in self._faults
+                     if kind in kinds and (not where or f"{address}/".startswith(f"{where}/"))), "")
 
     # -- names ---------------------------------------------------------------------------------------
 

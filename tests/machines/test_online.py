@@ -6,8 +6,11 @@ import pytest
 from machines.learners import Learner
 
 from labkit import paths
+from labkit.supply.catalog import TOOLS
 
 PROGRAMS = ("kubectl", "minikube", "helm", "docker-buildx", "docker-compose")
+# Where its publisher sends whoever asks for it.
+KUBECTL = TOOLS["kubectl"].address().replace("https://dl.", "cdn.dl.")
 CACHE = ".cache/container-workbook"
 
 
@@ -48,8 +51,9 @@ _minutes = pytest.mark.machines
 
 
 @pytest.mark.parametrize(("fault", "where", "said"), [
-    ("wrong", "cdn.dl.k8s.io/release", "as its publisher says"),
-    ("cut", "cdn.dl.k8s.io/release", "could not be fetched"),
+    ("wrong", KUBECTL, "as its publisher says"),
+    ("cut", KUBECTL, "/kubectl could not be fetched"),
+    ("cut", f"{KUBECTL}.sha256", "/kubectl.sha256 could not be fetched"),
     ("404", "dl.k8s.io/release", "answers 404"),
     ("429", "dl.k8s.io/release", "limits how much one address may fetch"),
     ("blocked", "dl.k8s.io/release", "has no SHA-256"),
@@ -58,8 +62,8 @@ _minutes = pytest.mark.machines
     ("silent", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
     ("proxy", "", "put the proxy's user and password into HTTPS_PROXY"),
     ("off", "", "connect to a network"),
-    pytest.param("silent", "cdn.dl.k8s.io/release", "could not be fetched", marks=_minutes),
-    pytest.param("slow", "cdn.dl.k8s.io/release", "comes at", marks=_minutes),
+    pytest.param("silent", KUBECTL, "/kubectl could not be fetched", marks=_minutes),
+    pytest.param("slow", KUBECTL, "/kubectl comes at", marks=_minutes),
 ])
 def test_a_program_that_does_not_come(learner, fault, where, said):
     learner("rm", "-f", f"{CACHE}/bin/kubectl", f"{CACHE}/hosts.json")
@@ -92,12 +96,13 @@ def test_an_image_that_does_not_come(learner, fault, where, said):
     ("cut", "storage.googleapis.com", "could not be fetched"),
     ("blocked", "storage.googleapis.com", "came without its MD5"),
     ("slow", "storage.googleapis.com", "comes at"),
-    ("silent", "storage.googleapis.com/minikube", "could not be fetched"),
+    ("silent", "storage.googleapis.com/minikube-preloaded-volume-tarballs", "could not be fetched"),
 ])
 def test_parts_of_a_cluster_that_do_not_come(learner, fault, where, said):
     learner("rm", "-f", f"{CACHE}/hosts.json")
     assert said in learner.refused(fault, where, "cluster")
-    assert _files(learner, "downloads") == [] and not [file for file in _files(learner, "published") if "preload" in file]
+    assert _files(learner, "downloads") == []
+    assert not [file for file in _files(learner, "published") if "preload" in file]
 
 
 # -- from nothing ------------------------------------------------------------------------------------
