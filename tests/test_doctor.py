@@ -1,11 +1,14 @@
 """The doctor, on machines that really have what it looks for, as far as a test can make them so."""
 
+import base64
+import contextlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -138,6 +141,31 @@ def test_a_proxy_that_would_swallow_our_own_addresses(workbook):
         "proxy",
     )
     assert found["fix"] == ""
+
+
+def test_a_proxy_that_wants_a_password(workbook):
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        def refuse():
+            while True:
+                with contextlib.suppress(OSError):
+                    connection = proxy.accept()[0]
+                    with connection:
+                        let_in = b"Proxy-Authorization: Basic " + base64.b64encode(b"me:secret") in connection.recv(4096)
+                        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" if let_in else b"HTTP/1.1 407 No\r\n\r\n")
+                if proxy.fileno() < 0:
+                    return
+
+        threading.Thread(target=refuse, daemon=True).start()
+        port = proxy.getsockname()[1]
+
+        def asked(user: str) -> dict:
+            return find(workbook("doctor", "--json", HTTPS_PROXY=f"http://{user}127.0.0.1:{port}", NO_PROXY="localhost")[1],
+                        "proxy")
+
+        assert asked("")["blocking"] and asked("")["saw"].endswith("wants a user and a password (407)")
+        wrong = asked("me:wrong@")
+        assert wrong["saw"].endswith("refuses this user and password (407)") and "wrong" not in wrong["saw"]
+        assert not asked("me:secret@")["blocking"]
 
 
 def test_only_images_that_stand_in_for_a_public_one_are_listed(engine):

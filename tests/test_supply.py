@@ -360,6 +360,23 @@ def test_an_image_from_a_bundle(engine, bundle, tmp_path):
     assert home.run(load, **settings)[1] == ""
 
 
+# -- the cluster's parts -------------------------------------------------------------------------
+
+def test_what_lies_where_minikube_looks_for_the_preload_gives_way(home):
+    """A folder of that name, or an older preload: minikube would take it for the one that it needs."""
+    place = home.folder / f"data/minikube/.minikube/cache/preloaded-tarball/{catalog.preload_name()}"
+    install = ("[parts.published_preload().parent.mkdir(parents=True, exist_ok=True), "
+               "parts.published_preload().write_text('new'), "
+               "parts.install(parts.Parts(True, 'node', parts.published_preload()))]")
+    (place / "junk").mkdir(parents=True)
+    home.ask(install)
+    assert place.read_text() == "new"
+    place.unlink()
+    place.write_text("old")
+    home.ask(install)
+    assert place.read_text() == "new"
+
+
 # -- building ------------------------------------------------------------------------------------
 
 def test_a_build_survives_ctrl_c_and_kill(home, go):

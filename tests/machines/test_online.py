@@ -130,6 +130,29 @@ def test_a_cluster_is_built_when_its_parts_do_not_come(sits_down):
         met.told = told[0]
 
 
+# A node image that is none, and a preload that is none, under the names of the published ones.
+_JUNK = """
+from labkit import engine, supply
+from labkit.supply import parts
+supply.ensure("busybox")
+engine.client().api.tag("busybox:1.37", "gcr.io/k8s-minikube/kicbase", "v0.0.50")
+parts.published_preload().parent.mkdir(parents=True)
+parts.published_preload().write_text("none")
+assert parts.found().published
+"""
+
+
+@pytest.mark.machines
+def test_a_cluster_that_cannot_be_made_of_published_parts_is_made_of_built_ones(sits_down):
+    with sits_down("debian", user="root", docker=False) as learner:
+        learner.machine.give(paths.cache / "built", f"{CACHE}/built", user="root")
+        assert learner.ensure("busybox").status == 0
+        learner("bash", "-c", 'PYTHONPATH=course exec ~/.local/share/container-workbook/env-*/bin/python -c "$@"', "bash",
+                _JUNK)
+        said = learner.plays("07", minutes=20)
+        assert "No cluster could be made of what its publisher has: minikube start failed: " in said, said
+
+
 _HOST = """set -eu
 export PATH=/opt/engine/usr/sbin:$PATH LD_LIBRARY_PATH=$(echo /opt/engine/usr/lib/*-linux-gnu)
 export XTABLES_LIBDIR=$LD_LIBRARY_PATH/xtables
