@@ -524,8 +524,9 @@ def test_the_worker_in_the_background(engine, home, tmp_path, go):
             assert streams == ["/dev/null", *[str(home.folder / "data/logs/background.log")] * 2]
         assert start() == pid
         wait_for(lambda: session(pid), lambda found: len(found) > 1, 60, "a program that the worker runs")
-        seen = wait_for(work, lambda things: things["kubectl"]["state"] == "running", 120, "kubectl")
-        assert seen["kubectl"]["step"] and seen["kubectl"]["elapsed"] > 0 and seen["kubectl"]["remaining"] > 0
+        seen = wait_for(work, lambda things: things["kubectl"]["state"] == "running"
+                        and things["kubectl"]["elapsed"] > 0, 120, "kubectl")
+        assert seen["kubectl"]["step"] and seen["kubectl"]["remaining"] > 0
         assert seen["helm"]["state"] == "waiting" and seen["helm"]["remaining"] > 0
         # Its crash is seen, and the next start ends what the crash left running.
         os.kill(pid, signal.SIGKILL)
