@@ -43,11 +43,11 @@ def _in_the_engine() -> dict[str, str]:
     """Everything in the engine, by kind and identity, that is not there to be used again: not the catalog's images,
     nor the node."""
     from labkit import cluster, engine
-    from labkit.supply.catalog import IMAGES
+    from labkit.supply.catalog import IMAGES, NODE
 
     if not engine.find():
         return {}
-    reusable = {image.reference for image in IMAGES.values()} | {cluster.PROFILE}
+    reusable = {image.reference for image in (*IMAGES.values(), NODE)} | {cluster.PROFILE}
     return {f"{kind} {line.partition(' ')[0]}": f"{kind} {line}" for kind, words in {
         "container": ("ps", "--all", "--format", "{{.ID}} {{.Names}}"),
         "image": ("image", "ls", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
