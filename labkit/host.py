@@ -5,7 +5,6 @@ systemd want on the whole machine, since it is privileged: in a user's engine to
 a boot undoes all of it but folders.
 """
 
-import functools
 import os
 import re
 import shutil
