@@ -1,16 +1,19 @@
-"""The container workbook's toolkit. A notebook knows it as `lab`, and uses the names below."""
+"""The container workbook's toolkit. Its rooms, from the ground up; each uses only those above it:
 
-from labkit import shell, views
-from labkit.lesson import check, clean, exercise, prepare
-from labkit.prediction import predict
-from labkit.views.course_map import draw as map
-
-__all__ = ["prepare", "predict", "exercise", "check", "map", "clean", "views", "shell"]
-
-
-def load_ipython_extension(ip) -> None:
-    """IPython calls this in every kernel that starts with our profile."""
-    import labkit
-
-    shell.load(ip)
-    ip.push({"lab": labkit})
+errors paths report   the ground
+session               what a kernel is working on
+environment           makes the Python environment; imports nothing of labkit
+system/               files, processes, packages, ports, waiting
+engine/               the Docker engine: found, or our own
+supply/               where programs and images come from
+cluster/              the minikube profile: state, start, contents
+shell/                %%sh
+evidence/             what checkers and pictures look at
+display/              how cards and pictures look
+course/               chapters, exercises, verdicts, progress
+workspace/            JupyterLab and what runs beside it
+views/                live pictures, one a file
+lessons/              one module a chapter
+lab                   what a notebook knows as `lab`
+commands/, cli        the verbs of ./workbook
+"""

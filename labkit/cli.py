@@ -4,12 +4,10 @@ import functools
 import os
 import signal
 import sys
-import time
 from typing import Annotated
 
 import typer
 
-from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
 
@@ -23,6 +21,7 @@ app = typer.Typer(
 
 def verb(**settings):
     """Registers a function as a verb; what goes wrong in it is one sentence."""
+
     def register(function):
         @functools.wraps(function)
         def guarded(*args, **options):
@@ -34,14 +33,18 @@ def verb(**settings):
             except OSError as problem:
                 if isinstance(problem, BrokenPipeError) or problem.errno is None:
                     raise
-                _say(f"\nworkbook: {problem.strerror}: {problem.filename or 'this machine'}. "
-                     "Next: ./workbook doctor says what is in the way.")
+                _say(
+                    f"\nworkbook: {problem.strerror}: {problem.filename or 'this machine'}. "
+                    "Next: ./workbook doctor says what is in the way."
+                )
                 raise typer.Exit(1) from None
             except KeyboardInterrupt:
                 _say("\nworkbook: stopped by you.")
                 raise typer.Exit(130) from None
+
         app.command(**settings)(guarded)
         return function
+
     return register
 
 
@@ -69,81 +72,17 @@ def _force(source: str | None) -> None:
 @verb(name="open")
 def open_(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address only.")] = False,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens; 8888 if free.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens; 8888 if free.")] = None,
     source: _Source = None,
 ) -> None:
     """Opens JupyterLab on chapter 00. Ctrl-C ends it.
 
     Example: ./workbook open --no-browser --port 9000
     """
-    import signal
-
-    import psutil
-
-    from labkit import handout, idle, jupyter, temporary
+    from labkit.commands import opening
 
     _force(source)
-    temporary.use()
-    began = psutil.Process().create_time()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
-    report = Report()
-    for line in handout.update():
-        print(line)
-    report.step("JupyterLab")
-    asked = port or 8888
-    server, process = jupyter.running_or_started(asked)
-    if process is None:
-        jupyter.wait(server, report)
-        print(f"JupyterLab runs already (process {server.pid}):\n\n    {server.url}\n\n"
-              "./workbook stop ends it.")
-        if not no_browser:
-            jupyter.browse(server.url)
-        return
-    try:
-        while True:
-            try:
-                jupyter.wait(server, report)
-                break
-            except jupyter.PortTaken:
-                server, process = jupyter.start(server.port + 1)
-        if server.port != asked:
-            print(f"\rPort {asked} is taken; using {server.port}.")
-        print(f"\rJupyterLab answers after {time.time() - began:.1f} s, with your notebooks in {paths.files}:"
-              f"\n\n    {server.url}\n\nCtrl-C ends it.", flush=True)
-        if not no_browser:
-            jupyter.browse(server.url)
-        report = Report()
-        _get_ready(report)
-        idle.watch(server, ended=lambda: process.poll() is not None)
-        _say(
-            f"\nworkbook: JupyterLab has ended; its log is {paths.logs}/jupyter.log. Next: start it again."
-        )
-        raise typer.Exit(1)
-    except KeyboardInterrupt:
-        print("\nJupyterLab is ended; the engine and the cluster stay. Next: ./workbook goes on, "
-              "./workbook stop ends them too.")
-        raise typer.Exit(130) from None
-    finally:
-        jupyter.stop(server)
-
-
-def _get_ready(report: Report) -> None:
-    """The engine, then a worker that makes the rest; what fails is said, and JupyterLab goes on."""
-    from labkit import engine, supply
-
-    try:
-        engine.ensure(report)
-        report.done()
-        supply.start_background()
-        if any(thing["state"] in ("running", "waiting") for thing in supply.work()):
-            print(
-                "What Kubernetes needs is made in the background; ./workbook status shows how far it is."
-            )
-    except Trouble as trouble:
-        _say(f"\nworkbook: {trouble}")
+    opening.run(port, browser=not no_browser)
 
 
 @verb(name="test", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -158,93 +97,22 @@ def test(
 
     Example: ./workbook test -x tests/test_cli.py
     """
-    import tempfile
+    from labkit.commands import testing
 
-    import pytest
-
-    from labkit import jupyter, temporary
-
-    # pytest's own folders stay where the user has them.
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-    os.environ.update(jupyter.environment())
-    temporary.use()
-    os.chdir(paths.repo)
-    ours = ["-c", str(paths.repo / "pyproject.toml")]
-    # One more than there are cores: tests wait for containers and pods much of their time.
-    every = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--no-loadscope-reorder"]
-    if machines:
-        every = ["tests/machines"]
-        ours.append("--machines")
-    as_found = _AsFound()
-    try:
-        if not arguments:
-            _make_everything()
-        status = pytest.main([*ours, *(arguments or every)], plugins=[as_found])
-    finally:
-        as_found.restore()
-    raise typer.Exit(int(status))
-
-
-def _make_everything() -> None:
-    """What all tests need, before the first: seen on the terminal, and with both cores."""
-    from labkit import cluster, engine, supply
-    from labkit.report import Report
-
-    report = Report()
-    try:
-        engine.ensure(report)
-        supply.start_background()
-        supply.ensure(*supply.ORDER, report=report)
-        cluster.ensure(report)
-    except Trouble as trouble:
-        print(f"workbook: {trouble}\nThe tests that need it will fail.", flush=True)
-
-
-class _AsFound:
-    """What did not run before the tests, ends with them, before pytest writes its closing line."""
-
-    def __init__(self):
-        from labkit import cluster, engine, supply
-
-        self.restored = False
-        self.worker, self.engine, self.cluster = supply.background_pid(), engine.find(), cluster.state()
-
-    def pytest_runtest_logreport(self) -> None:
-        from labkit import shell
-
-        shell.note_use()  # a page that is open elsewhere would let the cluster rest
-
-    def pytest_sessionfinish(self) -> None:
-        self.restore()
-
-    def restore(self) -> None:
-        from labkit import cluster, engine, supply
-
-        if self.restored:
-            return
-        self.restored = True
-        if not self.worker:
-            supply.stop_background()
-        if self.cluster == "paused":
-            cluster.pause()
-        elif self.cluster not in ("running", "starting"):
-            cluster.stop()
-        if not self.engine:
-            engine.stop()
+    raise typer.Exit(testing.run(arguments or [], machines))
 
 
 @verb()
 def run(
-    chapters: Annotated[
-        list[str], typer.Argument(metavar="CHAPTER…", help="As in 07, pods, 07-pods; or all.")
-    ],
+    chapters: Annotated[list[str], typer.Argument(metavar="CHAPTER…", help="As in 07, pods, 07-pods; or all.")],
     source: _Source = None,
 ) -> None:
     """Runs chapters from end to end with their solutions, on a copy. The instructor's rehearsal.
 
     Example: ./workbook run 03 pods
     """
-    from labkit import rehearsal, temporary
+    from labkit.commands import rehearsal
+    from labkit.system import temporary
 
     _force(source)
     temporary.use()
@@ -259,7 +127,7 @@ def doctor(
 
     Example: ./workbook doctor
     """
-    from labkit import doctor
+    from labkit.workspace import doctor
 
     findings = []
     for finding in doctor.examine():
@@ -286,7 +154,7 @@ def status(
 
     Example: ./workbook status --json
     """
-    from labkit import status
+    from labkit.workspace import status
 
     if as_json:
         import json
@@ -302,22 +170,16 @@ def stop() -> None:
 
     Example: ./workbook stop
     """
-    from labkit import takedown
+    from labkit.workspace import takedown
 
     ended = takedown.stop(Report())
-    print(
-        f"Ended: {', '.join(ended)}. Next: ./workbook goes on where you were."
-        if ended
-        else "Nothing of ours runs."
-    )
+    print(f"Ended: {', '.join(ended)}. Next: ./workbook goes on where you were." if ended else "Nothing of ours runs.")
 
 
 @verb()
 def reset(
     chapter: Annotated[str | None, typer.Argument(metavar="CHAPTER", help="As in 07, pods, 07-pods.")] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="All that we made, except your progress and files.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="All that we made, except your progress and files.")] = False,
     purge: Annotated[bool, typer.Option("--purge", help="With --all: your progress and files too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -327,13 +189,14 @@ def reset(
 
     Example: ./workbook reset --all
     """
-    from labkit import lesson, lessons, takedown
+    from labkit.course import chapters, prepare
+    from labkit.workspace import takedown
 
-    if bool(chapter) == every or purge and not every:
+    if bool(chapter) == every or (purge and not every):
         raise typer.BadParameter("name a chapter, or give --all; --purge goes with --all")
     if chapter:
-        name = lessons.find(chapter)
-        did = lesson.reset(str(name), Report())
+        name = chapters.find(chapter)
+        did = prepare.reset(str(name), Report())
         print(
             "\n".join([f"Chapter {name} is as it was before you opened it:", *(f"  {line}" for line in did)])
             if did
@@ -352,6 +215,6 @@ def main() -> None:
     # A shell that starts us in the background lets Ctrl-C be ignored, by us and by all that we start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     arguments = sys.argv[1:]
-    if not arguments or arguments[0].startswith("-") and arguments[0] not in ("--help", "-h"):
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "-h")):
         arguments = ["open", *arguments]
     app(arguments, prog_name="./workbook")

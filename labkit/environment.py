@@ -20,9 +20,20 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LOCK = HERE.parent / "requirements.lock"
-UV_LOCK = HERE / "settings" / "uv.lock"
-_PIP_OPTIONS = ["--quiet", "--no-cache-dir", "--disable-pip-version-check", "--no-input", "--retries", "2",
-                "--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile"]
+UV_LOCK = HERE / "uv.lock"
+_PIP_OPTIONS = [
+    "--quiet",
+    "--no-cache-dir",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--retries",
+    "2",
+    "--require-hashes",
+    "--no-deps",
+    "--only-binary",
+    ":all:",
+    "--no-compile",
+]
 _SIZE = "600 MiB"
 _FULL = 32 << 20  # bytes free; a message for a log may be lost where fewer are
 
@@ -93,8 +104,10 @@ def _pip() -> list[str]:
     folders.append(Path(sysconfig.get_path("stdlib")) / "ensurepip" / "_bundled")
     for wheel in (wheel for folder in folders for wheel in sorted(folder.glob("pip-*.whl"))):
         return [sys.executable, f"{wheel}/pip"]
-    raise Failed(f"{sys.executable} has neither pip nor venv. Next: install them "
-                 "(Debian, Ubuntu: sudo apt install python3-venv), then start again.")
+    raise Failed(
+        f"{sys.executable} has neither pip nor venv. Next: install them "
+        "(Debian, Ubuntu: sudo apt install python3-venv), then start again."
+    )
 
 
 def _with_uv(pip: list[str], env: Path, out) -> bool:
@@ -142,9 +155,17 @@ def _with_uv(pip: list[str], env: Path, out) -> bool:
 
 def _uv_settings(pip: list[str]) -> dict[str, str]:
     """The user's settings of pip, as uv names them; what pip was not told, uv is not told."""
-    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS",
-             "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY", "trusted-host": "UV_INSECURE_HOST",
-             "timeout": "UV_HTTP_TIMEOUT", "default-timeout": "UV_HTTP_TIMEOUT", "no-index": "UV_NO_INDEX"}
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+        "proxy": "ALL_PROXY",
+        "trusted-host": "UV_INSECURE_HOST",
+        "timeout": "UV_HTTP_TIMEOUT",
+        "default-timeout": "UV_HTTP_TIMEOUT",
+        "no-index": "UV_NO_INDEX",
+    }
     # pip looks into every index; the lock's hashes make that safe for uv too.
     settings = {"UV_SYSTEM_CERTS": "1", "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_NO_PROGRESS": "1"}
     listed = subprocess.run([*pip, "config", "list"], capture_output=True, text=True).stdout
@@ -165,8 +186,10 @@ def _with_pip(pip: list[str], env: Path, out) -> None:
     shutil.rmtree(env)
     steps = (
         ([sys.executable, "-m", "venv", "--without-pip", str(env)], "Python"),
-        ([*pip, "--python", str(env / "bin" / "python"), "install", *_PIP_OPTIONS, "-r", str(LOCK)],
-         "installing packages with pip"),
+        (
+            [*pip, "--python", str(env / "bin" / "python"), "install", *_PIP_OPTIONS, "-r", str(LOCK)],
+            "installing packages with pip",
+        ),
     )
     for command, what in steps:
         if _run(command, out, what):
@@ -192,8 +215,13 @@ def _run(command: list[str], out, what: str, settings: dict[str, str] | None = N
     """Runs one step with a line that says how long it has taken; its output goes to the log."""
     temporary = Path(out.name).with_name("tmp")  # as in paths.py
     temporary.mkdir(exist_ok=True)
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                               env={**os.environ, "TMPDIR": str(temporary), **(settings or {})})
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "TMPDIR": str(temporary), **(settings or {})},
+    )
     try:
         while True:
             try:

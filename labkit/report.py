@@ -3,7 +3,6 @@
 import sys
 import time
 
-
 _FILE_PACE = 10  # seconds between the lines of one step in a file
 
 

@@ -18,8 +18,11 @@ MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes c
 
 
 def pytest_addoption(parser):
-    parser.addoption("--record", action="store_true",
-                     help="write the outputs of compared cells into the notebooks, as their reference")
+    parser.addoption(
+        "--record",
+        action="store_true",
+        help="write the outputs of compared cells into the notebooks, as their reference",
+    )
     parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each chapter in the browser")
 
 
@@ -48,12 +51,17 @@ def _in_the_engine() -> dict[str, str]:
     if not engine.find():
         return {}
     reusable = {image.reference for image in (*IMAGES.values(), NODE)} | {cluster.PROFILE}
-    return {f"{kind} {line.partition(' ')[0]}": f"{kind} {line}" for kind, words in {
-        "container": ("ps", "--all", "--format", "{{.ID}} {{.Names}}"),
-        "image": ("image", "ls", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
-        "volume": ("volume", "ls", "--format", "{{.Name}} {{.Name}}"),
-        "network": ("network", "ls", "--filter", "type=custom", "--format", "{{.ID}} {{.Name}}"),
-    }.items() for line in docker(*words).splitlines() if line.partition(" ")[2] not in reusable}
+    return {
+        f"{kind} {line.partition(' ')[0]}": f"{kind} {line}"
+        for kind, words in {
+            "container": ("ps", "--all", "--format", "{{.ID}} {{.Names}}"),
+            "image": ("image", "ls", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
+            "volume": ("volume", "ls", "--format", "{{.Name}} {{.Name}}"),
+            "network": ("network", "ls", "--filter", "type=custom", "--format", "{{.ID}} {{.Name}}"),
+        }.items()
+        for line in docker(*words).splitlines()
+        if line.partition(" ")[2] not in reusable
+    }
 
 
 def pytest_sessionstart(session):
@@ -66,8 +74,9 @@ def pytest_sessionfinish(session):
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["compared_cells"] = session.config.compared_cells
     else:
-        session.config.left = [what for identity, what in sorted(_in_the_engine().items())
-                               if identity not in session.config.was_there]
+        session.config.left = [
+            what for identity, what in sorted(_in_the_engine().items()) if identity not in session.config.was_there
+        ]
         if session.config.left:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -82,8 +91,9 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(f"FAILED: the tests left in the engine {', '.join(left)}", red=True)
     if played := config.compared_cells:
         executed, compared = (sum(one[i] for one in played.values()) for i in (1, 0))
-        terminalreporter.write_line(f"notebooks: {executed} cells executed, "
-                                    f"the output of {compared} compared ({compared / executed:.0%})")
+        terminalreporter.write_line(
+            f"notebooks: {executed} cells executed, the output of {compared} compared ({compared / executed:.0%})"
+        )
         for name, (_, _, repeated) in played.items():
             if repeated:
                 terminalreporter.write_line(f"{name}: run twice until the output was right: {', '.join(repeated)}")
@@ -102,8 +112,9 @@ def engine():
 def cluster(engine):
     """labkit.cluster, with a cluster that runs."""
     from labkit import cluster
+    from labkit.cluster import start
 
-    cluster.ensure()
+    start.ensure()
     return cluster
 
 
@@ -136,6 +147,7 @@ def docker(*arguments, stdin=None, fails=False) -> str:
 
 # -- kernels -------------------------------------------------------------------------------------
 
+
 @dataclass
 class Result:
     """What one cell left: text of its streams, display data bundles, the error as shown (or empty)."""
@@ -151,7 +163,7 @@ class Kernel:
     def __init__(self, folder, **settings):
         from jupyter_client.manager import start_new_kernel
 
-        from labkit import jupyter
+        from labkit.workspace import jupyter
 
         env = {**jupyter.environment(), **settings}
         self.manager, self.client = start_new_kernel(kernel_name="python3", cwd=str(folder), env=env)

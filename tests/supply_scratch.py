@@ -19,10 +19,13 @@ import json, os, sys, time
 from labkit import engine, paths, supply
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import bundle, catalog, download, files, golang, images, packages, parts, present, publisher
+from labkit.supply import already, bundle, catalog, download, golang, images, packages, parts, publisher
+from labkit.engine import plugins
+from labkit.system import files
+from labkit.workspace import background
 catalog.TOOLS["pause"] = catalog.Tool("pause", "3.10.1", ("version",), ">=3.10,<3.11",
-    os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256", go="pause")
-supply.ORDER += ("pause",)
+    os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256", "a program that waits", go="pause")
+catalog.ORDER += ("pause",)
 sys.excepthook = lambda kind, trouble, _: print(f"{kind.__name__}: {trouble}", file=sys.stderr)
 """
 
@@ -54,11 +57,23 @@ class Home:
         unset = ("WORKBOOK_SOURCE", "WORKBOOK_BUNDLE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
         kept = {name: value for name, value in os.environ.items() if name not in unset}
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
-        variables = {**kept, "WORKBOOK_HOME": str(self.folder), "PUBLISHER": self.publisher,
-                     "TMPDIR": str(self.folder / "tmp"), **settings}
-        return subprocess.Popen([sys.executable, "-c", _PRELUDE + code], cwd=paths.repo, env=variables, text=True,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                start_new_session=True)
+        variables = {
+            **kept,
+            "WORKBOOK_HOME": str(self.folder),
+            "PUBLISHER": self.publisher,
+            "TMPDIR": str(self.folder / "tmp"),
+            **settings,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-c", _PRELUDE + code],
+            cwd=paths.repo,
+            env=variables,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def run(self, code: str, **settings: str) -> tuple[str, str]:
         """What the code printed, and the trouble it ended with, if any."""
@@ -106,7 +121,7 @@ class Publisher:
                 try:
                     sent = self.wfile.write((content or b"")[:half])
                     while half and not publisher.gate.wait(0.05):
-                        sent += self.wfile.write(content[sent:sent + 100])
+                        sent += self.wfile.write(content[sent : sent + 100])
                     if half and publisher.cut:
                         return
                     self.wfile.write((content or b"")[sent:])

@@ -12,12 +12,12 @@ import pytest
 import turns
 from conftest import wait_for
 
-from labkit import lesson as machinery
-from labkit import lessons, paths, shell
+from labkit import paths, session, shell
+from labkit.course import chapters, exercise, prepare
 from labkit.report import Report
 
 ANSWERS = paths.repo / "tests/answers"
-LESSONS = [lessons.load(chapter.name) for chapter in lessons.CHAPTERS if chapter.written]
+LESSONS = chapters.written()
 EXERCISES = {f"{lesson}/{one.id}": (lesson, one) for lesson in LESSONS for one in lesson.exercises.values()}
 # A right answer has this long until it is seen (seconds), for example until a pod is ready.
 DEADLINE = 60
@@ -31,6 +31,7 @@ def scripts(kind):
 
 
 # -- there are enough of them --------------------------------------------------------------------
+
 
 def test_every_exercise_has_answers():
     assert EXERCISES, "no exercise in any lesson"
@@ -61,13 +62,13 @@ def chapter(request, lesson):
     """The chapter, ready; whoever answers last of a row gives it back as it should be found."""
     request.getfixturevalue("cluster" if lesson.cluster else "engine")
     if lesson.name not in _ready:
-        machinery.take_back(lesson, Report())
+        prepare.take_back(lesson, Report())
         _ready.add(lesson.name)
     # Another process may have played the chapter since and cleaned up, or made the cluster anew.
-    machinery.get_ready(lesson, Report())
+    prepare.get_ready(lesson, Report())
     yield
     if turns.is_last_of_its_group(request.node):
-        machinery.take_back(lesson, Report())
+        prepare.take_back(lesson, Report())
         _ready.remove(lesson.name)
 
 
@@ -75,12 +76,12 @@ def chapter(request, lesson):
 def learner(tmp_path, monkeypatch, fresh_progress):
     """A learner's fresh folder and empty progress."""
     shutil.copytree(paths.notebooks, tmp_path / "notebooks")
-    monkeypatch.setattr(shell, "folder", tmp_path / "notebooks")
+    monkeypatch.setattr(session.current, "home", tmp_path / "notebooks")
     monkeypatch.chdir(tmp_path / "notebooks")
 
 
 def verdict_of(one):
-    return machinery.judge(one)
+    return exercise.judge(one)
 
 
 @contextlib.contextmanager
@@ -98,10 +99,18 @@ def answered(one, script):
 @pytest.mark.parametrize(("lesson", "one", "script"), list(scripts("right")))
 def test_a_right_answer_passes(lesson, one, script, chapter, learner):
     with answered(one, script):
-        wait_for(lambda: verdict_of(one).text(), lambda text: text.startswith("✓"), DEADLINE,
-                 f"the verdict “passed” on {script.name}")
-    wait_for(lambda: verdict_of(one).text(), lambda text: "No longer" in text, DEADLINE,
-             "the verdict “no longer” after undo.sh")
+        wait_for(
+            lambda: verdict_of(one).text(),
+            lambda text: text.startswith("✓"),
+            DEADLINE,
+            f"the verdict “passed” on {script.name}",
+        )
+    wait_for(
+        lambda: verdict_of(one).text(),
+        lambda text: "No longer" in text,
+        DEADLINE,
+        "the verdict “no longer” after undo.sh",
+    )
 
 
 @pytest.mark.parametrize(("lesson", "one", "script"), list(scripts("wrong")))

@@ -9,6 +9,7 @@ import pytest
 from conftest import docker, wait_for
 
 from labkit import paths, shell, supply
+from labkit.engine import owned
 
 NAME, IMAGE, TESTED = "lab-apptest", "lab/welcome:1.0", "lab/apptest:1"
 
@@ -26,7 +27,7 @@ RUN --mount=type=cache,target=/root/.cache/go-build test -z "$(gofmt -l .)" && g
     try:
         docker("build", "-t", TESTED, "-f", "-", str(paths.notebooks / "app"), stdin=dockerfile)
     finally:
-        engine.remove((TESTED,))
+        owned.remove((TESTED,))
 
 
 def asking(name):
@@ -50,12 +51,12 @@ def asking(name):
 def app(engine):
     """A container of the app's image that drains for two seconds; a function that asks it."""
     supply.ensure("welcome")
-    engine.remove((NAME,))
+    owned.remove((NAME,))
     docker("run", "-d", "--name", NAME, "--read-only", "--cap-drop=ALL", "-p", "127.0.0.1::8000", IMAGE, "-drain", "2s")
     ask = asking(NAME)
     wait_for(lambda: ask("/readyz"), lambda answer: answer == (200, "ready"), 20, "the app to be ready")
     yield ask
-    engine.remove((NAME,))
+    owned.remove((NAME,))
 
 
 @pytest.mark.engine
@@ -67,7 +68,10 @@ def test_answers(app):
     for bad in ("", "seven", "{}", '{"integer": "7"}', '{"integer": 7.5}', '{"integer": 7', "[" * 2000):
         assert app("/intstorage", bad)[0] == 400, bad
     for n in range(50):
-        assert app("/intstorage", json.dumps({"integer": n})) == (201, json.dumps(list(range(n + 1)), separators=(",", ":")))
+        assert app("/intstorage", json.dumps({"integer": n})) == (
+            201,
+            json.dumps(list(range(n + 1)), separators=(",", ":")),
+        )
     assert app("/intstorage", '{"integer": 50}') == (507, "the store is full")
     assert app("/intstorage")[1].count(",") == 49
     assert app("/nothing")[0] == 404
@@ -101,23 +105,51 @@ STORE, NETWORK, TWO = "lab-apptest-store", "lab-apptest-net", ("lab-apptest-1", 
 def pair(engine, tmp_path):
     """Two copies of the app with one Redis, which wants a password; functions that ask them."""
     supply.ensure("welcome", "redis")
-    engine.remove(("lab-apptest*",))
+    owned.remove(("lab-apptest*",))
     (tmp_path / "password").write_text("s3cret\n")
     tmp_path.chmod(0o755)
     docker("network", "create", NETWORK)
-    docker("run", "-d", "--name", STORE, "--network", NETWORK, "redis:7.0", "redis-server", "--requirepass", "s3cret",
-           "--appendonly", "yes")
-    wait_for(lambda: docker("exec", STORE, "redis-cli", "-a", "s3cret", "ping", fails=True), lambda said: said == "PONG")
+    docker(
+        "run",
+        "-d",
+        "--name",
+        STORE,
+        "--network",
+        NETWORK,
+        "redis:7.0",
+        "redis-server",
+        "--requirepass",
+        "s3cret",
+        "--appendonly",
+        "yes",
+    )
+    wait_for(
+        lambda: docker("exec", STORE, "redis-cli", "-a", "s3cret", "ping", fails=True), lambda said: said == "PONG"
+    )
     for name in TWO:
-        docker("create", "--name", name, "--hostname", name, "--network", NETWORK, "-p", "127.0.0.1::8000",
-               "-e", f"STORE_URL=redis://{STORE}:6379/0", "-e", "STORE_PASSWORD_FILE=/password", IMAGE)
+        docker(
+            "create",
+            "--name",
+            name,
+            "--hostname",
+            name,
+            "--network",
+            NETWORK,
+            "-p",
+            "127.0.0.1::8000",
+            "-e",
+            f"STORE_URL=redis://{STORE}:6379/0",
+            "-e",
+            "STORE_PASSWORD_FILE=/password",
+            IMAGE,
+        )
         docker("cp", str(tmp_path / "password"), f"{name}:/password")
         docker("start", name)
     both = [asking(name) for name in TWO]
     for ask in both:
         wait_for(lambda ask=ask: ask("/readyz"), lambda answer: answer == (200, "ready"), 20, "the app to be ready")
     yield both
-    engine.remove(("lab-apptest*",))
+    owned.remove(("lab-apptest*",))
 
 
 @pytest.mark.engine
@@ -140,8 +172,12 @@ def test_without_its_store_it_is_not_ready_and_with_it_again_it_is(pair):
     docker("stop", "-t", "5", STORE)
     assert ask("/readyz")[0] == 503 and ask("/intstorage") == (503, "the store does not answer")
     assert ask("/healthz") == (200, "ok"), "a restart of the app would not mend the store"
-    assert subprocess.run(["docker", "exec", TWO[0], "/welcome", "-healthcheck"], env=shell.environment(),
-                          capture_output=True).returncode == 1
+    assert (
+        subprocess.run(
+            ["docker", "exec", TWO[0], "/welcome", "-healthcheck"], env=shell.environment(), capture_output=True
+        ).returncode
+        == 1
+    )
     for line in docker("logs", TWO[0]).splitlines():
         assert json.loads(line)["msg"], "each line is JSON, also those about the store"
     docker("start", STORE)
@@ -151,13 +187,21 @@ def test_without_its_store_it_is_not_ready_and_with_it_again_it_is(pair):
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize(("address", "said"), [
-    ("redis://127.0.0.1:1/0", "the store does not answer"),
-    ("store", "want an address like redis://store:6379/0"),
-])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("redis://127.0.0.1:1/0", "the store does not answer"),
+        ("store", "want an address like redis://store:6379/0"),
+    ],
+)
 def test_a_store_that_cannot_be_used_ends_it_at_once(engine, address, said):
     supply.ensure("welcome")
-    ended = subprocess.run(["docker", "run", "--rm", IMAGE, "-store", address], capture_output=True, text=True,
-                           env=shell.environment(), timeout=20)
+    ended = subprocess.run(
+        ["docker", "run", "--rm", IMAGE, "-store", address],
+        capture_output=True,
+        text=True,
+        env=shell.environment(),
+        timeout=20,
+    )
     assert ended.returncode == 1
     assert said in json.loads(ended.stdout.splitlines()[-1])["error"]

@@ -19,7 +19,9 @@ import pytest
 from command import Workbook
 from conftest import docker, wait_for
 
-from labkit import lessons, paths
+from labkit import paths
+from labkit.course import chapters
+from labkit.engine import owned
 
 IMAGE = "lab/browser:1"
 NAME = "lab-browser"
@@ -95,15 +97,22 @@ def chromium(engine, jupyterlab, tmp_path_factory):
     supply.ensure("debian")
     # Quick when nothing changed: the builder keeps the layers, also when the image is removed at the end.
     docker("build", "--quiet", "--network", "host", "--label", f"{engine.LABEL}=1", "--tag", IMAGE, str(FACE))
-    engine.remove((NAME,))
+    owned.remove((NAME,))
     sockets = tmp_path_factory.mktemp("sockets")
     port = urllib.parse.urlsplit(jupyterlab).port
-    with forwarded(lambda forward: asyncio.start_unix_server(forward, sockets / "page"),
-                   lambda: asyncio.open_connection("127.0.0.1", port)), \
-         forwarded(lambda forward: asyncio.start_server(forward, "127.0.0.1", 0),
-                   lambda: asyncio.open_unix_connection(sockets / "devtools")) as (_, devtools):
-        container = engine.client().containers.run(IMAGE, [str(port)], name=NAME, detach=True, init=True,
-                                                   volumes={str(sockets): {"bind": "/sockets"}})
+    with (
+        forwarded(
+            lambda forward: asyncio.start_unix_server(forward, sockets / "page"),
+            lambda: asyncio.open_connection("127.0.0.1", port),
+        ),
+        forwarded(
+            lambda forward: asyncio.start_server(forward, "127.0.0.1", 0),
+            lambda: asyncio.open_unix_connection(sockets / "devtools"),
+        ) as (_, devtools),
+    ):
+        container = engine.client().containers.run(
+            IMAGE, [str(port)], name=NAME, detach=True, init=True, volumes={str(sockets): {"bind": "/sockets"}}
+        )
 
         def answer():
             try:
@@ -114,7 +123,7 @@ def chromium(engine, jupyterlab, tmp_path_factory):
 
         wait_for(answer, lambda seen: seen.startswith(("Chrome/", "HeadlessChrome/")), what="Chromium")
         yield f"http://127.0.0.1:{devtools}"
-        engine.remove((NAME, IMAGE))
+        owned.remove((NAME, IMAGE))
 
 
 @contextmanager
@@ -150,9 +159,7 @@ def _picture(page) -> Path:
 
 def run_all(page, seconds: float) -> None:
     """Run → Run All Cells, and until the last one has ended."""
-    page.locator(
-        '.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]'
-    ).wait_for()  # else nothing runs
+    page.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for()  # else nothing runs
     prompts = page.locator(".jp-Notebook:visible .jp-CodeCell .jp-InputPrompt")
 
     def state():
@@ -171,8 +178,12 @@ def run_all(page, seconds: float) -> None:
         except AssertionError:
             continue
     # A folded cell, as a solution is, has no number.
-    wait_for(state, lambda texts: re.fullmatch(r"(\[\d+\]:)*\[\d+\]:", "".join(texts)), timeout=seconds,
-             what="the last cell's number")
+    wait_for(
+        state,
+        lambda texts: re.fullmatch(r"(\[\d+\]:)*\[\d+\]:", "".join(texts)),
+        timeout=seconds,
+        what="the last cell's number",
+    )
 
 
 def look(page, chapter, request) -> None:
@@ -207,13 +218,22 @@ def faults(page) -> list[str]:
     ):
         found += [f"{what}: {text.strip()[:500]}" for text in page.locator(selector).all_text_contents()]
     text = page.locator(".jp-Notebook:visible").text_content()
-    found += [words for words in ("Error displaying widget", "Error creating widget", "Loading widget...",
-                                  "Mermaid error", "Syntax error in text") if words in text]
+    found += [
+        words
+        for words in (
+            "Error displaying widget",
+            "Error creating widget",
+            "Loading widget...",
+            "Mermaid error",
+            "Syntax error in text",
+        )
+        if words in text
+    ]
     return found
 
 
 def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> None:
-    lesson = lessons.load(str(chapter))
+    lesson = chapters.load(str(chapter))
     address = re.sub(r"/tree/[^?]+", f"/tree/{chapter.notebook}", jupyterlab).replace("?", "?reset&")
     with page(chromium, address) as shown:
         run_all(shown, seconds)
@@ -223,8 +243,9 @@ def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> Non
             "the chapter's header is missing"
         )
         for exercise in lesson.exercises.values():
-            assert shown.get_by_role("region", name=f"Exercise {exercise.title}").count() >= 1, \
+            assert shown.get_by_role("region", name=f"Exercise {exercise.title}").count() >= 1, (
                 f"the card of {exercise.name} is missing"
+            )
         words = shown.locator(".jp-Notebook:visible").text_content()
         assert "Not yet" in words, "no exercise says that it is not done yet"
         # Solutions are folded away, and Run All of a learner runs none.
@@ -241,14 +262,14 @@ def test_the_first_page_opens_on_chapter_00(chromium, jupyterlab):
 
 @pytest.mark.plays("00")
 def test_chapter_00(chromium, jupyterlab, request):
-    check_chapter(lessons.find("00"), chromium, jupyterlab, request, seconds=180)
+    check_chapter(chapters.find("00"), chromium, jupyterlab, request, seconds=180)
 
 
 @pytest.mark.plays("01")
 def test_chapter_01_draws_its_diagrams(chromium, jupyterlab, request):
-    check_chapter(lessons.find("01"), chromium, jupyterlab, request, seconds=300)
+    check_chapter(chapters.find("01"), chromium, jupyterlab, request, seconds=300)
 
 
 @pytest.mark.plays("07")
 def test_chapter_07(chromium, jupyterlab, cluster, request):
-    check_chapter(lessons.find("07"), chromium, jupyterlab, request, seconds=600)
+    check_chapter(chapters.find("07"), chromium, jupyterlab, request, seconds=600)

@@ -19,12 +19,15 @@ import pytest
 from command import workbook  # noqa: F401, a fixture
 from conftest import wait_for
 
-from labkit import lessons, paths
+from labkit import paths
+from labkit.course import chapters
+from labkit.course.lesson import Lesson
 
 VERBS = ("open", "test", "run", "doctor", "status", "stop", "reset")
 
 
 # -- help and mistakes ---------------------------------------------------------------------------
+
 
 def test_help_lists_every_verb(workbook):
     status, output = workbook("--help")
@@ -64,20 +67,18 @@ def test_a_wrong_command_line_shows_the_usage(workbook, arguments):
     assert not (workbook.home / "files").exists(), "something was begun"
 
 
-@pytest.mark.parametrize(
-    "arguments", [["run", "pod"], ["reset", "podz"], ["run", "07", "pdos"]], ids=" ".join
-)
+@pytest.mark.parametrize("arguments", [["run", "pod"], ["reset", "podz"], ["run", "07", "pdos"]], ids=" ".join)
 def test_an_unknown_chapter_brings_the_nearest_names(workbook, arguments):
     status, output = workbook(*arguments)
     assert status == 1
     assert (
-        output.strip()
-        == f"workbook: there is no chapter {arguments[-1]}; expected a chapter by number or name. "
+        output.strip() == f"workbook: there is no chapter {arguments[-1]}; expected a chapter by number or name. "
         "Next: use 07-pods."
     )
 
 
 # -- status and stop -----------------------------------------------------------------------------
+
 
 def test_status_of_nothing_starts_nothing(workbook):
     before = sorted(workbook.home.rglob("*"))
@@ -99,9 +100,7 @@ def test_status_tells_the_engine(engine):
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "WORKBOOK_HOME": str(paths.data.parent)}
-        if "WORKBOOK_HOME" in os.environ
-        else None,
+        env={**os.environ, "WORKBOOK_HOME": str(paths.data.parent)} if "WORKBOOK_HOME" in os.environ else None,
     )
     found, real = json.loads(ended.stdout), engine.find()
     assert (found["engine"]["host"], found["engine"]["pid"]) == (real.host, real.pid)
@@ -119,7 +118,7 @@ def watch(event, words):
     elif event == "subprocess.Popen":
         print(*words[1])
 sys.addaudithook(watch)
-from labkit import status
+from labkit.workspace import status
 status.collect()
 """
 
@@ -130,8 +129,9 @@ def test_status_adds_up_what_folders_take_only_when_asked(workbook):
     quick, long = (json.loads(workbook("status", "--json", *more)[1])["disk"] for more in ((), ("--disk",)))
     assert quick["free"] > 0 and {*quick["files"]} == {"folder"}
     assert 3_000_000 <= long["files"]["used"] < 4_000_000
-    seen = subprocess.run([sys.executable, "-c", WATCHED], env=workbook.env, capture_output=True, text=True,
-                          check=True).stdout
+    seen = subprocess.run(
+        [sys.executable, "-c", WATCHED], env=workbook.env, capture_output=True, text=True, check=True
+    ).stdout
     trees = [str(workbook.home / name) for name in ("data", "cache", "files")]
     assert not [line for line in seen.splitlines() if any(line.endswith(tree) for tree in trees)], seen
 
@@ -155,7 +155,7 @@ def test_modules_are_compiled_once_and_reset_takes_that_back(workbook):
     settings = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": ""}
     assert workbook("status", "--json", **settings)[0] == 0
     (compiled,) = workbook.home.glob("data/env-*/bytecode")
-    assert len(list(compiled.rglob("labkit/status.*.pyc"))) == 1
+    assert len(list(compiled.rglob("labkit/workspace/status.*.pyc"))) == 1
     status, output = workbook("reset", "--all", "--purge", "--yes", **settings)
     assert status == 0, output
     assert not list(workbook.home.rglob("*")), "something of ours is left"
@@ -168,8 +168,11 @@ def in_the_way(workbook):
     fast.parent.mkdir(parents=True)
     fast.touch()
     disk.mkdir()
-    if os.geteuid() or subprocess.run(["chattr", "+i", fast], capture_output=True).returncode \
-            or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], capture_output=True).returncode:
+    if (
+        os.geteuid()
+        or subprocess.run(["chattr", "+i", fast], capture_output=True).returncode
+        or subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], capture_output=True).returncode
+    ):
         pytest.skip("only root can put something in the way, on a disk that knows immutable files")
     (disk / "theirs").touch()
     yield fast, disk
@@ -185,7 +188,8 @@ def test_reset_goes_on_after_what_it_may_not_remove_and_names_it(workbook, in_th
     assert status == 1, output
     assert output.splitlines()[-1] == (
         f"workbook: this could not be taken back: {fast} (Operation not permitted), {disk} (is mounted). "
-        "Next: see to what the brackets say, and remove it yourself.")
+        "Next: see to what the brackets say, and remove it yourself."
+    )
     assert "Traceback" not in output
 
 
@@ -205,6 +209,7 @@ def test_stop_empties_our_folder_of_temporary_files_once_nobody_uses_it(workbook
 
 
 # -- test ----------------------------------------------------------------------------------------
+
 
 def test_test_hands_its_arguments_to_pytest_and_ends_with_its_line(workbook, tmp_path):
     (tmp_path / "test_it.py").write_text("def test_good(): pass\ndef test_bad(): assert 0\n")
@@ -227,14 +232,15 @@ def test_the_ci_script_does_nothing_but_test():
 # -- run -----------------------------------------------------------------------------------------
 
 
-
 def rehearse(tmp_path, capfd, *sources, tags=()) -> tuple[bool, str, str]:
     """Runs these cells as a chapter: whether it passed, its summary, what was printed."""
-    from labkit import jupyter, rehearsal
+    from labkit.commands import rehearsal
+    from labkit.workspace import jupyter
 
-    chapter = lessons.Chapter("99", "made-up", "Made up")
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, id=f"cell-{number}")
-                                               for number, source in enumerate(sources, 1)])
+    chapter = Lesson("99", "made-up", "Made up", 1, ())
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources, 1)]
+    )
     notebook.cells[-1].metadata["tags"] = list(tags)
     nbformat.write(notebook, tmp_path / chapter.notebook)
     kept = dict(os.environ)
@@ -248,19 +254,21 @@ def rehearse(tmp_path, capfd, *sources, tags=()) -> tuple[bool, str, str]:
 
 
 def test_a_chapter_that_works_is_a_line_a_cell(tmp_path, capfd):
-    exercise = next(iter(lessons.load("pods").exercises.values()))
-    passed, summary, output = rehearse(tmp_path, capfd, "x = 1", f"%%solution {exercise.name}\nassert x == 1",
-                                       "%%sh\npwd")
+    exercise = next(iter(chapters.load("pods").exercises.values()))
+    passed, summary, output = rehearse(
+        tmp_path, capfd, "x = 1", f"%%solution {exercise.name}\nassert x == 1", "%%sh\npwd"
+    )
     assert passed, output
     assert re.fullmatch(r"✓ 99-made-up: 3 cells in [\d.]+ s", summary)
-    assert re.fullmatch(r"(?s)✓ 99-made-up  1/3 cell-1 · x = 1 · [\d.]+ s\n✓ 99-made-up  2/3 cell-2 · .*"
-                        r"✓ 99-made-up  3/3 cell-3 · pwd · [\d.]+ s\n", output), output
+    assert re.fullmatch(
+        r"(?s)✓ 99-made-up  1/3 cell-1 · x = 1 · [\d.]+ s\n✓ 99-made-up  2/3 cell-2 · .*"
+        r"✓ 99-made-up  3/3 cell-3 · pwd · [\d.]+ s\n",
+        output,
+    ), output
 
 
 def test_the_cell_that_fails_is_shown_and_ends_the_chapter(tmp_path, capfd):
-    passed, summary, output = rehearse(
-        tmp_path, capfd, "print('before')", "print('seen')\n1/0", "print('after')"
-    )
+    passed, summary, output = rehearse(tmp_path, capfd, "print('before')", "print('seen')\n1/0", "print('after')")
     assert not passed
     assert summary.startswith("✗ 99-made-up: stopped at cell 2 of 3 after ")
     for words in ("✗ 99-made-up  2/3 cell-2 · print('seen')", "    1/0", "    seen", "ZeroDivisionError"):
@@ -269,7 +277,7 @@ def test_the_cell_that_fails_is_shown_and_ends_the_chapter(tmp_path, capfd):
 
 
 def test_a_kernel_that_dies_is_said(tmp_path, capfd):
-    passed, summary, output = rehearse(tmp_path, capfd, "import os; os._exit(3)")
+    passed, _summary, output = rehearse(tmp_path, capfd, "import os; os._exit(3)")
     assert not passed and "DeadKernelError" in output, output
 
 
@@ -279,6 +287,7 @@ def test_a_cell_that_may_raise_is_no_failure(tmp_path, capfd):
 
 
 # -- open ----------------------------------------------------------------------------------------
+
 
 @pytest.fixture
 def opened(workbook, monkeypatch):
@@ -290,9 +299,7 @@ def opened(workbook, monkeypatch):
         process = workbook.start("open", "--no-browser", *arguments, PATH=_without_apt(workbook.home))
         processes.append(process)
         lines = []
-        while not (
-            match := re.search(r"http://127\.0\.0\.1:(\d+)/lab/tree/\S+\?token=(\w+)", "".join(lines))
-        ):
+        while not (match := re.search(r"http://127\.0\.0\.1:(\d+)/lab/tree/\S+\?token=(\w+)", "".join(lines))):
             line = process.stdout.readline()
             assert line, f"it ended: {''.join(lines)}"
             lines.append(line)
@@ -320,8 +327,9 @@ def _without_apt(home: Path) -> str:
 
 def ask(port: int, path: str, token: str = "") -> int:
     """The HTTP status of a page."""
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}",
-                                     headers={"Authorization": f"token {token}"} if token else {})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"token {token}"} if token else {}
+    )
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return answer.status
@@ -345,8 +353,11 @@ def listening(pid: int) -> list[str]:
     found = []
     for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):  # a child may end meanwhile
-            found += [connection.laddr.ip for connection in process.net_connections("inet")
-                      if connection.status == psutil.CONN_LISTEN]
+            found += [
+                connection.laddr.ip
+                for connection in process.net_connections("inet")
+                if connection.status == psutil.CONN_LISTEN
+            ]
     return [address for address in found if not address.startswith("127.")]
 
 
@@ -357,14 +368,10 @@ def test_open_serves_the_notebooks_to_whoever_has_the_token(opened, workbook):
     assert ask(port, "/api/contents") == 403, "it answers without a token"
     assert ask(port, "/api/contents", "wrong") == 403
     assert listening(process.pid) == [], "it listens beyond this machine"
-    assert not any(
-        token in " ".join(child.cmdline()) for child in psutil.Process(process.pid).children(recursive=True)
-    )
+    assert not any(token in " ".join(child.cmdline()) for child in psutil.Process(process.pid).children(recursive=True))
     for notebook in (workbook.home / "files").glob("*.ipynb"):
         assert ask(port, f"/lab/tree/{notebook.name}", token) == 200
-        assert all(not cell.get("outputs") for cell in json.loads(notebook.read_text())["cells"]), (
-            notebook.name
-        )
+        assert all(not cell.get("outputs") for cell in json.loads(notebook.read_text())["cells"]), notebook.name
     assert any((workbook.home / "files").glob("*.ipynb"))
 
 
@@ -383,9 +390,7 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
     post(port, token, "/api/kernels", {"name": "python3"})
     post(port, token, "/api/terminals", {})
     server = psutil.Process(json.loads((workbook.home / "data/jupyter/server.json").read_text())["pid"])
-    children = wait_for(
-        lambda: server.children(), lambda found: len(found) >= 2, what="a kernel and a terminal"
-    )
+    children = wait_for(lambda: server.children(), lambda found: len(found) >= 2, what="a kernel and a terminal")
     for child in children:
         env = wait_for(child.environ, what="its environment")
         assert env["KUBECONFIG"] == str(workbook.home / "data/kubeconfig")
@@ -433,9 +438,7 @@ def test_a_second_open_names_the_first_and_stop_ends_it(opened, workbook):
     first, port, token, _ = opened()
     status, output = workbook("open", "--no-browser")
     assert status == 0
-    assert (
-        output.startswith("JupyterLab runs already (process ") and f":{port}/" in output and token in output
-    )
+    assert output.startswith("JupyterLab runs already (process ") and f":{port}/" in output and token in output
     status, output = workbook("stop")
     assert status == 0 and "Ended: JupyterLab. Next: " in output, output
     first.communicate(timeout=10)
@@ -446,8 +449,11 @@ def test_of_two_that_open_at_once_one_starts_it(workbook):
     path = _without_apt(workbook.home)
     both = [workbook.start("open", "--no-browser", PATH=path) for _ in range(2)]
     # One goes on in the foreground, the other one names it and ends.
-    wait_for(lambda: [process.poll() for process in both], lambda ended: any(code == 0 for code in ended),
-             what="the end of the second")
+    wait_for(
+        lambda: [process.poll() for process in both],
+        lambda ended: any(code == 0 for code in ended),
+        what="the end of the second",
+    )
     other, first = sorted(both, key=lambda process: process.poll() is None)
     address = re.search(r"http://\S+", other.communicate()[0])[0]
     workbook("stop")

@@ -14,6 +14,7 @@ import pytest
 from conftest import wait_for
 
 from labkit import paths, shell
+from labkit.cluster import contents, start
 from labkit.report import Report
 
 pytestmark = pytest.mark.disturbs_cluster
@@ -34,7 +35,7 @@ def kubectl(*words: str, fails=False) -> str:
 def ensure(cluster) -> str:
     """Brings the cluster there; what the reader is told on the way."""
     said = StringIO()
-    cluster.ensure(Report(stream=said))
+    start.ensure(Report(stream=said))
     assert cluster.state() == "running"
     return "\n".join(line.rsplit("\r", 1)[-1] for line in said.getvalue().splitlines())
 
@@ -46,13 +47,13 @@ def web(cluster):
 
     ensure(cluster)
     supply.ensure("busybox")
-    cluster.load("busybox:1.37")
-    cluster.namespace(NAMESPACE)
+    contents.load_image("busybox:1.37")
+    contents.make_namespace(NAMESPACE)
     kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("web.yaml")))
     kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod", "--all", "--timeout=60s")
     yield
     ensure(cluster)
-    cluster.delete_namespace(NAMESPACE)
+    contents.delete_namespace(NAMESPACE)
 
 
 def ask(address="http://web") -> str:
@@ -84,8 +85,13 @@ def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
     ensure(cluster)
     run("docker", "rm", "--force", "workbook")
     assert cluster.state() == "broken"
-    starting = subprocess.Popen([sys.executable, "-c", "from labkit import cluster; cluster.ensure()"],
-                                cwd=paths.repo, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    starting = subprocess.Popen(
+        [sys.executable, "-c", "from labkit.cluster import start; start.ensure()"],
+        cwd=paths.repo,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     wait_for(lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook$"), timeout=60, what="the new node")
     os.killpg(starting.pid, signal.SIGKILL)
     assert "its node container is gone" in starting.communicate()[0]
@@ -96,9 +102,9 @@ def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
 
 def test_a_start_that_was_slow_is_waited_for_and_nothing_is_lost(cluster, web):
     """Whoever waited gave up before all was ready; whoever comes next goes on waiting."""
-    from labkit.supply import files
+    from labkit.system import files
 
-    files.write(cluster._STARTING, {"pid": 0, "began": 0, "started": True})
+    files.write(cluster.STARTING, {"pid": 0, "began": 0, "started": True})
     assert cluster.state() == "broken"
     said = ensure(cluster)
     assert "What was in the cluster is lost" not in said
@@ -106,28 +112,37 @@ def test_a_start_that_was_slow_is_waited_for_and_nothing_is_lost(cluster, web):
 
 
 def test_while_it_is_started_the_state_says_so(cluster):
-    from labkit.supply import files
+    from labkit.system import files
 
     ensure(cluster)
-    files.write(cluster._STARTING, {"pid": os.getpid(), "began": time.time(), "started": False})
+    files.write(cluster.STARTING, {"pid": os.getpid(), "began": time.time(), "started": False})
     try:
         assert cluster.state() == "starting"
     finally:
-        cluster._STARTING.unlink()
+        cluster.STARTING.unlink()
     assert cluster.state() == "running"
 
 
-@pytest.mark.parametrize("message, said", [
-    ("╭───────────╮\n│           │\n│  * docker is not running  │\n╰───────────╯", "docker is not running"),
-    ("╭────╮", ""), ("  Creating docker container …\n\n", "Creating docker container …")])
+@pytest.mark.parametrize(
+    "message, said",
+    [
+        ("╭───────────╮\n│           │\n│  * docker is not running  │\n╰───────────╯", "docker is not running"),
+        ("╭────╮", ""),
+        ("  Creating docker container …\n\n", "Creating docker container …"),
+    ],
+)
 def test_what_minikube_says_is_read_without_its_boxes(message, said, tmp_path):
-    from labkit.cluster import _Told
+    from labkit.cluster.start import _Told
 
     with (tmp_path / "log").open("w") as log:
         told = _Told(log, Report())
         told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": "the cause"}}))
         told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": message, "exitcode": "90"}}))
-        told.hear(json.dumps({"type": "io.k8s.sigs.minikube.step", "data": {"name": "", "currentstep": "3", "totalsteps": "19"}}))
+        told.hear(
+            json.dumps(
+                {"type": "io.k8s.sigs.minikube.step", "data": {"name": "", "currentstep": "3", "totalsteps": "19"}}
+            )
+        )
         told.hear(json.dumps({"type": "io.k8s.sigs.minikube.error", "data": {"message": "Where to ask for help"}}))
         told.hear("W1124 a line of a library's")
     assert told.why() == (said or "the cause")
@@ -152,8 +167,11 @@ def test_service_addresses_never_leave_the_node_not_even_while_it_starts(cluster
     assert status("http://10.96.99.99/") == refused
     run("docker", "restart", "workbook")
     # Until init runs, nothing of the cluster does.
-    wait_for(lambda: run("docker", "exec", "workbook", "cat", "/proc/1/comm"), wanted=lambda name: name == "systemd",
-             what="the node's init")
+    wait_for(
+        lambda: run("docker", "exec", "workbook", "cat", "/proc/1/comm"),
+        wanted=lambda name: name == "systemd",
+        what="the node's init",
+    )
     seen = [status("https://10.96.0.1/") for _ in range(5)]
     assert set(seen) == {refused}, f"curl's exit codes to the API's service address while the node starts: {seen}"
     rules = run("docker", "exec", "workbook", "iptables", "-S", "FORWARD")
@@ -165,8 +183,9 @@ def test_a_pod_that_hinders_the_start_is_named_with_its_last_event(cluster):
     ensure(cluster)
     kubectl("-n", "kube-system", "set", "image", "deployment/coredns", "coredns=lab/no-such-image:1")
     try:
-        trouble = wait_for(lambda: cluster._missing(), wanted=lambda said: "no-such-image" in said,
-                           what="a sentence that names the pod")
+        trouble = wait_for(
+            lambda: start._missing(), wanted=lambda said: "no-such-image" in said, what="a sentence that names the pod"
+        )
         assert trouble.startswith("pod kube-system/coredns-"), trouble
     finally:
         kubectl("-n", "kube-system", "rollout", "undo", "deployment/coredns")
@@ -178,14 +197,28 @@ def test_a_claim_gets_a_volume_that_keeps_what_is_written(cluster, web):
     kubectl("wait", "-n", NAMESPACE, "--for=jsonpath={.status.phase}=Succeeded", "pod/writer", "--timeout=60s")
     kubectl("delete", "-n", NAMESPACE, "pod/writer")
     kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("claim.yaml")))
-    wait_for(lambda: kubectl("logs", "-n", NAMESPACE, "writer", fails=True), what="the second pod's word",
-             wanted=lambda log: log.count("written") == 2)
+    wait_for(
+        lambda: kubectl("logs", "-n", NAMESPACE, "writer", fails=True),
+        what="the second pod's word",
+        wanted=lambda log: log.count("written") == 2,
+    )
 
 
 def in_node(image: str) -> str:
     """The ID of the node's image of this name; empty when it has none."""
-    return run("docker", "exec", "workbook", "crictl", "inspecti", "--output", "go-template",
-               "--template", "{{.status.id}}", image, fails=True)
+    return run(
+        "docker",
+        "exec",
+        "workbook",
+        "crictl",
+        "inspecti",
+        "--output",
+        "go-template",
+        "--template",
+        "{{.status.id}}",
+        image,
+        fails=True,
+    )
 
 
 def test_an_image_is_loaded_once_and_again_when_it_changed(cluster, tmp_path):
@@ -194,10 +227,10 @@ def test_an_image_is_loaded_once_and_again_when_it_changed(cluster, tmp_path):
         (tmp_path / "Dockerfile").write_text(f"FROM busybox:1.37\nLABEL text={text}\n")
         run("docker", "build", "--quiet", "--tag", "lab/changing:1", str(tmp_path))
         identity = run("docker", "image", "inspect", "--format", "{{.Id}}", "lab/changing:1")
-        cluster.load("lab/changing:1")
+        contents.load_image("lab/changing:1")
         assert in_node("lab/changing:1") == identity
         said = StringIO()
-        cluster.load("lab/changing:1", Report(stream=said, patience=0))
+        contents.load_image("lab/changing:1", Report(stream=said, patience=0))
         assert not said.getvalue(), "an image that is there is not copied again"
         run("docker", "image", "rm", "lab/changing:1")
 
@@ -206,20 +239,29 @@ def test_an_image_is_loaded_once_and_again_when_it_changed(cluster, tmp_path):
 def test_an_image_that_is_gone_from_the_node_is_loaded_again(loss, cluster, tmp_path):
     """The kubelet removes images when the disk fills."""
     ensure(cluster)
-    cluster.load("busybox:1.37")
+    contents.load_image("busybox:1.37")
     (tmp_path / "Dockerfile").write_text("FROM busybox:1.37\nLABEL text=gone\n")
     run("docker", "build", "--quiet", "--tag", "lab/gone:1", str(tmp_path))
     try:
-        cluster.load("lab/gone:1")
+        contents.load_image("lab/gone:1")
         loaded = in_node("lab/gone:1")
         node = ("docker", "exec", "workbook")
         if loss == "removed":
             run(*node, "crictl", "rmi", "lab/gone:1")
         else:
-            run(*node, "ctr", "-n", "k8s.io", "images", "tag", "--force",
-                "docker.io/library/busybox:1.37", "docker.io/lab/gone:1")
+            run(
+                *node,
+                "ctr",
+                "-n",
+                "k8s.io",
+                "images",
+                "tag",
+                "--force",
+                "docker.io/library/busybox:1.37",
+                "docker.io/lab/gone:1",
+            )
         wait_for(lambda: in_node("lab/gone:1"), lambda now: now != loaded, what="the loss of the image")
-        cluster.load("lab/gone:1")
+        contents.load_image("lab/gone:1")
         assert in_node("lab/gone:1") == loaded
     finally:
         run(*node, "crictl", "rmi", "lab/gone:1", fails=True)
@@ -228,27 +270,38 @@ def test_an_image_that_is_gone_from_the_node_is_loaded_again(loss, cluster, tmp_
 
 def test_nothing_of_the_users_is_changed(cluster, tmp_path):
     """A home with a kubeconfig, a docker context and a minikube folder is the same after a cluster was used."""
-    for file, content in {".kube/config": "apiVersion: v1\nkind: Config\ncurrent-context: production\n",
-                          ".docker/config.json": '{"currentContext": "default"}',
-                          ".minikube/profiles/workbook/config.json": "{}"}.items():
+    for file, content in {
+        ".kube/config": "apiVersion: v1\nkind: Config\ncurrent-context: production\n",
+        ".docker/config.json": '{"currentContext": "default"}',
+        ".minikube/profiles/workbook/config.json": "{}",
+    }.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(content)
 
     def tree() -> dict[str, str]:
-        return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
-                for path in sorted(tmp_path.rglob("*"))}
+        return {
+            str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+            for path in sorted(tmp_path.rglob("*"))
+        }
 
     before = tree()
     environment = {key: value for key, value in os.environ.items() if key != "KUBECONFIG"}
-    environment |= {"HOME": str(tmp_path), "WORKBOOK_HOME": str(paths.data.parent)} if "WORKBOOK_HOME" in os.environ \
+    environment |= (
+        {"HOME": str(tmp_path), "WORKBOOK_HOME": str(paths.data.parent)}
+        if "WORKBOOK_HOME" in os.environ
         else {"HOME": str(tmp_path), "XDG_DATA_HOME": str(paths.data.parent), "XDG_CACHE_HOME": str(paths.cache.parent)}
+    )
     script = """
 import subprocess
 from labkit import cluster, shell
-cluster.ensure(); cluster.namespace("lab-test"); cluster.pause(); cluster.resume()
-subprocess.run(["bash", "-ec", "kubectl get nodes && docker ps && minikube profile list"], env=shell.environment(), check=True)
-cluster.delete_namespace("lab-test")
+from labkit.cluster import contents, start
+start.ensure(); contents.make_namespace("lab-test"); cluster.pause(); cluster.resume()
+commands = "kubectl get nodes && docker ps && minikube profile list"
+subprocess.run(["bash", "-ec", commands], env=shell.environment(), check=True)
+contents.delete_namespace("lab-test")
 """
-    ended = subprocess.run([sys.executable, "-c", script], text=True, capture_output=True, cwd=paths.repo, env=environment)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], text=True, capture_output=True, cwd=paths.repo, env=environment
+    )
     assert ended.returncode == 0, ended.stderr + ended.stdout
     assert tree() == before

@@ -13,22 +13,33 @@ from conftest import wait_for
 from kubernetes import client, watch
 
 from labkit import shell
+from labkit.cluster import contents
 from labkit.views.cluster import Live, Model, Watcher
 
 
 def pod(name, number=0, phase="Running", ready=True, restarts=0, waiting=None, last=None, **meta):
     """A pod as the API sends it."""
     running = {"running": {"startedAt": "2026-11-23T10:00:00Z"}}
-    seen = {"name": "web", "image": "lab/welcome:1.0", "ready": ready, "started": ready,
-            "restartCount": restarts, "state": {"waiting": {"reason": waiting}} if waiting else running,
-            "lastState": {"terminated": last} if last else {}}
+    seen = {
+        "name": "web",
+        "image": "lab/welcome:1.0",
+        "ready": ready,
+        "started": ready,
+        "restartCount": restarts,
+        "state": {"waiting": {"reason": waiting}} if waiting else running,
+        "lastState": {"terminated": last} if last else {},
+    }
     return {
-        "apiVersion": "v1", "kind": "Pod",
-        "metadata": {"name": name, "namespace": "lab-x", "uid": f"uid-{name}", "resourceVersion": "1",
-                     **meta},
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": "lab-x", "uid": f"uid-{name}", "resourceVersion": "1", **meta},
         "spec": {"nodeName": "node", "containers": [{"name": "web", "image": "lab/welcome:1.0"}]},
-        "status": {"phase": phase, "podIP": f"10.244.0.{number % 250}", "containerStatuses": [seen],
-                   "conditions": [{"type": "PodScheduled", "status": "True"}]},
+        "status": {
+            "phase": phase,
+            "podIP": f"10.244.0.{number % 250}",
+            "containerStatuses": [seen],
+            "conditions": [{"type": "PodScheduled", "status": "True"}],
+        },
     }
 
 
@@ -38,13 +49,21 @@ def event(kind, item):
 
 # -- the model -----------------------------------------------------------------------------------
 
+
 def test_a_pod_is_shown_as_kubectl_shows_it():
     model = Model("lab-x")
     model.replace("nodes", [])
     model.replace("pods", [pod("a")])
     model.apply("pods", event("ADDED", pod("b", phase="Pending", ready=False, waiting="ContainerCreating")))
-    model.apply("pods", event("MODIFIED", pod("a", ready=False, restarts=3, waiting="CrashLoopBackOff",
-                                              last={"reason": "OOMKilled", "exitCode": 137})))
+    model.apply(
+        "pods",
+        event(
+            "MODIFIED",
+            pod(
+                "a", ready=False, restarts=3, waiting="CrashLoopBackOff", last={"reason": "OOMKilled", "exitCode": 137}
+            ),
+        ),
+    )
     rows = {row["name"]: row for row in model.state()["pods"]}
     assert (rows["a"]["status"], rows["a"]["tone"], rows["a"]["restarts"]) == ("CrashLoopBackOff", "bad", 3)
     assert rows["a"]["cause"] == "web ended before: OOMKilled (exit 137)"
@@ -58,17 +77,31 @@ def test_a_pod_is_shown_as_kubectl_shows_it():
 ENDED = {"terminated": {"exitCode": 0, "reason": "Completed"}}
 
 
-@pytest.mark.parametrize("status, word", [
-    ({"initContainerStatuses": [{"name": "i", "state": {"running": {}}}]}, "Init:0/1"),
-    ({"initContainerStatuses": [{"name": "i", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]},
-     "Init:CrashLoopBackOff"),
-    ({"initContainerStatuses": [{"name": "i", "state": ENDED}],
-      "containerStatuses": [{"name": "web", "state": {"waiting": {"reason": "PodInitializing"}}}]},
-     "PodInitializing"),
-    ({"phase": "Succeeded", "initContainerStatuses": [{"name": "i", "state": ENDED}],
-      "containerStatuses": [{"name": "web", "state": ENDED}]},
-     "Completed"),
-])
+@pytest.mark.parametrize(
+    "status, word",
+    [
+        ({"initContainerStatuses": [{"name": "i", "state": {"running": {}}}]}, "Init:0/1"),
+        (
+            {"initContainerStatuses": [{"name": "i", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}]},
+            "Init:CrashLoopBackOff",
+        ),
+        (
+            {
+                "initContainerStatuses": [{"name": "i", "state": ENDED}],
+                "containerStatuses": [{"name": "web", "state": {"waiting": {"reason": "PodInitializing"}}}],
+            },
+            "PodInitializing",
+        ),
+        (
+            {
+                "phase": "Succeeded",
+                "initContainerStatuses": [{"name": "i", "state": ENDED}],
+                "containerStatuses": [{"name": "web", "state": ENDED}],
+            },
+            "Completed",
+        ),
+    ],
+)
 def test_init_containers(status, word):
     model, item = Model("lab-x"), pod("a", phase="Pending")
     item["spec"]["initContainers"] = [{"name": "i"}]
@@ -81,9 +114,12 @@ def test_a_pod_that_is_being_deleted_or_has_no_node():
     model = Model("lab-x")
     model.apply("pods", event("ADDED", pod("a", deletionTimestamp="2026-11-23T10:00:00Z")))
     waiting = pod("b", phase="Pending", ready=False)
-    waiting["status"] = {"phase": "Pending", "conditions": [
-        {"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
-         "message": "0/1 nodes are available"}]}
+    waiting["status"] = {
+        "phase": "Pending",
+        "conditions": [
+            {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes are available"}
+        ],
+    }
     del waiting["spec"]["nodeName"]
     model.apply("pods", event("ADDED", waiting))
     rows = model.state()["pods"]
@@ -95,7 +131,7 @@ def test_a_new_list_replaces_all_and_says_what_is_gone():
     model = Model("lab-x")
     model.replace("pods", [pod("old"), pod("kept")])
     model.replace("pods", [pod("kept"), pod("new")])
-    assert set(row["name"] for row in model.state()["pods"]) == {"kept", "new"}
+    assert {row["name"] for row in model.state()["pods"]} == {"kept", "new"}
     assert [(name, what) for _, name, what in model.news] == [("old", "gone"), ("new", "Running")]
 
 
@@ -111,8 +147,7 @@ def test_when_the_cluster_is_away_the_text_says_since_when_before_anything_else(
 def test_five_thousand_events_leave_the_last_state_and_a_small_update():
     model = Model("lab-x")
     model.replace("pods", [pod(f"pod-{n:03}", n) for n in range(500)])
-    events = [event("MODIFIED", pod(f"pod-{n:03}", n, restarts=turn))
-              for turn in range(10) for n in range(500)]
+    events = [event("MODIFIED", pod(f"pod-{n:03}", n, restarts=turn)) for turn in range(10) for n in range(500)]
     for one in events:
         model.apply("pods", one)
     assert {row["restarts"] for row in model.state()["pods"]} == {9}
@@ -130,11 +165,11 @@ def running(cluster):
     from labkit import supply
 
     supply.ensure("busybox")
-    cluster.load("busybox:1.37")
-    cluster.namespace(NAMESPACE)
+    contents.load_image("busybox:1.37")
+    contents.make_namespace(NAMESPACE)
     yield cluster
     cluster.resume()
-    cluster.delete_namespace(NAMESPACE)
+    contents.delete_namespace(NAMESPACE)
 
 
 @pytest.fixture
@@ -151,8 +186,7 @@ def watched(running, capfd, caplog):
 
 
 def sleeper(name):
-    app = {"name": "app", "image": "busybox:1.37", "imagePullPolicy": "IfNotPresent",
-           "command": ["sleep", "3600"]}
+    app = {"name": "app", "image": "busybox:1.37", "imagePullPolicy": "IfNotPresent", "command": ["sleep", "3600"]}
     return {"metadata": {"name": name}, "spec": {"terminationGracePeriodSeconds": 0, "containers": [app]}}
 
 
@@ -187,8 +221,11 @@ def test_a_paused_cluster_is_not_shown_as_if_it_were_there(running, watched):
     before = time.time()
     try:
         # Paused again each time, because a kernel that is still open would wake it.
-        text = wait_for(lambda: running.pause() or watcher.text(),
-                        lambda text: text is not True and "not answering since" in text, 20)
+        text = wait_for(
+            lambda: running.pause() or watcher.text(),
+            lambda text: text is not True and "not answering since" in text,
+            20,
+        )
         assert "it is paused" in text and "was last known" in text
         assert watcher.state()["away"]["since"] > before - 5
     finally:
@@ -201,7 +238,7 @@ def test_a_paused_cluster_is_not_shown_as_if_it_were_there(running, watched):
 
 def test_five_hundred_pods_come_in_few_updates(running, watched):
     """Real pods, held back by a scheduling gate: work for the API server and the watch, none for the node."""
-    watcher, told = watched
+    _watcher, told = watched
     core = client.CoreV1Api(running.client())
     names = [f"many-{n:03}" for n in range(500)]
 
@@ -244,8 +281,9 @@ def _make_history_end(running):
             return "no answer"
 
     if answer() != 410:
-        subprocess.run(["docker", "exec", running.PROFILE, "pkill", "-x", "kube-apiserver"], check=True,
-                       env=shell.environment())
+        subprocess.run(
+            ["docker", "exec", running.PROFILE, "pkill", "-x", "kube-apiserver"], check=True, env=shell.environment()
+        )
         wait_for(answer, lambda seen: seen == 410, 90, "410 to a watch from version 1")
 
 
@@ -266,8 +304,9 @@ def test_history_that_is_gone_leads_to_a_new_list(running, watched):
 
     watcher._list, watcher._watch = list_and_count, watch_from_long_ago
     watcher._cut()
-    wait_for(lambda: sorted(lists), lambda seen: seen == ["nodes", "nodes", "pods", "pods"], 20,
-             "two new lists of each")
+    wait_for(
+        lambda: sorted(lists), lambda seen: seen == ["nodes", "nodes", "pods", "pods"], 20, "two new lists of each"
+    )
     wait_for(watcher.text, lambda text: "not answering" not in text, 20)
 
 

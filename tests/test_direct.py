@@ -7,7 +7,9 @@ import threading
 import pytest
 from conftest import docker, wait_for
 
-from labkit import direct, evidence
+from labkit.engine import finding
+from labkit.evidence import docker as evidence
+from labkit.system import http
 from labkit.views.cluster import Watcher
 
 VARIABLES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
@@ -31,8 +33,18 @@ def published(container, port) -> str:
 
 def test_a_port_that_a_container_publishes(engine):
     try:
-        docker("run", "--detach", "--name", "lab-test-direct", "--publish", "127.0.0.1::80", "busybox:1.37",
-               "sh", "-c", "echo hello > /index.html; exec httpd -f -p 80 -h /")
+        docker(
+            "run",
+            "--detach",
+            "--name",
+            "lab-test-direct",
+            "--publish",
+            "127.0.0.1::80",
+            "busybox:1.37",
+            "sh",
+            "-c",
+            "echo hello > /index.html; exec httpd -f -p 80 -h /",
+        )
         port = published("lab-test-direct", "80")
         assert wait_for(lambda: evidence.get(port, "/"), lambda said: said[0] == 200) == (200, "hello")
     finally:
@@ -42,6 +54,7 @@ def test_a_port_that_a_container_publishes(engine):
 @pytest.fixture
 def engine_by_tcp(engine):
     """The address of a port of this machine behind which the engine listens, over TCP without keys."""
+
     def pump(source, sink):
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
@@ -67,23 +80,23 @@ def engine_by_tcp(engine):
 
 
 def test_an_engine_of_this_machine_over_tcp(engine_by_tcp, engine):
-    client = direct.docker_client(engine_by_tcp, timeout=5)
+    client = http.docker_client(engine_by_tcp, timeout=5)
     assert client.ping() and client.info()["ID"] == engine.client().info()["ID"]
-    assert engine._answers(engine_by_tcp)
+    assert finding.answers(engine_by_tcp)
 
 
 def test_an_engine_elsewhere_may_be_behind_the_proxy():
     from docker.errors import DockerException
 
     with pytest.raises(DockerException, match="ProxyError"):
-        direct.docker_client("tcp://engine.invalid:2375", timeout=5)
+        http.docker_client("tcp://engine.invalid:2375", timeout=5)
 
 
 def test_the_cluster(cluster):
     from kubernetes import client
 
     assert client.CoreV1Api(cluster.connect()).list_node().items
-    assert cluster._api_trouble() == "" and cluster.state() == "running"
+    assert cluster.api_trouble() == "" and cluster.state() == "running"
     watcher = Watcher("default", lambda state: None).start()
     try:
         assert watcher.wait(30) and not watcher.model.away, watcher.text()

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from command import workbook  # noqa: F401, a fixture
 
-from labkit import doctor, paths
+from labkit import paths
+from labkit.engine import owned
+from labkit.workspace import doctor
 
 
 def find(output: str, problem: str) -> dict:
@@ -83,16 +85,26 @@ def test_a_socket_that_one_may_not_use(workbook):
 
 def _as_nobody(place: Path) -> str:
     """The doctor's findings when root's powers are laid down; root may use every socket."""
-    code = ("import json, os, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534); "
-            "from labkit import doctor; print(json.dumps(doctor.as_data(list(doctor._engine()))))")
+    code = (
+        "import json, os, sys; os.setgroups([]); os.setgid(65534); os.setuid(65534); "
+        "from labkit.workspace import doctor; print(json.dumps(doctor.as_data(list(doctor._engine()))))"
+    )
     for parent in place.parents:
         if not parent.stat().st_mode & 0o001:
             parent.chmod(parent.stat().st_mode | 0o011)
     # What is needed is imported before, since nobody may not read root's folders.
-    code = "import labkit.doctor, labkit.engine, docker; " + code
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                           env={**os.environ, "PYTHONPATH": str(paths.repo), "DOCKER_HOST": f"unix://{place}",
-                                "WORKBOOK_HOME": str(place.parent)})
+    code = "import labkit.workspace.doctor, docker; " + code
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(paths.repo),
+            "DOCKER_HOST": f"unix://{place}",
+            "WORKBOOK_HOME": str(place.parent),
+        },
+    )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 
@@ -109,13 +121,15 @@ def test_no_engine_and_no_way_to_start_one(workbook, tmp_path):
     assert "nothing answers there" in found["saw"]
     env = {name: value for name, value in os.environ.items() if name != "DOCKER_HOST"}
     ended = subprocess.run(
-        [sys.executable, "-c", "from labkit import engine; print(engine.install_line())"],
+        [sys.executable, "-c", "from labkit.engine import own; print(own.install_line())"],
         text=True,
         capture_output=True,
         env={**env, "PATH": str(folder), "PYTHONPATH": str(paths.repo)},
     )
-    assert ended.stdout.strip() in ("sudo dnf install moby-engine docker-buildx docker-compose && sudo systemctl start docker",
-                                    "brew install --cask docker, then start Docker Desktop"), ended.stderr
+    assert ended.stdout.strip() in (
+        "sudo dnf install moby-engine docker-buildx docker-compose && sudo systemctl start docker",
+        "brew install --cask docker, then start Docker Desktop",
+    ), ended.stderr
 
 
 def test_a_taken_port(workbook):
@@ -132,9 +146,7 @@ def test_a_taken_port(workbook):
 
 
 def test_a_proxy_that_would_swallow_our_own_addresses(workbook):
-    found = find(
-        workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="")[1], "proxy"
-    )
+    found = find(workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="")[1], "proxy")
     assert "HTTPS_PROXY" in found["saw"] and "NO_PROXY=localhost,127.0.0.1" in found["fix"]
     found = find(
         workbook("doctor", "--json", HTTPS_PROXY="http://proxy.example:3128", NO_PROXY="localhost")[1],
@@ -145,12 +157,15 @@ def test_a_proxy_that_would_swallow_our_own_addresses(workbook):
 
 def test_a_proxy_that_wants_a_password(workbook):
     with socket.create_server(("127.0.0.1", 0)) as proxy:
+
         def refuse():
             while True:
                 with contextlib.suppress(OSError):
                     connection = proxy.accept()[0]
                     with connection:
-                        let_in = b"Proxy-Authorization: Basic " + base64.b64encode(b"me:secret") in connection.recv(4096)
+                        let_in = b"Proxy-Authorization: Basic " + base64.b64encode(b"me:secret") in connection.recv(
+                            4096
+                        )
                         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" if let_in else b"HTTP/1.1 407 No\r\n\r\n")
                 if proxy.fileno() < 0:
                     return
@@ -159,8 +174,10 @@ def test_a_proxy_that_wants_a_password(workbook):
         port = proxy.getsockname()[1]
 
         def asked(user: str) -> dict:
-            return find(workbook("doctor", "--json", HTTPS_PROXY=f"http://{user}127.0.0.1:{port}", NO_PROXY="localhost")[1],
-                        "proxy")
+            return find(
+                workbook("doctor", "--json", HTTPS_PROXY=f"http://{user}127.0.0.1:{port}", NO_PROXY="localhost")[1],
+                "proxy",
+            )
 
         assert asked("")["blocking"] and asked("")["saw"].endswith("wants a user and a password (407)")
         wrong = asked("me:wrong@")
@@ -171,7 +188,7 @@ def test_a_proxy_that_wants_a_password(workbook):
 def test_only_images_that_stand_in_for_a_public_one_are_listed(engine):
     import io
 
-    recipe = b"FROM scratch\nLABEL io.github.container-workbook.stand-in=tested\nCMD [\"none\"]\n"
+    recipe = b'FROM scratch\nLABEL io.github.container-workbook.stand-in=tested\nCMD ["none"]\n'
     engine.client().images.build(fileobj=io.BytesIO(recipe), tag="lab/stand-in:test", rm=True)
     try:
         seen = [finding.saw for finding in doctor.examine() if finding.problem == "stand-in images"]
@@ -181,7 +198,7 @@ def test_only_images_that_stand_in_for_a_public_one_are_listed(engine):
         for reference in ("busybox:1.37", "debian:bookworm-slim", "redis:7.0"):
             assert (reference in str(seen)) == (reference in tags), seen
     finally:
-        engine.remove(("lab/stand-in:test",))
+        owned.remove(("lab/stand-in:test",))
 
 
 @pytest.fixture
@@ -189,8 +206,10 @@ def small_disk(tmp_path):
     """A file system of 10 MB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", folder],
-                                      capture_output=True).returncode:
+    if (
+        os.geteuid()
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", folder], capture_output=True).returncode
+    ):
         pytest.skip("a file system can be mounted by root only")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from conftest import wait_for
 
-from labkit import engine as engine_module
 from labkit import paths, shell
+from labkit.engine import finding, own
 
-own_engine = pytest.mark.skipif(bool(engine_module.own_impossible()), reason="our own engine needs Debian and root")
+own_engine = pytest.mark.skipif(bool(own.impossible()), reason="our own engine needs Debian and root")
 
 
 def docker(host: str, *words: str) -> str:
-    ended = subprocess.run(["docker", *words], env={**shell.environment(), "DOCKER_HOST": host},
-                           capture_output=True, text=True)
+    ended = subprocess.run(
+        ["docker", *words], env={**shell.environment(), "DOCKER_HOST": host}, capture_output=True, text=True
+    )
     assert ended.returncode == 0, f"docker {' '.join(words)}: {ended.stderr}"
     return ended.stdout.strip()
 
@@ -49,11 +50,32 @@ def users_engine(engine, tmp_path_factory):
     (folder / "daemon.json").write_text("{}")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            ["unshare", "--net", engine._PROGRAMS / "usr/sbin/dockerd", "--config-file", folder / "daemon.json", "--host", host,
-             "--data-root", folder / "data", "--exec-root", folder / "run", "--pidfile", folder / "pid",
-             "--bridge", "none", "--iptables=false", "--ip6tables=false"],
-            env=engine._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    wait_for(lambda: engine._answers(host, 1), what=f"a second engine (log: {folder}/log)")
+            [
+                "unshare",
+                "--net",
+                own._PROGRAMS / "usr/sbin/dockerd",
+                "--config-file",
+                folder / "daemon.json",
+                "--host",
+                host,
+                "--data-root",
+                folder / "data",
+                "--exec-root",
+                folder / "run",
+                "--pidfile",
+                folder / "pid",
+                "--bridge",
+                "none",
+                "--iptables=false",
+                "--ip6tables=false",
+            ],
+            env=own._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    wait_for(lambda: finding.answers(host, 1), what=f"a second engine (log: {folder}/log)")
     yield host
     process.send_signal(signal.SIGTERM)
     process.wait(30)
@@ -61,12 +83,15 @@ def users_engine(engine, tmp_path_factory):
 
 def listing(host: str) -> dict[str, list[str]]:
     """Everything in an engine, with what would show a change."""
-    return {kind: sorted(docker(host, *words).splitlines()) for kind, words in {
-        "containers": ("ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.State}}"),
-        "images": ("images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
-        "volumes": ("volume", "ls", "--format", "{{.Name}}"),
-        "networks": ("network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"),
-    }.items()}
+    return {
+        kind: sorted(docker(host, *words).splitlines())
+        for kind, words in {
+            "containers": ("ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.State}}"),
+            "images": ("images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"),
+            "volumes": ("volume", "ls", "--format", "{{.Name}}"),
+            "networks": ("network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"),
+        }.items()
+    }
 
 
 @own_engine
@@ -81,13 +106,30 @@ def test_in_a_users_engine_only_what_is_ours_is_removed(engine, users_engine, tm
     # The user happens to have things that are named like ours.
     docker(user, "tag", "busybox:1.37", "lab/mine:1")
     docker(user, "volume", "create", "lab-mine")
-    docker(user, "run", "--detach", "--network", "none", "--name", "lab-mine", "--volume", "lab-mine:/data",
-           "busybox:1.37", "sleep", "1000")
+    docker(
+        user,
+        "run",
+        "--detach",
+        "--network",
+        "none",
+        "--name",
+        "lab-mine",
+        "--volume",
+        "lab-mine:/data",
+        "busybox:1.37",
+        "sleep",
+        "1000",
+    )
     before = listing(user)
 
     def labkit(script: str) -> str:
-        ended = subprocess.run([sys.executable, "-c", script], text=True, capture_output=True, cwd=paths.repo,
-                               env={**os.environ, "DOCKER_HOST": user, "WORKBOOK_HOME": str(tmp_path / "home")})
+        ended = subprocess.run(
+            [sys.executable, "-c", script],
+            text=True,
+            capture_output=True,
+            cwd=paths.repo,
+            env={**os.environ, "DOCKER_HOST": user, "WORKBOOK_HOME": str(tmp_path / "home")},
+        )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
@@ -96,10 +138,24 @@ def test_in_a_users_engine_only_what_is_ours_is_removed(engine, users_engine, tm
     docker(user, "tag", "busybox:1.37", "lab/ours:1")
     docker(user, "run", "--detach", "--network", "none", "--name", "lab-ours", "busybox:1.37", "sleep", "1000")
     # Compose gives it a name of the file's choice, in a project that is ours.
-    docker(user, "run", "--detach", "--network", "none", "--name", "deluge",
-           "--label", "com.docker.compose.project=lab-project", "busybox:1.37", "sleep", "1000")
+    docker(
+        user,
+        "run",
+        "--detach",
+        "--network",
+        "none",
+        "--name",
+        "deluge",
+        "--label",
+        "com.docker.compose.project=lab-project",
+        "busybox:1.37",
+        "sleep",
+        "1000",
+    )
     assert listing(user) != before
-    removed = labkit("import json; from labkit import engine; print(json.dumps(engine.remove(('lab-*', 'lab/*'))))")
+    removed = labkit(
+        "import json; from labkit.engine import owned; print(json.dumps(owned.remove(('lab-*', 'lab/*'))))"
+    )
     assert sorted(json.loads(removed)) == ["container deluge", "container lab-ours", "image lab/ours:1"]
     assert listing(user) == before
     docker(user, "rm", "--force", "lab-mine")
@@ -108,9 +164,18 @@ def test_in_a_users_engine_only_what_is_ours_is_removed(engine, users_engine, tm
 def test_no_engine_and_none_of_our_own_possible_names_the_way_out(tmp_path):
     """Without Docker and without Debian's package tools: one sentence, with what to install."""
     script = "from labkit import engine\ntry: engine.ensure()\nexcept engine.Unreachable as trouble: print(trouble)"
-    ended = subprocess.run([sys.executable, "-c", script], text=True, capture_output=True, cwd=paths.repo,
-                           env={**os.environ, "PATH": str(tmp_path), "WORKBOOK_HOME": str(tmp_path),
-                                "DOCKER_HOST": "unix:///nonexistent.sock"})
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        text=True,
+        capture_output=True,
+        cwd=paths.repo,
+        env={
+            **os.environ,
+            "PATH": str(tmp_path),
+            "WORKBOOK_HOME": str(tmp_path),
+            "DOCKER_HOST": "unix:///nonexistent.sock",
+        },
+    )
     assert "no Docker engine answers" in ended.stdout, ended.stderr
     assert "not a Debian system" in ended.stdout and "Next: install Docker" in ended.stdout
     assert len(ended.stdout.strip().splitlines()) == 1
@@ -121,12 +186,16 @@ def test_the_users_own_context_is_found(engine, tmp_path):
     meta = tmp_path / ".docker/contexts/meta/0123"
     meta.mkdir(parents=True)
     (tmp_path / ".docker/config.json").write_text('{"currentContext": "colima"}')
-    (meta / "meta.json").write_text(json.dumps(
-        {"Name": "colima", "Endpoints": {"docker": {"Host": engine.ensure().host}}}))
+    (meta / "meta.json").write_text(
+        json.dumps({"Name": "colima", "Endpoints": {"docker": {"Host": engine.ensure().host}}})
+    )
     environment = {key: value for key, value in os.environ.items() if key != "DOCKER_HOST"}
     ended = subprocess.run(
         [sys.executable, "-c", "from labkit import engine; print(engine.find().host, engine.find().ours)"],
-        text=True, capture_output=True, cwd=paths.repo,
-        env={**environment, "HOME": str(tmp_path), "WORKBOOK_HOME": str(tmp_path / "home")})
+        text=True,
+        capture_output=True,
+        cwd=paths.repo,
+        env={**environment, "HOME": str(tmp_path), "WORKBOOK_HOME": str(tmp_path / "home")},
+    )
     assert ended.stdout.split() == [engine.ensure().host, "False"], ended.stderr
     assert not list(Path(tmp_path / "home").glob("data/engine/*")), "finding an engine must start nothing"

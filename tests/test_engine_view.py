@@ -1,5 +1,6 @@
 """The live engine picture: its model, and its watcher on the real engine."""
 
+import contextlib
 import logging
 import os
 import socket
@@ -10,7 +11,8 @@ import docker
 import pytest
 from conftest import wait_for
 
-from labkit.views import stage
+from labkit.display import stage
+from labkit.engine import owned
 from labkit.views.engine import Live, Model, Watcher, container, network, volume
 
 ANONYMOUS = "5b" * 32
@@ -19,31 +21,46 @@ ANONYMOUS = "5b" * 32
 def inspected(name="lab-x", status="running", code=0, error="", restarts=0, ports=None, mounts=(), **state):
     """A container as the engine answers to an inspect."""
     return {
-        "Id": f"id-{name}", "Name": f"/{name}", "RestartCount": restarts,
+        "Id": f"id-{name}",
+        "Name": f"/{name}",
+        "RestartCount": restarts,
         "Config": {"Image": "busybox:1.37"},
-        "State": {"Status": status, "Running": status in ("running", "restarting"), "ExitCode": code, "Error": error,
-                  "Restarting": status == "restarting", "OOMKilled": False, "StartedAt": "2026-11-23T10:00:00Z",
-                  **state},
+        "State": {
+            "Status": status,
+            "Running": status in ("running", "restarting"),
+            "ExitCode": code,
+            "Error": error,
+            "Restarting": status == "restarting",
+            "OOMKilled": False,
+            "StartedAt": "2026-11-23T10:00:00Z",
+            **state,
+        },
         "HostConfig": {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3}, "PortBindings": ports or {}},
-        "NetworkSettings": {"Ports": ports or {}, "Networks": {"bridge": {"IPAddress": "172.17.0.2"},
-                                                               "lab-net": {"IPAddress": "172.18.0.2"}}},
+        "NetworkSettings": {
+            "Ports": ports or {},
+            "Networks": {"bridge": {"IPAddress": "172.17.0.2"}, "lab-net": {"IPAddress": "172.18.0.2"}},
+        },
         "Mounts": list(mounts),
     }
 
 
 # -- the model -----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("given, words, tone", [
-    ({}, "running", "good"),
-    ({"Health": {"Status": "starting"}}, "running, starting", "busy"),
-    ({"Health": {"Status": "unhealthy"}}, "running, unhealthy", "bad"),
-    ({"status": "exited", "code": 137}, "ended with status 137", "bad"),
-    ({"status": "exited"}, "ended with status 0", "done"),
-    ({"status": "restarting", "code": 1}, "restarting after status 1", "bad"),
-    ({"status": "created"}, "created", "busy"),
-    ({"status": "created", "error": "port is already allocated"}, "not started", "bad"),
-    ({"status": "paused"}, "paused", "busy"),
-])
+
+@pytest.mark.parametrize(
+    "given, words, tone",
+    [
+        ({}, "running", "good"),
+        ({"Health": {"Status": "starting"}}, "running, starting", "busy"),
+        ({"Health": {"Status": "unhealthy"}}, "running, unhealthy", "bad"),
+        ({"status": "exited", "code": 137}, "ended with status 137", "bad"),
+        ({"status": "exited"}, "ended with status 0", "done"),
+        ({"status": "restarting", "code": 1}, "restarting after status 1", "bad"),
+        ({"status": "created"}, "created", "busy"),
+        ({"status": "created", "error": "port is already allocated"}, "not started", "bad"),
+        ({"status": "paused"}, "paused", "busy"),
+    ],
+)
 def test_the_status_of_a_container(given, words, tone):
     row = container(inspected(**given))
     assert (row["status"], row["tone"]) == (words, tone)
@@ -52,30 +69,44 @@ def test_the_status_of_a_container(given, words, tone):
 
 
 def test_ports_say_who_can_reach_them():
-    ports = {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}],
-             "53/udp": [{"HostIp": "127.0.0.1", "HostPort": "53"}], "9000/tcp": None}
+    ports = {
+        "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}],
+        "53/udp": [{"HostIp": "127.0.0.1", "HostPort": "53"}],
+        "9000/tcp": None,
+    }
     rows = container(inspected(ports=ports))["ports"]
     assert [(row["words"], row["everywhere"], row["open"]) for row in rows] == [
-        ("127.0.0.1:53 → 53/udp", False, True), ("every address:8080 → 80", True, True)]
+        ("127.0.0.1:53 → 53/udp", False, True),
+        ("every address:8080 → 80", True, True),
+    ]
     stopped = container(inspected(ports=ports, status="exited"))["ports"]
     assert [row["open"] for row in stopped] == [False, False]
 
 
 def test_volumes_stay_and_say_who_uses_them():
     model = Model()
-    mounts = [{"Type": "volume", "Name": "lab-data", "Source": "/var/lib/docker/volumes/x", "Destination": "/data"},
-              {"Type": "volume", "Name": ANONYMOUS, "Source": "/var/lib/docker/volumes/y", "Destination": "/more"},
-              {"Type": "bind", "Source": "/home/ada/www", "Destination": "/www"}]
+    mounts = [
+        {"Type": "volume", "Name": "lab-data", "Source": "/var/lib/docker/volumes/x", "Destination": "/data"},
+        {"Type": "volume", "Name": ANONYMOUS, "Source": "/var/lib/docker/volumes/y", "Destination": "/more"},
+        {"Type": "bind", "Source": "/home/ada/www", "Destination": "/www"},
+    ]
     model.replace("volumes", [volume("lab-data"), volume(ANONYMOUS), volume("theirs")])
-    model.replace("networks", [network({"Id": "1", "Name": "bridge", "Driver": "bridge"}),
-                               network({"Id": "2", "Name": "theirs", "Driver": "bridge"})])
+    model.replace(
+        "networks",
+        [
+            network({"Id": "1", "Name": "bridge", "Driver": "bridge"}),
+            network({"Id": "2", "Name": "theirs", "Driver": "bridge"}),
+        ],
+    )
     model.replace("containers", [container(inspected(mounts=mounts)), container(inspected("theirs"))])
     model.known = True
     state = model.state()
     assert [row["name"] for row in state["containers"]] == ["lab-x"]
     assert [row["name"] for row in state["networks"]] == ["bridge"]
     assert [(row["words"], row["users"], row["tone"]) for row in state["volumes"]] == [
-        ("lab-data", ["lab-x"], "good"), (f"{ANONYMOUS[:12]}… (anonymous)", ["lab-x"], "good")]
+        ("lab-data", ["lab-x"], "good"),
+        (f"{ANONYMOUS[:12]}… (anonymous)", ["lab-x"], "good"),
+    ]
     model.drop("containers", "id-lab-x")
     assert [(row["name"], row["users"], row["tone"]) for row in model.state()["volumes"]] == [("lab-data", [], "done")]
     text = model.text()
@@ -95,7 +126,10 @@ def test_news_tell_what_changed():
     model.replace("containers", [])
     assert [(name, what) for _, name, what in model.news] == [
         ("lab-x", "started again, restarted by the engine, 1 so far"),
-        ("lab-x", "running → ended with status 143"), ("lab-data", "volume made"), ("lab-x", "removed")]
+        ("lab-x", "running → ended with status 143"),
+        ("lab-data", "volume made"),
+        ("lab-x", "removed"),
+    ]
 
 
 def test_when_the_engine_is_away_the_text_says_so_before_anything_else():
@@ -155,10 +189,8 @@ class Gate:
     @staticmethod
     def _end(*ends):
         for end in ends:
-            try:
+            with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             end.close()
 
     def close(self):
@@ -174,9 +206,9 @@ def client(engine):
     from labkit import supply
 
     supply.ensure("busybox")
-    engine.remove((f"{NAME}*",))
+    owned.remove((f"{NAME}*",))
     yield engine.client()
-    engine.remove((f"{NAME}*",))
+    owned.remove((f"{NAME}*",))
 
 
 @pytest.fixture
@@ -210,14 +242,19 @@ def row(watcher, name=NAME):
 
 
 def start(client, name=NAME, **settings):
-    return client.containers.run("busybox:1.37", ["sleep", "1000000"], name=name, detach=True, stop_signal="KILL",
-                                 **settings)
+    return client.containers.run(
+        "busybox:1.37", ["sleep", "1000000"], name=name, detach=True, stop_signal="KILL", **settings
+    )
 
 
 def test_a_container_comes_and_goes_in_the_picture(client, watched):
     watcher, told = watched
-    one = start(client, volumes={f"{NAME}-data": {"bind": "/data"}}, ports={"80/tcp": ("127.0.0.1", None)},
-                restart_policy={"Name": "always"})
+    one = start(
+        client,
+        volumes={f"{NAME}-data": {"bind": "/data"}},
+        ports={"80/tcp": ("127.0.0.1", None)},
+        restart_policy={"Name": "always"},
+    )
     began = time.monotonic()
     seen = wait_for(lambda: row(watcher), lambda r: r and r["status"] == "running")
     assert time.monotonic() - began < 1
@@ -237,8 +274,10 @@ def test_networks_and_names_follow(client, watched):
     one = start(client)
     net = client.networks.create(f"{NAME}-net")
     net.connect(one)
-    wait_for(lambda: [name for name, _ in row(watcher)["networks"]] if row(watcher) else [],
-             lambda names: f"{NAME}-net" in names)
+    wait_for(
+        lambda: [name for name, _ in row(watcher)["networks"]] if row(watcher) else [],
+        lambda names: f"{NAME}-net" in names,
+    )
     net.disconnect(one)
     wait_for(lambda: [name for name, _ in row(watcher)["networks"]], lambda names: f"{NAME}-net" not in names)
     net.remove()
@@ -276,7 +315,7 @@ def test_events_that_are_silent_are_asked_for_anew(client, gate, watched):
 
 
 def test_many_containers_come_in_few_updates(client, watched):
-    watcher, told = watched
+    _watcher, told = watched
     before = len(told)
     began = time.monotonic()
     for number in range(20):

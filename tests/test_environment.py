@@ -38,6 +38,7 @@ def lock() -> dict[str, list[tuple[str, str]]]:
 
 # -- what it holds -------------------------------------------------------------------------------
 
+
 def test_pyproject_and_environment_list_the_same_packages():
     dependencies = yaml.safe_load((paths.repo / "environment.yml").read_text())["dependencies"]
     from_pip = [line for entry in dependencies if isinstance(entry, dict) for line in entry["pip"]]
@@ -53,9 +54,7 @@ def test_pyproject_and_environment_list_the_same_packages():
     assert set(conda) - tools == set(wanted), "environment.yml and pyproject.toml name different packages"
     assert tools <= set(conda)
     for name, version in wanted.items():
-        assert f"{version}.".startswith(f"{conda[name]}."), (
-            f"{name} is {version} for pip and {conda[name]} for conda"
-        )
+        assert f"{version}.".startswith(f"{conda[name]}."), f"{name} is {version} for pip and {conda[name]} for conda"
 
 
 def test_environment_has_the_catalogs_tools():
@@ -69,17 +68,13 @@ def test_environment_has_the_catalogs_tools():
 def test_every_dependency_is_locked_as_it_is_pinned():
     locked = lock()
     for name, version in pyproject().items():
-        assert [found for found, _ in locked[name]] == [version], (
-            f"{name}=={version} is not what the lock says"
-        )
+        assert [found for found, _ in locked[name]] == [version], f"{name}=={version} is not what the lock says"
 
 
 def test_the_lock_names_hashes_and_no_index():
-    for file in (paths.repo / "requirements.lock", paths.repo / "labkit/settings/uv.lock"):
+    for file in (paths.repo / "requirements.lock", paths.repo / "labkit/uv.lock"):
         text = file.read_text()
-        assert "://" not in text and "--index" not in text and "--find-links" not in text, (
-            f"{file.name} names an index"
-        )
+        assert "://" not in text and "--index" not in text and "--find-links" not in text, f"{file.name} names an index"
         blocks = re.split(r"(?m)^(?=[a-z0-9])", text)[1:]
         assert blocks and all("--hash=sha256:" in block for block in blocks), (
             f"{file.name} has a package without hashes"
@@ -96,13 +91,10 @@ def test_installed_is_what_is_locked():
 
 # -- how it is made ------------------------------------------------------------------------------
 
+
 def start(*arguments, home: Path, **settings) -> subprocess.Popen:
     """./workbook in a session of its own, with an empty home and no engine to find."""
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("XDG_", "WORKBOOK_", "CONDA_"))
-    }
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "WORKBOOK_", "CONDA_"))}
     # pip asks rustc, where there is one, for its version; rustup would then make itself at home.
     env.setdefault("RUSTUP_HOME", str(Path.home() / ".rustup"))
     env.update(HOME=str(home), DOCKER_HOST=f"unix://{home}/none.sock", **settings)
@@ -157,8 +149,9 @@ def test_two_first_starts_make_it_once_and_everything_can_be_taken_back(tmp_path
     assert len(environments(home)) == 1 and (environments(home)[0] / ".complete").exists()
     assert not old.exists(), "an environment of another version is still there"
     around = {path.relative_to(home).parts[:3] for path in home.rglob("*")}
-    assert {parts[0] for parts in around} == {".local"} and \
-        {parts for parts in around if len(parts) == 3} == {(".local", "share", "container-workbook")}, around
+    assert {parts[0] for parts in around} == {".local"} and {parts for parts in around if len(parts) == 3} == {
+        (".local", "share", "container-workbook")
+    }, around
 
     third = start("reset", "--all", "--purge", home=home)
     output = third.communicate(timeout=60)[0]
@@ -178,9 +171,7 @@ def test_a_killed_set_up_is_made_anew_and_an_interrupted_one_leaves_nothing(tmp_
     assert environments(home) and not list(data_of(home).glob("env-*/.complete"))
 
     interrupted = start("status", home=home)
-    wait_for(
-        lambda: list(data_of(home).glob("env-*/bin/python")), what="the environment's Python", timeout=60
-    )
+    wait_for(lambda: list(data_of(home).glob("env-*/bin/python")), what="the environment's Python", timeout=60)
     os.killpg(interrupted.pid, signal.SIGINT)
     output = interrupted.communicate(timeout=10)[0]
     assert interrupted.returncode == 130 and "the next start makes the environment anew" in output
@@ -198,15 +189,10 @@ def test_a_killed_set_up_is_made_anew_and_an_interrupted_one_leaves_nothing(tmp_
 def test_no_index_is_one_clear_line(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
-    process = start(
-        "status", home=home, PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_FIND_LINKS="", PIP_RETRIES="0"
-    )
+    process = start("status", home=home, PIP_INDEX_URL="http://127.0.0.1:9/simple", PIP_FIND_LINKS="", PIP_RETRIES="0")
     output = process.communicate(timeout=120)[0]
     assert process.returncode == 1
-    assert (
-        "the Python environment could not be made" in output
-        and "Next: see that this machine reaches" in output
-    )
+    assert "the Python environment could not be made" in output and "Next: see that this machine reaches" in output
     assert "Traceback" not in output
     assert not list(data_of(home).glob("env-*-py*"))
 
@@ -225,7 +211,8 @@ def test_a_full_disk_is_one_clear_line(tmp_path, reachable_index):
     assert process.returncode == 1
     assert output.splitlines()[-1] == (
         f"workbook: the Python environment could not be made: the disk of {data_of(home)} is full, and it takes "
-        "600 MiB. Next: make room, or set WORKBOOK_HOME to a folder on another disk."), output
+        "600 MiB. Next: make room, or set WORKBOOK_HOME to a folder on another disk."
+    ), output
 
 
 def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):
@@ -237,7 +224,7 @@ def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):
     # One package is enough to show it; all of them take half a minute.
     text = (paths.repo / "requirements.lock").read_text()
     (repo / "requirements.lock").write_text(re.search(r"(?ms)^iniconfig==.*?(?=^[a-z])", text)[0])
-    (repo / "labkit/settings/uv.lock").write_text("uv==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
+    (repo / "labkit/uv.lock").write_text("uv==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
     home = tmp_path / "home"
     home.mkdir()
     name = data_of(home) / "env-1"
@@ -275,8 +262,7 @@ def test_no_python_is_one_clear_line(tmp_path, programs):
     assert output.startswith("workbook: no Python 3.11 or later on PATH. Next: ") and output.count("\n") == 1
 
 
-@pytest.mark.skipif(bool(sysconfig.get_config_var("WHEEL_PKG_DIR")),
-                    reason="this Python has a pip outside its library")
+@pytest.mark.skipif(bool(sysconfig.get_config_var("WHEEL_PKG_DIR")), reason="this Python has a pip outside its library")
 def test_a_python_without_pip_and_venv_is_one_clear_line(tmp_path):
     """Debian's python3 without python3-venv: an interpreter whose library has neither."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -287,15 +273,10 @@ def test_a_python_without_pip_and_venv_is_one_clear_line(tmp_path):
     for entry in Path(sysconfig.get_path("stdlib")).iterdir():
         if entry.name not in ("ensurepip", "site-packages"):
             (library / entry.name).symlink_to(entry)
-    process = start(
-        "status", home=tmp_path, PATH=a_path_with(tmp_path / "bin", python3=f'exec "{python}" "$@"')
-    )
+    process = start("status", home=tmp_path, PATH=a_path_with(tmp_path / "bin", python3=f'exec "{python}" "$@"'))
     output = process.communicate(timeout=20)[0]
     assert process.returncode == 1
-    assert (
-        "has neither pip nor venv. Next: install them (Debian, Ubuntu: sudo apt install python3-venv)"
-        in output
-    )
+    assert "has neither pip nor venv. Next: install them (Debian, Ubuntu: sudo apt install python3-venv)" in output
     assert "Traceback" not in output and not environments(tmp_path)
 
 
@@ -304,8 +285,6 @@ def test_an_active_conda_environment_is_used_as_it_is(tmp_path):
     prefix = tmp_path / "conda"
     a_path_with(prefix)
     a_path_with(prefix / "bin", python='echo "conda runs $*"')
-    process = start(
-        "status", "--json", home=tmp_path, CONDA_DEFAULT_ENV="container-workbook", CONDA_PREFIX=str(prefix)
-    )
+    process = start("status", "--json", home=tmp_path, CONDA_DEFAULT_ENV="container-workbook", CONDA_PREFIX=str(prefix))
     assert process.communicate(timeout=20)[0] == "conda runs -m labkit status --json\n"
     assert not environments(tmp_path)

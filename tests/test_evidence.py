@@ -3,7 +3,7 @@
 import pytest
 from conftest import docker, wait_for
 
-from labkit import evidence
+from labkit.evidence import docker as evidence
 
 
 @pytest.fixture

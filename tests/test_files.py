@@ -6,7 +6,8 @@ import threading
 import nbformat
 import pytest
 
-from labkit import handout, paths
+from labkit import paths
+from labkit.course import handout
 from labkit.errors import Trouble
 
 
@@ -83,9 +84,7 @@ def test_a_notebook_that_was_only_run_counts_as_not_changed(course):
     handout.update()
     copy = course / "files/07-pods.ipynb"
     notebook = json.loads(copy.read_text())
-    notebook["cells"][0].update(
-        execution_count=3, outputs=[{"output_type": "stream", "name": "stdout", "text": "1"}]
-    )
+    notebook["cells"][0].update(execution_count=3, outputs=[{"output_type": "stream", "name": "stdout", "text": "1"}])
     notebook["metadata"]["language_info"] = {"name": "python"}
     copy.write_text(json.dumps(notebook))
     release(course, "x = 2", "package main\n")
@@ -178,7 +177,5 @@ def test_two_updates_at_once_leave_whole_files(course):
 
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(course):
     (course / "files").write_text("a file where the folder has to be")
-    with pytest.raises(
-        Trouble, match="your copies of the notebooks cannot be written: .* Next: make .* writable"
-    ):
+    with pytest.raises(Trouble, match="your copies of the notebooks cannot be written: .* Next: make .* writable"):
         handout.update()

@@ -7,8 +7,9 @@ import urllib.request
 import pytest
 from conftest import wait_for
 
-from labkit import idle, jupyter
+from labkit.cluster import start
 from labkit.report import Report
+from labkit.workspace import idle, jupyter
 
 pytestmark = pytest.mark.alone
 
@@ -28,13 +29,15 @@ def server(cluster):
 def test_an_idle_cluster_is_paused_and_a_key_in_a_terminal_wakes_it(cluster, server):
     import websocket
 
-    cluster.ensure()
+    start.ensure()
     headers = {"Authorization": f"token {server.token}"}
-    opened = urllib.request.urlopen(urllib.request.Request(
-        f"{server.address}/api/terminals", method="POST", data=b"{}", headers=headers))
+    opened = urllib.request.urlopen(
+        urllib.request.Request(f"{server.address}/api/terminals", method="POST", data=b"{}", headers=headers)
+    )
     name = json.load(opened)["name"]
-    terminal = websocket.create_connection(f"{server.address.replace('http', 'ws')}/terminals/websocket/{name}",
-                                           header=headers)
+    terminal = websocket.create_connection(
+        f"{server.address.replace('http', 'ws')}/terminals/websocket/{name}", header=headers
+    )
     over = threading.Event()
     watcher = threading.Thread(target=idle.watch, args=(server, over.is_set, 3))
     watcher.start()

@@ -7,6 +7,7 @@ import pytest
 from conftest import docker, wait_for
 
 from labkit import shell, supply
+from labkit.engine import owned
 
 NAMES = ("lab-images*", "lab/images*")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -14,9 +15,9 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @pytest.fixture(autouse=True)
 def swept(engine):
-    engine.remove(NAMES)
+    owned.remove(NAMES)
     yield
-    engine.remove(NAMES)
+    owned.remove(NAMES)
 
 
 def page(name, port, path="/"):
@@ -54,28 +55,55 @@ def test_the_engine_in_a_container_runs_containers_and_survives_its_restart():
         return docker(*inside, "version", "--format", "{{.Server.Version}}", fails=True)
 
     assert wait_for(version, lambda said: said.startswith("26.1."), 30, "the engine in it")
-    subprocess.run("docker save busybox:1.37 | docker exec -i lab-images-machine docker load", shell=True, check=True,
-                   capture_output=True, env=shell.environment())
+    subprocess.run(
+        "docker save busybox:1.37 | docker exec -i lab-images-machine docker load",
+        shell=True,
+        check=True,
+        capture_output=True,
+        env=shell.environment(),
+    )
     docker(*inside, "run", "-d", "--name", "kept", "--restart", "always", "busybox:1.37", "sleep", "1000")
     assert docker(*inside, "run", "--rm", "--memory", "16m", "busybox:1.37", "echo", "hello") == "hello"
     docker("restart", "-t", "5", "lab-images-machine")
-    wait_for(lambda: docker(*inside, "ps", "--format", "{{.Names}}", fails=True), lambda said: said == "kept", 30,
-             "the container that is always restarted")
+    wait_for(
+        lambda: docker(*inside, "ps", "--format", "{{.Names}}", fails=True),
+        lambda said: said == "kept",
+        30,
+        "the container that is always restarted",
+    )
 
 
 def test_deluge_serves_its_page_and_works_as_the_user_asked_for():
     supply.ensure("deluge")
-    docker("run", "-d", "--name", "lab-images-deluge", "-e", "PUID=1234", "-e", "PGID=2345", "-e", "TZ=America/Toronto",
-           "-p", "127.0.0.1::8112", "linuxserver/deluge:2.2.0")
+    docker(
+        "run",
+        "-d",
+        "--name",
+        "lab-images-deluge",
+        "-e",
+        "PUID=1234",
+        "-e",
+        "PGID=2345",
+        "-e",
+        "TZ=America/Toronto",
+        "-p",
+        "127.0.0.1::8112",
+        "linuxserver/deluge:2.2.0",
+    )
     wait_for(lambda: page("lab-images-deluge", 8112), lambda said: "<title>Deluge" in said, 40, "Deluge's page")
-    owner = wait_for(lambda: docker("exec", "lab-images-deluge", "stat", "-c", "%u:%g", "/config/core.conf", fails=True),
-                     what="its settings")
+    owner = wait_for(
+        lambda: docker("exec", "lab-images-deluge", "stat", "-c", "%u:%g", "/config/core.conf", fails=True),
+        what="its settings",
+    )
     assert owner == "1234:2345"
     assert docker("exec", "lab-images-deluge", "date", "+%Z") in ("EST", "EDT")
     daemon = "basename $(dirname $(grep -lx deluged /proc/[0-9]*/comm))"
     first = docker("exec", "lab-images-deluge", "sh", "-c", f"pid=$({daemon}); kill -SEGV $pid; echo $pid")
-    wait_for(lambda: docker("exec", "lab-images-deluge", "sh", "-c", daemon, fails=True),
-             lambda pid: pid.isdigit() and pid != first, what="another daemon after the first has crashed")
+    wait_for(
+        lambda: docker("exec", "lab-images-deluge", "sh", "-c", daemon, fails=True),
+        lambda pid: pid.isdigit() and pid != first,
+        what="another daemon after the first has crashed",
+    )
     assert "<title>Deluge" in page("lab-images-deluge", 8112), "its web program did not live through that"
     docker("stop", "-t", "15", "lab-images-deluge")
     assert docker("inspect", "--format", "{{.State.ExitCode}}", "lab-images-deluge") == "0", "it did not end by itself"

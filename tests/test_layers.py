@@ -6,6 +6,7 @@ import pytest
 from conftest import docker
 
 from labkit import shell, supply
+from labkit.engine import owned
 from labkit.errors import Trouble
 from labkit.views import layers
 
@@ -18,14 +19,20 @@ def images(engine):
     supply.ensure("busybox")
     for name, last in zip(NAMES, ("RUN echo one > /one", "RUN echo two > /two")):
         dockerfile = f'FROM busybox:1.37\nWORKDIR /here\nRUN echo same > /same\n{last}\nEXPOSE 80\nCMD ["ls"]\n'
-        subprocess.run(["docker", "build", "-q", "-t", name, "-"], input=dockerfile, text=True, check=True,
-                       stdout=subprocess.DEVNULL, env=shell.environment())
+        subprocess.run(
+            ["docker", "build", "-q", "-t", name, "-"],
+            input=dockerfile,
+            text=True,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env=shell.environment(),
+        )
     # Other names of the base image: a chapter's, pushed, and a mirror's.
     others = ("localhost:5050/lab/busybox:1.37", "mirror.example/busybox:1.37")
     for name in others:
         docker("tag", "busybox:1.37", name)
     yield NAMES
-    engine.remove(NAMES)
+    owned.remove(NAMES)
     docker("rmi", *others)
 
 
@@ -33,8 +40,13 @@ def images(engine):
 def test_rows(images, engine):
     found = layers.rows(NAMES[0])
     assert [row.instruction for row in found] == [
-        'CMD ["ls"]', "EXPOSE 80/tcp", "RUN echo one > /one", "RUN echo same > /same", "WORKDIR /here",
-        "FROM busybox:1.37"]
+        'CMD ["ls"]',
+        "EXPOSE 80/tcp",
+        "RUN echo one > /one",
+        "RUN echo same > /same",
+        "WORKDIR /here",
+        "FROM busybox:1.37",
+    ]
     assert [row.layers > 0 for row in found] == [False, False, True, True, True, True]
     assert [bool(row.also_in) for row in found] == [False, False, False, True, True, True]
     assert NAMES[1] in found[3].also_in

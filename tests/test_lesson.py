@@ -9,23 +9,25 @@ import time
 import pytest
 from conftest import Kernel
 
-from labkit import lesson as machinery
-from labkit import handout, lessons, paths, prediction, progress, shell, verdict
+from labkit import paths, session, shell
+from labkit.course import chapters, exercise, handout, prediction, prepare, progress, verdict
+from labkit.course.chapters import ToCome
+from labkit.course.lesson import Exercise, Lesson
+from labkit.course.verdict import not_yet, passed
 from labkit.errors import Trouble
-from labkit.lesson import Exercise, Lesson, not_yet, passed
 from labkit.report import Report
 from labkit.views import course_map
 
 
 @pytest.fixture(autouse=True)
 def own_progress(fresh_progress, monkeypatch):
-    monkeypatch.setattr(shell, "chapter", "")
+    monkeypatch.setattr(session.current, "chapter", "")
 
 
 @pytest.fixture
 def written():
     """Some chapter that is there."""
-    return next(chapter for chapter in lessons.CHAPTERS if chapter.written)
+    return chapters.written()[0]
 
 
 def asking(checker, written):
@@ -35,67 +37,65 @@ def asking(checker, written):
 
 # -- chapters ------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("asked", ["07", "7", "pods", "07-pods", "07-pods.ipynb", "Pods", " pods "])
 def test_a_chapter_has_many_names(asked):
-    assert lessons.find(asked).notebook == "07-pods.ipynb"
+    assert chapters.find(asked).notebook == "07-pods.ipynb"
 
 
 def test_the_names_are_unique_and_in_order():
-    assert [chapter.number for chapter in lessons.CHAPTERS] == [f"{number:02}" for number in range(17)]
-    assert len({chapter.name for chapter in lessons.CHAPTERS}) == 17
-    assert lessons.find("0").name == "start-here"
+    assert [chapter.number for chapter in chapters.every()] == [f"{number:02}" for number in range(17)]
+    assert len({chapter.name for chapter in chapters.every()}) == 17
+    assert chapters.find("0").name == "start-here"
 
 
-@pytest.mark.parametrize(("asked", "near"),
-                         [("pod", "07-pods"), ("dockerfile", "03-dockerfiles"), ("hlem", "12-helm")])
+@pytest.mark.parametrize(("asked", "near"), [("pod", "07-pods"), ("dockerfile", "03-dockerfiles"), ("hlem", "12-helm")])
 def test_an_unknown_chapter_brings_the_nearest_names(asked, near):
     with pytest.raises(Trouble) as caught:
-        lessons.find(asked)
+        chapters.find(asked)
     assert near in caught.value.fix and asked in caught.value.saw
     assert caught.value.fix.count("-") <= 6, "a few names, not all"
 
 
 def test_a_name_like_no_other_brings_all(written):
     with pytest.raises(Trouble, match="00-start-here, 01-"):
-        lessons.find("zzzz")
+        chapters.find("zzzz")
 
 
 def test_a_chapter_to_come_says_so():
-    missing = next((chapter for chapter in lessons.CHAPTERS if not chapter.written), None)
+    missing = next((chapter for chapter in chapters.every() if isinstance(chapter, ToCome)), None)
     if missing is None:
         pytest.skip("every chapter is written")
     with pytest.raises(Trouble, match="still to come"):
-        lessons.load(missing.number)
+        chapters.load(missing.number)
 
 
 def test_lessons_agree_with_the_table():
-    for chapter in lessons.CHAPTERS:
-        if chapter.written:
-            lesson = lessons.load(chapter.number)
-            assert (lesson.number, lesson.name, lesson.title) == (chapter.number, chapter.name, chapter.title)
-            assert lesson.goals and lesson.minutes > 0
-            assert all(one.name == f"{lesson.name}/{one.id}" for one in lesson.exercises.values())
+    for lesson in chapters.written():
+        assert lesson.title and lesson.goals and lesson.minutes > 0
+        assert all(one.name == f"{lesson.name}/{one.id}" for one in lesson.exercises.values())
 
 
 def test_an_unknown_exercise_brings_the_nearest(written):
-    names = list(lessons.load(written.name).exercises)
+    names = list(chapters.load(written.name).exercises)
     with pytest.raises(Trouble) as caught:
-        lessons.exercise(f"{written.name}/{names[0]}s")
+        chapters.exercise(f"{written.name}/{names[0]}s")
     assert f"{written.name}/{names[0]}" in caught.value.fix
 
 
 # -- verdicts ------------------------------------------------------------------------------------
 
+
 def test_passed(written):
     one = asking(lambda: passed("it is there"), written)
-    assert machinery.judge(one) == verdict.Verdict("passed", "it is there", exercise=one.name)
+    assert exercise.judge(one) == verdict.Verdict("passed", "it is there", exercise=one.name)
     assert progress.passed_before(one.name)
 
 
 def test_not_yet_then_passed_then_no_longer(written):
     answers = [not_yet("nothing"), passed("there"), not_yet("nothing"), passed("again")]
     one = asking(lambda: answers.pop(0), written)
-    assert [machinery.judge(one).state for _ in range(4)] == ["not yet", "passed", "no longer", "passed"]
+    assert [exercise.judge(one).state for _ in range(4)] == ["not yet", "passed", "no longer", "passed"]
 
 
 def closed_port():
@@ -131,7 +131,7 @@ def ask_socket():
 @pytest.mark.parametrize("ask", [ask_docker, ask_docker_socket, ask_kubernetes, ask_socket])
 def test_nobody_answers_and_nothing_is_claimed(ask, written):
     progress.record(f"{written.name}/test", "passed")
-    said = machinery.judge(asking(ask, written))
+    said = exercise.judge(asking(ask, written))
     assert said.state == "cannot tell" and said.saw.startswith("no answer")
     assert f'lab.prepare("{written}")' in said.fix
     assert progress.read()["exercises"][said.exercise]["state"] == "passed", "the work was not judged"
@@ -140,27 +140,33 @@ def test_nobody_answers_and_nothing_is_claimed(ask, written):
 def test_trouble_brings_its_own_fix(written):
     def ask():
         raise Trouble("the engine is away", "an engine", "start it")
-    said = machinery.judge(asking(ask, written))
+
+    said = exercise.judge(asking(ask, written))
     assert said.state == "cannot tell"
     assert (said.saw, said.wanted, said.fix) == ("the engine is away", "an engine", "start it")
 
 
-@pytest.mark.parametrize(("checker", "said"), [
-    (lambda: {}["spec"], "KeyError: 'spec'"), (lambda: None, "it returned None"),
-    (lambda: True, "it returned True"), (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
-])
+@pytest.mark.parametrize(
+    ("checker", "said"),
+    [
+        (lambda: {}["spec"], "KeyError: 'spec'"),
+        (lambda: None, "it returned None"),
+        (lambda: True, "it returned True"),
+        (lambda: 1 / 0, "ZeroDivisionError: division by zero"),
+    ],
+)
 def test_a_checker_that_fails_never_passes(checker, said, written):
-    verdict = machinery.judge(asking(checker, written))
+    verdict = exercise.judge(asking(checker, written))
     assert verdict.state == "cannot tell" and said in verdict.saw and "\n" not in verdict.saw
 
 
 @pytest.mark.parametrize(("pace", "seconds"), [("1", "0.2"), ("3", "0.6")])
 def test_a_checker_that_hangs_is_given_up_by_the_machines_pace(pace, seconds, written, monkeypatch):
-    monkeypatch.setattr(machinery, "PATIENCE", 0.2)
+    monkeypatch.setattr(exercise, "PATIENCE", 0.2)
     monkeypatch.setenv("WORKBOOK_PACE", pace)
     over = threading.Event()
     began = time.monotonic()
-    said = machinery.judge(asking(over.wait, written))
+    said = exercise.judge(asking(over.wait, written))
     assert time.monotonic() - began < 3
     over.set()
     assert said.state == "cannot tell" and f"no answer within {seconds} seconds" == said.saw
@@ -168,7 +174,7 @@ def test_a_checker_that_hangs_is_given_up_by_the_machines_pace(pace, seconds, wr
 
 def test_progress_that_cannot_be_saved_is_said_and_the_verdict_stands(written, fresh_progress):
     fresh_progress.write_text("a file where the folder should be")
-    said = machinery.judge(asking(lambda: passed("it is there"), written))
+    said = exercise.judge(asking(lambda: passed("it is there"), written))
     assert said.state == "passed" and "not saved" in said.note and "not saved" in said.text()
 
 
@@ -192,39 +198,40 @@ def test_only_four_verdicts_exist():
 
 # -- cards, map, predictions ---------------------------------------------------------------------
 
+
 def test_an_exercise_card_folds_its_hints(written):
-    one = next(iter(lessons.load(written.name).exercises.values()))
-    card = machinery.exercise(one.name)._repr_mimebundle_()
+    one = next(iter(chapters.load(written.name).exercises.values()))
+    card = exercise.exercise(one.name)._repr_mimebundle_()
     assert card["text/html"].count("<details") == len(one.hints) and "<details open" not in card["text/html"]
     assert one.title in card["text/plain"] and "Hint 2: " in card["text/plain"]
 
 
 def test_the_header_says_where_you_are(written):
-    lesson = lessons.load(written.name)
-    header = machinery.header(lesson)
-    assert f"of {len(lessons.CHAPTERS)} · about {lesson.minutes} minutes" in header.text()
+    lesson = chapters.load(written.name)
+    header = prepare.header(lesson)
+    assert f"of {len(chapters.every())} · about {lesson.minutes} minutes" in header.text()
     for goal in lesson.goals:
         assert goal in header.text()
     html = header.html
-    place = lessons.CHAPTERS.index(written)
-    for neighbour in lessons.CHAPTERS[place - 1:place] + lessons.CHAPTERS[place + 1:place + 2]:
-        assert (f'href="{neighbour.notebook}"' in html) == neighbour.written
+    place = chapters.every().index(written)
+    for neighbour in chapters.every()[place - 1 : place] + chapters.every()[place + 1 : place + 2]:
+        assert (f'href="{neighbour}.ipynb"' in html) == isinstance(neighbour, Lesson)
         assert neighbour.title in header.text()
 
 
 def test_the_map_shows_every_chapter_and_your_progress(written, monkeypatch):
-    exercises = [one.name for one in lessons.load(written.name).exercises.values()]
+    exercises = [one.name for one in chapters.load(written.name).exercises.values()]
     for name in exercises:
         progress.record(name, "passed")
-    monkeypatch.setattr(shell, "chapter", str(written))
+    monkeypatch.setattr(session.current, "chapter", str(written))
     drawn = course_map.draw()
     lines = drawn.text().splitlines()
     assert len(lines) == 17 == drawn.html.count("<li")
     [here] = [line for line in lines if line.startswith("→")]
     assert written.title in here and f"all {len(exercises)} exercises done" in here
     assert drawn.html.count('aria-current="true"') == 1
-    for chapter in lessons.CHAPTERS:
-        assert (f'href="{chapter.notebook}"' in drawn.html) == chapter.written
+    for chapter in chapters.every():
+        assert (f'href="{chapter}.ipynb"' in drawn.html) == isinstance(chapter, Lesson)
     progress.record(exercises[0], "no longer")
     assert f"{len(exercises) - 1} of {len(exercises)} exercises done" in course_map.draw().text()
 
@@ -232,8 +239,11 @@ def test_the_map_shows_every_chapter_and_your_progress(written, monkeypatch):
 def radio():
     import ipywidgets
 
-    return [widget for widget in ipywidgets.widgets.widget._instances.values()
-            if isinstance(widget, ipywidgets.RadioButtons)][-1]
+    return [
+        widget
+        for widget in ipywidgets.widgets.widget._instances.values()
+        if isinstance(widget, ipywidgets.RadioButtons)
+    ][-1]
 
 
 def test_a_prediction_is_remembered():
@@ -254,12 +264,15 @@ def test_a_prediction_without_options_is_a_mistake():
 
 # -- solutions and checks in a kernel ------------------------------------------------------------
 
+
 def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_path, written):
     name = f"{written.name}/nonsense"
-    define = (f"from labkit import lessons, lesson\nthe = lessons.load('{written.name}')\nanswers = []\n"
-              "@the.exercise('nonsense', title='t', task='t', hints=('a', 'b'))\n"
-              "def checker(): return lesson.passed('ok') if answers else lesson.not_yet('nothing')\n"
-              "lesson.SETTLED = 1\n")
+    define = (
+        f"from labkit.course import chapters, exercise, verdict\nthe = chapters.load('{written.name}')\nanswers = []\n"
+        "@the.exercise('nonsense', title='t', task='t', hints=('a', 'b'))\n"
+        "def checker(): return verdict.passed('ok') if answers else verdict.not_yet('nothing')\n"
+        "exercise.SETTLED = 1\n"
+    )
     kernel = Kernel(tmp_path, LABKIT_SOLUTIONS="1")
     try:
         assert kernel.run(define).error == ""
@@ -275,6 +288,7 @@ def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_
 
 
 # -- preparing, cleaning, resetting --------------------------------------------------------------
+
 
 def tiny_image(engine, reference):
     """An image with one empty file, as `docker import` makes it."""
@@ -295,13 +309,18 @@ def test_cleaning_up_takes_what_the_chapter_made_and_nothing_else(engine):
     api.networks.create("lab-99-net")
     api.volumes.create("lab-99-data")
     api.volumes.create("lab-98-data")
-    shell.chapter = str(mine)
+    session.current.chapter = str(mine)
     shell.run("sleep 300 & true")
     try:
-        removed = machinery.take_back(mine, Report())
-        assert set(removed) == {"background job sleep 300", "container lab-99-one", "network lab-99-net",
-                                "volume lab-99-data", "image lab/mine:1"}
-        assert machinery.take_back(mine, Report()) == []
+        removed = prepare.take_back(mine, Report())
+        assert set(removed) == {
+            "background job sleep 300",
+            "container lab-99-one",
+            "network lab-99-net",
+            "volume lab-99-data",
+            "image lab/mine:1",
+        }
+        assert prepare.take_back(mine, Report()) == []
         assert api.containers.get("someones-lab-99") and api.volumes.get("lab-98-data")
     finally:
         api.api.remove_container("someones-lab-99")
@@ -310,23 +329,23 @@ def test_cleaning_up_takes_what_the_chapter_made_and_nothing_else(engine):
 
 
 def test_preparing_twice_does_no_harm(kernel, engine):
-    chapter = next(one for one in lessons.CHAPTERS if one.written and not lessons.load(one.name).cluster)
+    chapter = next(one for one in chapters.written() if not one.cluster)
     assert kernel.run(f'lab.prepare("{chapter}")', timeout=1800).error == ""
     again = kernel.run(f'lab.prepare("{chapter}")')
     assert again.error == "" and "After it you can" in again.shown[0]["text/plain"]
-    assert kernel.run("print(lab.shell.chapter)").text == f"{chapter}\n"
+    assert kernel.run("print(lab.session.current.chapter)").text == f"{chapter}\n"
 
 
 def test_a_namespace_comes_and_goes(cluster):
     from kubernetes import client
 
     mine = Lesson("99", "mine", "Mine", 1, ("x",), cluster=True, namespace="lab-99-mine")
-    machinery.get_ready(mine, Report())
+    prepare.get_ready(mine, Report())
     core = client.CoreV1Api(cluster.client())
     assert core.read_namespace("lab-99-mine").status.phase == "Active"
-    machinery.get_ready(mine, Report())
-    assert machinery.take_back(mine, Report()) == ["namespace lab-99-mine with all in it"]
-    assert machinery.take_back(mine, Report()) == []
+    prepare.get_ready(mine, Report())
+    assert prepare.take_back(mine, Report()) == ["namespace lab-99-mine with all in it"]
+    assert prepare.take_back(mine, Report()) == []
 
 
 def files_below(folder):
@@ -335,33 +354,42 @@ def files_below(folder):
 
 def test_reset_keeps_what_the_learner_changed_aside(tmp_path, monkeypatch):
     lesson = Lesson("99", "mine", "Mine", 1, ("x",), files=("manifests/99-*", "work/"))
-    monkeypatch.setattr(lessons, "load", lambda name: lesson)
+    monkeypatch.setattr(chapters, "load", lambda name: lesson)
     monkeypatch.setattr(paths, "files", tmp_path / "files")
     monkeypatch.setattr(paths, "notebooks", tmp_path / "notebooks")
     monkeypatch.setattr(handout, "_RECORD", tmp_path / "handed-out.json")
-    given = {"manifests/99-a.yaml": "as given", "manifests/99-same.yaml": "the same",
-             "manifests/98-b.yaml": "other", "99-mine.ipynb": '{"cells": []}'}
+    given = {
+        "manifests/99-a.yaml": "as given",
+        "manifests/99-same.yaml": "the same",
+        "manifests/98-b.yaml": "other",
+        "99-mine.ipynb": '{"cells": []}',
+    }
     for name, text in given.items():
         (tmp_path / "notebooks" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "notebooks" / name).write_text(text)
     handout.update()
     handed_out = files_below(paths.files)
-    changed = {"manifests/99-a.yaml": "changed", "work/deep/notes": "mine",
-               "99-mine.ipynb": '{"cells": [{"cell_type": "code", "source": "mine"}]}'}
+    changed = {
+        "manifests/99-a.yaml": "changed",
+        "work/deep/notes": "mine",
+        "99-mine.ipynb": '{"cells": [{"cell_type": "code", "source": "mine"}]}',
+    }
     for name, text in {**changed, "manifests/98-b.yaml": "changed too"}.items():
         (paths.files / name).parent.mkdir(parents=True, exist_ok=True)
         (paths.files / name).write_text(text)
     progress.record("mine/one", "passed")
     progress.record("other/one", "passed")
 
-    did = machinery.reset("mine")
+    did = prepare.reset("mine")
 
     now = files_below(paths.files)
     kept = {name.split("/", 2)[2]: text for name, text in now.items() if name.startswith("kept/")}
     assert kept == changed
-    assert {name: text for name, text in now.items() if not name.startswith("kept/")} == \
-        {**handed_out, "manifests/98-b.yaml": "changed too"}
+    assert {name: text for name, text in now.items() if not name.startswith("kept/")} == {
+        **handed_out,
+        "manifests/98-b.yaml": "changed too",
+    }
     assert not progress.passed_before("mine/one") and progress.passed_before("other/one")
     assert len(did) == 4 and "forgot the progress of mine/one" in did
-    assert machinery.reset("mine") == [], "the second time there is nothing to do"
+    assert prepare.reset("mine") == [], "the second time there is nothing to do"
     assert handout.update() == []

@@ -15,8 +15,11 @@ import pytest
 from conftest import SEED
 from nbval.plugin import IPyNbFile, NbCellError, coalesce_streams
 
-from labkit import jupyter, lessons, paths
-from labkit.verdict import MIME
+from labkit import paths
+from labkit.course import chapters
+from labkit.course.verdict import MIME
+from labkit.engine import owned
+from labkit.workspace import jupyter
 
 NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
 
@@ -29,7 +32,7 @@ def _orders():
     for order, notebooks in (("learner", NOTEBOOKS), ("shuffled", shuffled)):
         for notebook in notebooks:
             try:
-                needs = [pytest.mark.cluster] if lessons.load(notebook.stem).cluster else []
+                needs = [pytest.mark.cluster] if chapters.load(notebook.stem).cluster else []
             except Exception:
                 needs = []  # the test itself will say what is wrong with it
             name = notebook.stem + ("" if order == "learner" else f"-shuffled-{SEED}")
@@ -62,14 +65,25 @@ def as_seen(outputs, lines=40):
 
 # -- their form ----------------------------------------------------------------------------------
 
+
 def test_there_are_notebooks():
     assert NOTEBOOKS, f"no notebook in {paths.notebooks}"
-    assert [n.name for n in NOTEBOOKS] == [c.notebook for c in lessons.CHAPTERS if c.written], \
+    assert [n.name for n in NOTEBOOKS] == [lesson.notebook for lesson in chapters.written()], (
         "each notebook has its lesson, and each lesson its notebook"
+    )
 
 
-KNOWN_TAGS = {"demo", "instructor", "solution", "exercise", "check", "setup", "cleanup", "raises-exception",
-              "nbval-check-output"}
+KNOWN_TAGS = {
+    "demo",
+    "instructor",
+    "solution",
+    "exercise",
+    "check",
+    "setup",
+    "cleanup",
+    "raises-exception",
+    "nbval-check-output",
+}
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
@@ -85,7 +99,7 @@ def _form_problems(notebook):
         nbformat.validate(book)
     except nbformat.ValidationError as problem:
         yield f"not valid: {problem.message}"
-    lesson = lessons.load(notebook.stem)
+    lesson = chapters.load(notebook.stem)
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     commands = [cell for cell in code if "%%sh" in cell.source]
     if not commands:
@@ -155,8 +169,11 @@ def _form_problems(notebook):
     for target in re.findall(r"\]\((\d\d-[^)#]+\.ipynb)", prose):
         if not (paths.notebooks / target).exists():
             yield f"a link to {target}, which is not there"
-    for heading, wanted in ((r"^## Recap", "a recap"), (r"^\|.*ommand", "a table of the commands used"),
-                            (r"read 2\d{3}-\d\d", "links to primary documentation with the date of reading")):
+    for heading, wanted in (
+        (r"^## Recap", "a recap"),
+        (r"^\|.*ommand", "a table of the commands used"),
+        (r"read 2\d{3}-\d\d", "links to primary documentation with the date of reading"),
+    ):
         if not re.search(heading, prose, re.MULTILINE):
             yield f"{wanted} is missing"
     if "lab.views." not in "\n".join(cell.source for cell in code):
@@ -169,6 +186,7 @@ def _named(name, lesson, cell):
 
 
 # -- the runner itself sees what is wrong ---------------------------------------------------------
+
 
 def notebook_of(path, *cells):
     """A notebook of code cells, given as (source, tags, reference text or None)."""
@@ -192,9 +210,13 @@ def says(state):
 
 
 def test_the_runner_is_content_with_a_good_notebook(tmp_path, as_learner, request):
-    cells = [(f"%%sh\necho {'3f786850' * 8}", COMPARE, "0" * 64 + "\n"),
-             ("lab.exercise('x/y')", ["raises-exception"], None), says("not yet"),
-             ("True", ["solution"], None), says("passed")]
+    cells = [
+        (f"%%sh\necho {'3f786850' * 8}", COMPARE, "0" * 64 + "\n"),
+        ("lab.exercise('x/y')", ["raises-exception"], None),
+        says("not yet"),
+        ("True", ["solution"], None),
+        says("passed"),
+    ]
     played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
     assert played.run(None) == []
     assert (played.executed, played.compared) == (5, 1)
@@ -207,10 +229,16 @@ def test_the_runner_says_which_cell_was_right_only_the_second_time(tmp_path, as_
 
 
 def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
-    cells = [("%%sh\necho new", COMPARE, "old\n"), says("passed"), says("cannot tell"),
-             ("True", ["solution"], None), says("not yet"),
-             ("%%sh\necho on the way\nfalse", [], None), ("open('after', 'w')", [], None),
-             ("open('cleaned', 'w')", ["cleanup"], None)]
+    cells = [
+        ("%%sh\necho new", COMPARE, "old\n"),
+        says("passed"),
+        says("cannot tell"),
+        ("True", ["solution"], None),
+        says("not yet"),
+        ("%%sh\necho on the way\nfalse", [], None),
+        ("open('after', 'w')", [], None),
+        ("open('cleaned', 'w')", ["cleanup"], None),
+    ]
     played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
     differs, early, blind, late, failed = played.run(None)
     assert "cell-0: its output is not what the notebook shows" in differs
@@ -225,6 +253,7 @@ def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
 
 
 # -- running them --------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
@@ -251,8 +280,8 @@ def as_learner(monkeypatch, request):
 
 @pytest.mark.parametrize(("order", "notebook"), list(_orders()))
 def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
-    lesson = lessons.load(notebook.stem)
-    engine = request.getfixturevalue("engine")
+    lesson = chapters.load(notebook.stem)
+    request.getfixturevalue("engine")
     cluster = request.getfixturevalue("cluster") if lesson.cluster else None
     monkeypatch.setenv("JPY_SESSION_NAME", str(folders[order] / notebook.name))
 
@@ -263,7 +292,7 @@ def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
     request.config.compared_cells[f"{order} {notebook.stem}"] = (played.compared, played.executed, played.repeated)
     assert not problems, "\n\n".join(problems)
 
-    left = {kind: names for kind, names in engine.owned(lesson.owns).items() if names}
+    left = {kind: names for kind, names in owned.names(lesson.owns).items() if names}
     assert not left, f"{notebook.stem} has been cleaned up and still there are {left}"
     if cluster and lesson.namespace:
         from kubernetes import client
@@ -304,8 +333,10 @@ class Played:
                     problem = self._wrong_verdict(item, exercise in solved)
                 if problem:
                     after = f"\n(the kernel was restarted before cell {at})" if at else ""
-                    problems.append(f"{self.path.name}, cell {cell.id}: {problem}\n{head(cell.source)}\n"
-                                    f"  the learner sees\n{as_seen(item.test_outputs or [])}{after}")
+                    problems.append(
+                        f"{self.path.name}, cell {cell.id}: {problem}\n{head(cell.source)}\n"
+                        f"  the learner sees\n{as_seen(item.test_outputs or [])}{after}"
+                    )
                 if "solution" in tags(cell):
                     solved.add(exercise)
         finally:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from labkit import doctor, pace
 from labkit.errors import Trouble
+from labkit.system import pace
+from labkit.workspace import doctor
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,11 @@ import sys
 import pytest
 from conftest import docker, wait_for
 
-from labkit import lesson as machinery
-from labkit import shell
-from labkit.lesson import Lesson
+from labkit import session, shell
+from labkit.course import prepare
+from labkit.course.lesson import Lesson
 from labkit.report import Report
+from labkit.shell import jobs
 
 # What these tests make is named as chapter 00 names its things, so nobody may play that beside them.
 pytestmark = pytest.mark.plays("start-here")
@@ -22,7 +23,7 @@ def lesson(port, **more):
 
 def prepared(port, capsys) -> str:
     """What a chapter that needs the port is told, in one line or none."""
-    machinery.get_ready(lesson(port), Report())
+    prepare.get_ready(lesson(port), Report())
     said = capsys.readouterr().out.strip()
     assert "\n" not in said
     return said
@@ -69,8 +70,10 @@ def test_another_chapters_container_is_stopped_and_stays(address, serving, port,
     serving("lab-00-left", "--publish", f"{address}:{port}:80", "--restart", "unless-stopped")
     docker("exec", "lab-00-left", "touch", "/precious")
     said = prepared(port, capsys)
-    assert said == (f"Port {port} was held by the container lab-00-left, left by chapter 00-start-here: it is "
-                    "stopped, and `docker start lab-00-left` brings it back.")
+    assert said == (
+        f"Port {port} was held by the container lab-00-left, left by chapter 00-start-here: it is "
+        "stopped, and `docker start lab-00-left` brings it back."
+    )
     assert state("lab-00-left") == "exited" and is_free(port)
     docker("start", "lab-00-left")
     docker("exec", "lab-00-left", "ls", "/precious")
@@ -105,14 +108,15 @@ def test_the_chapters_own_container_stays(serving, port, capsys):
 @pytest.fixture
 def job(port, monkeypatch):
     """Starts a background job of a chapter's cell that listens on the port; ended afterwards."""
+
     def start(chapter):
-        monkeypatch.setattr(shell, "chapter", chapter)
+        monkeypatch.setattr(session.current, "chapter", chapter)
         shell.run(f"{sys.executable} -m http.server --bind 127.0.0.1 {port} > /dev/null 2>&1 &")
         wait_for(lambda: not is_free(port, "127.0.0.1"), what=f"the job on port {port}")
 
     yield start
     for chapter in ("98-other", "99-mine", ""):
-        shell.end_leftovers(chapter)
+        jobs.end_leftovers(chapter)
 
 
 def test_another_chapters_background_job_is_ended(job, port, engine, capsys):

@@ -9,14 +9,17 @@ import sys
 import pytest
 from conftest import wait_for
 
-from labkit import paths, progress
+from labkit import paths
+from labkit.course import progress
 from labkit.errors import Trouble
 
 
 def writer(home, code):
     """A process of its own that writes progress below home."""
-    return subprocess.Popen([sys.executable, "-c", f"from labkit import progress\n{code}"],
-                            env={**os.environ, "PYTHONPATH": str(paths.repo), "WORKBOOK_HOME": str(home)})
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from labkit.course import progress\n{code}"],
+        env={**os.environ, "PYTHONPATH": str(paths.repo), "WORKBOOK_HOME": str(home)},
+    )
 
 
 def test_at_first_nothing_is_known(fresh_progress):
@@ -43,8 +46,7 @@ def test_forgetting_a_chapter_leaves_the_others(fresh_progress):
 
 
 def test_two_kernels_writing_at_once_lose_nothing(tmp_path, monkeypatch):
-    both = [writer(tmp_path, f"for i in range(60): progress.record('{name}/' + str(i), 'passed')")
-            for name in "ab"]
+    both = [writer(tmp_path, f"for i in range(60): progress.record('{name}/' + str(i), 'passed')") for name in "ab"]
     assert [process.wait(timeout=60) for process in both] == [0, 0]
     monkeypatch.setattr(paths, "progress", tmp_path / "data/progress")
     assert len(progress.read()["exercises"]) == 120
@@ -66,7 +68,7 @@ for i in itertools.count():
     def number():
         return int((noted.read_text() if noted.exists() else "") or -1)
 
-    for round_ in range(8):
+    for _ in range(8):
         noted.unlink(missing_ok=True)
         process = writer(tmp_path, code)
         wait_for(number, lambda n: n >= 2, what="the third write")
@@ -84,8 +86,18 @@ for i in itertools.count():
     assert progress.passed_before("pods/a"), "a dead writer's lock and draft are no obstacle"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\x00", b'{"schema": "x"}', b'{"schema": 1}',
-                                     b'{"schema": 1, "exercises": [], "predictions": {}, "chapters": {}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\x00",
+        b'{"schema": "x"}',
+        b'{"schema": 1}',
+        b'{"schema": 1, "exercises": [], "predictions": {}, "chapters": {}}',
+    ],
+)
 def test_a_broken_file_is_kept_aside_and_said(fresh_progress, content, capsys):
     fresh_progress.mkdir()
     (fresh_progress / "progress.json").write_bytes(content)

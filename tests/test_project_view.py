@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from labkit import shell
+from labkit import session, shell
+from labkit.engine import owned
 from labkit.errors import Trouble
 from labkit.views import project
 
@@ -45,16 +46,20 @@ def file(tmp_path, engine, monkeypatch):
     from labkit import supply
 
     supply.ensure("busybox")
-    engine.remove(("lab-test-04", "lab-test-04*"))
-    monkeypatch.setattr(shell, "folder", tmp_path)
+    owned.remove(("lab-test-04", "lab-test-04*"))
+    monkeypatch.setattr(session.current, "home", tmp_path)
     (tmp_path / "compose.yaml").write_text(FILE)
     yield tmp_path / "compose.yaml"
-    engine.remove(("lab-test-04", "lab-test-04*"))
+    owned.remove(("lab-test-04", "lab-test-04*"))
 
 
 def compose(file, *arguments):
-    subprocess.run(["docker", "compose", "-f", str(file), "--progress", "quiet", *arguments], check=True,
-                   cwd=file.parent, env=shell.environment())
+    subprocess.run(
+        ["docker", "compose", "-f", str(file), "--progress", "quiet", *arguments],
+        check=True,
+        cwd=file.parent,
+        env=shell.environment(),
+    )
 
 
 def drawn(picture) -> str:
@@ -70,9 +75,18 @@ def services():
 def test_what_is_wanted(file):
     picture = project.graph("compose.yaml")
     for words in (picture.text(), drawn(picture)):
-        for fact in ("roject lab-test-04", "not there", "127.0.0.1:18123-18124 → 80",
-                     "volume data at /data · none yet", "secret key", "once healthy", "once done", "once started",
-                     "internal, not made yet", "debug"):
+        for fact in (
+            "roject lab-test-04",
+            "not there",
+            "127.0.0.1:18123-18124 → 80",
+            "volume data at /data · none yet",
+            "secret key",
+            "once healthy",
+            "once done",
+            "once started",
+            "internal, not made yet",
+            "debug",
+        ):
             assert fact in words, fact
     assert project.state(services()["client"]) == "not started"
 
@@ -122,6 +136,8 @@ def test_files_that_are_not_valid(file):
 
 
 def test_a_circle_is_drawn_all_the_same():
-    circle = tuple(project.Service(one, "image", 1, waits=((other, "once started"),), networks=("net",))
-                   for one, other in (("ann", "bob"), ("bob", "cyd"), ("cyd", "ann")))
+    circle = tuple(
+        project.Service(one, "image", 1, waits=((other, "once started"),), networks=("net",))
+        for one, other in (("ann", "bob"), ("bob", "cyd"), ("cyd", "ann"))
+    )
     assert {"ann", "bob", "cyd"} <= set(drawn(project.picture(project.Project("p", circle, {"net": ""}))).split())

@@ -12,18 +12,24 @@ import psutil
 import pytest
 from conftest import Kernel, wait_for
 
-from labkit import paths, shell
+from labkit import paths, session, shell
+from labkit.shell import jobs
 
 
 @pytest.fixture(autouse=True)
 def in_tmp(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(shell, "folder", None)
+    monkeypatch.setattr(session.current, "home", None)
 
 
 def bash(script):
-    return subprocess.run(["bash", "-euo", "pipefail", "-c", script], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=shell.environment())
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=shell.environment(),
+    )
 
 
 # -- bash, unchanged -----------------------------------------------------------------------------
@@ -41,7 +47,7 @@ SCRIPTS = {
     "syntax error": "echo one\nif true; then",
     "syntax error on line one": ")",
     "nounset": "echo $nothing",
-    "variables": "env | grep -c BASH_ENV || true; echo \"$0\" \"$#\"",
+    "variables": 'env | grep -c BASH_ENV || true; echo "$0" "$#"',
     "exit": "echo a; exit 7; echo b",
     "exec": "exec bash -c 'echo replaced; exit 3'",
     "process substitution": "diff <(echo a) <(echo a) && cat <(echo b)",
@@ -70,7 +76,7 @@ def test_any_bash_runs_unchanged(script, capsys, tmp_path):
     assert run.output == wanted
     assert capsys.readouterr().out == wanted
     assert run.status == (plain.returncode if plain.returncode >= 0 else 128 - plain.returncode)
-    assert shell.last is run and shell.history[-1] is run
+    assert session.current.runs[-1] is run
 
 
 def test_a_script_of_any_length(capsys):
@@ -82,8 +88,15 @@ def test_a_script_of_any_length(capsys):
 
 def test_a_script_has_no_input(tmp_path):
     code = "from labkit import shell\nshell.run('cat; read x || echo nothing')"
-    ended = subprocess.run([sys.executable, "-c", code], input="from outside\n", cwd=tmp_path, text=True,
-                           capture_output=True, env={**os.environ, "PYTHONPATH": str(paths.repo)}, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        input="from outside\n",
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(paths.repo)},
+        check=True,
+    )
     assert ended.stdout == "nothing\n"
 
 
@@ -99,6 +112,7 @@ def test_very_long_output_does_not_drown_the_page(capsys):
 
 
 # -- streaming -----------------------------------------------------------------------------------
+
 
 class Watching(io.StringIO):
     """Standard output that touches a file as soon as it has been given a text."""
@@ -116,8 +130,7 @@ class Watching(io.StringIO):
 
 def test_a_partial_line_is_shown_before_the_script_goes_on(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Watching("half a", "seen"))
-    shell.run("printf 'half a'; for i in {1..100}; do [ -e seen ] && break; sleep 0.1; done; [ -e seen ]\n"
-              "echo ' line'")
+    shell.run("printf 'half a'; for i in {1..100}; do [ -e seen ] && break; sleep 0.1; done; [ -e seen ]\necho ' line'")
     assert sys.stdout.getvalue() == "half a line\n"
 
 
@@ -134,6 +147,7 @@ def test_bytes_that_are_no_text_do_no_harm(capsys):
 
 # -- background jobs -----------------------------------------------------------------------------
 
+
 def test_a_background_job_neither_holds_the_cell_nor_dies_of_its_end(capsys):
     began = time.monotonic()
     shell.run("""(for i in {1..300}; do [ -e go ] && break; sleep 0.1; done
@@ -145,23 +159,31 @@ def test_a_background_job_neither_holds_the_cell_nor_dies_of_its_end(capsys):
 
 
 def test_left_jobs_are_found_by_chapter_and_ended(monkeypatch, capsys):
-    monkeypatch.setattr(shell, "chapter", "98-mine")
+    monkeypatch.setattr(session.current, "chapter", "98-mine")
     shell.run("sleep 301 & sleep 302 & true")
-    monkeypatch.setattr(shell, "chapter", "99-other")
+    monkeypatch.setattr(session.current, "chapter", "99-other")
     shell.run("sleep 303 & true")
-    assert sorted(shell.end_leftovers("98-mine")) == ["sleep 301", "sleep 302"]
-    assert shell.end_leftovers("98-mine") == []
-    assert shell.end_leftovers("99-other") == ["sleep 303"]
+    assert sorted(jobs.end_leftovers("98-mine")) == ["sleep 301", "sleep 302"]
+    assert jobs.end_leftovers("98-mine") == []
+    assert jobs.end_leftovers("99-other") == ["sleep 303"]
 
 
 # -- Ctrl-C --------------------------------------------------------------------------------------
 
+
 def interrupt(script, tmp_path):
     """Ctrl-C on a cell once it has printed `ready`; what it showed, and the processes it named with pid=N."""
-    code = (f"from labkit import shell\ntry: shell.run({script!r})\n"
-            "except shell.CellFailed as failure: print('SAID', failure)")
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
-                               env={**os.environ, "PYTHONPATH": str(paths.repo)})
+    code = (
+        f"from labkit import shell\ntry: shell.run({script!r})\n"
+        "except shell.CellFailed as failure: print('SAID', failure)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(paths.repo)},
+    )
     shown = ""
     while "ready" not in shown:
         line = process.stdout.readline()
@@ -179,7 +201,7 @@ STUBBORN = {
     "its own job control": "set -m; sleep 300 & echo pid=$!; echo ready; wait",
     "a handler that goes on": "trap 'echo caught' INT; echo pid=$$; echo ready; while :; do sleep 0.1; done",
     "deaf to INT and TERM": "trap '' INT TERM; bash -c 'trap \"\" INT TERM; while :; do sleep 1; done' & "
-                            "echo pid=$! pid=$$; echo ready; while :; do sleep 1; done",
+    "echo pid=$! pid=$$; echo ready; while :; do sleep 1; done",
     "output without end": "echo pid=$$; echo ready; yes",
 }
 
@@ -260,6 +282,7 @@ def test_ctrl_c_in_the_page_ends_the_cell_with_one_line(kernel):
 
 # -- environment and kernel ----------------------------------------------------------------------
 
+
 def test_the_environment_is_the_labs(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     env = shell.environment()
@@ -268,8 +291,13 @@ def test_the_environment_is_the_labs(monkeypatch):
     assert env["MINIKUBE_HOME"] == str(paths.minikube)
     assert "FORCE_COLOR" not in env
     code = "from labkit import shell; print(shell.environment()['PATH'])"
-    twice = subprocess.run([sys.executable, "-c", code], env={**env, "PYTHONPATH": str(paths.repo)},
-                           capture_output=True, text=True, check=True)
+    twice = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**env, "PYTHONPATH": str(paths.repo)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert twice.stdout.strip() == env["PATH"], "a kernel started with it adds nothing more"
 
 
@@ -284,14 +312,19 @@ def test_a_kernel_knows_the_lab_also_after_a_restart(kernel):
     for _ in range(2):
         shown = kernel.run("%%sh\npwd\nexpr 6 \\* 7")
         assert (shown.text, shown.error) == (f"{kernel.folder}\n42\n", "")
-        assert kernel.run("print(lab.__name__)").text == "labkit\n"
+        assert kernel.run("print(lab.__name__)").text == "labkit.lab\n"
         kernel.restart()
 
 
 def test_temporary_files_of_cells_and_of_labkit_lie_in_our_folder(kernel):
     assert Path(kernel.run("%%sh\nmktemp").text).parent == paths.tmp
-    assert kernel.run("import os; os.environ['LABKIT_SOLUTIONS'] = '1'\n"
-                      "from labkit import progress; print(progress._folder().parent)").text == f"{paths.tmp}\n"
+    assert (
+        kernel.run(
+            "import os; os.environ['LABKIT_SOLUTIONS'] = '1'\n"
+            "from labkit.course import progress; print(progress._folder().parent)"
+        ).text
+        == f"{paths.tmp}\n"
+    )
     kernel.run("del os.environ['LABKIT_SOLUTIONS']")
 
 
@@ -307,16 +340,29 @@ def test_braces_and_dollars_reach_bash(kernel):
 
 def test_what_a_cell_did_can_be_asked_for(kernel):
     kernel.run("%%sh --fails\necho seen; exit 3")
-    assert kernel.run("print(lab.shell.last.status, lab.shell.last.output)").text == "3 seen\n\n"
+    assert (
+        kernel.run("print(lab.session.current.runs[-1].status, lab.session.current.runs[-1].output)").text
+        == "3 seen\n\n"
+    )
 
 
 def test_labkit_imports_nothing_heavy_without_need():
-    heavy = "import sys, labkit; print(*{'kubernetes', 'docker', 'matplotlib', 'ipywidgets', 'filelock'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", heavy], env={**os.environ, "PYTHONPATH": str(paths.repo)},
-                          capture_output=True, text=True, check=True).stdout == "\n"
+    heavy = {"kubernetes", "docker", "matplotlib", "ipywidgets", "filelock"}
+    heavy = f"import sys, labkit.lab; print(*{heavy} & set(sys.modules))"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", heavy],
+            env={**os.environ, "PYTHONPATH": str(paths.repo)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        == "\n"
+    )
 
 
 # -- solutions -----------------------------------------------------------------------------------
+
 
 @pytest.fixture(scope="module")
 def rehearsal(tmp_path_factory):
@@ -328,10 +374,9 @@ def rehearsal(tmp_path_factory):
 @pytest.fixture(scope="module")
 def a_name():
     """Some exercise's name."""
-    from labkit import lessons
+    from labkit.course import chapters
 
-    return next(one.name for chapter in lessons.CHAPTERS if chapter.written
-                for one in lessons.load(chapter.name).exercises.values())
+    return next(one.name for lesson in chapters.written() for one in lesson.exercises.values())
 
 
 def test_a_solution_does_not_run_unasked(kernel, a_name):
@@ -345,8 +390,10 @@ def test_a_solution_does_not_run_unasked(kernel, a_name):
 
 def test_its_button_runs_it(kernel, a_name):
     kernel.run(f"%%solution {a_name}\n%%sh\ntouch pressed")
-    kernel.run("import ipywidgets\n[w for w in ipywidgets.widgets.widget._instances.values()"
-               " if isinstance(w, ipywidgets.Button)][-1].click()")
+    kernel.run(
+        "import ipywidgets\n[w for w in ipywidgets.widgets.widget._instances.values()"
+        " if isinstance(w, ipywidgets.Button)][-1].click()"
+    )
     assert (kernel.folder / "pressed").exists()
 
 
@@ -372,4 +419,6 @@ def test_commands_ask_this_machine_and_the_cluster_without_the_users_proxy(monke
     assert shell.environment()["no_proxy"].split(",") == exempt
     monkeypatch.delenv("HTTPS_PROXY")
     monkeypatch.delenv("NO_PROXY")
-    assert "NO_PROXY" not in shell.environment() or any(name.lower() in ("http_proxy", "all_proxy") for name in os.environ)
+    assert "NO_PROXY" not in shell.environment() or any(
+        name.lower() in ("http_proxy", "all_proxy") for name in os.environ
+    )

@@ -1,5 +1,6 @@
 """Where things come from: four sources, what goes wrong with each, and the worker in the background."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,7 +14,8 @@ from conftest import wait_for
 from supply_scratch import COMPILED, TOOLCHAIN, Home, Publisher
 
 from labkit import paths, supply
-from labkit.supply import apt, catalog, download, golang, images, process
+from labkit.supply import catalog, download, golang, images
+from labkit.system import apt, processes
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
 PLATFORM = f"{catalog.system()}-{catalog.arch()}"
@@ -86,11 +88,10 @@ def silent():
 
 def left_behind(home: Home) -> list[str]:
     """Files of a download or a build among what was made, or on their way there."""
-    return [str(file) for place in ("cache/bin", "cache/built", "tmp")
-            for file in (home.folder / place).glob("*")]
+    return [str(file) for place in ("cache/bin", "cache/built", "tmp") for file in (home.folder / place).glob("*")]
 
 
-def processes(home: Home) -> list[str]:
+def programs_of(home: Home) -> list[str]:
     """Compilers and other programs that work in this home."""
     found = []
     for process in psutil.process_iter():
@@ -111,6 +112,7 @@ def status(home: Home, name: str = "pause") -> dict:
 
 
 # -- the order -----------------------------------------------------------------------------------
+
 
 def test_what_is_on_the_path_is_used_and_nothing_is_fetched(publisher, tmp_path):
     there = tmp_path / "there"
@@ -153,7 +155,7 @@ def test_one_source_can_be_asked_for(publisher, bundle):
 def test_an_unknown_source_is_one_sentence(home):
     wanted = "Trouble: WORKBOOK_SOURCE is 'floppy'; expected one of bundle, publisher, packages."
     assert home.run(ENSURE, WORKBOOK_SOURCE="floppy")[1] == wanted
-    assert home.run("supply.start_background()", WORKBOOK_SOURCE="floppy")[1] == wanted
+    assert home.run("background.start()", WORKBOOK_SOURCE="floppy")[1] == wanted
     trouble = home.run("supply.ensure('kubctl')")[1]
     assert trouble.startswith("Trouble: the catalog has no 'kubctl'; expected one of docker-buildx")
 
@@ -165,17 +167,25 @@ def test_when_no_source_has_it_each_says_why(home, bundle, go):
     home.share(go, TOOLCHAIN, COMPILED)
     # A disk without room for temporary files.
     trouble = home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle), GOTMPDIR="/nowhere")[1]
-    for part in ("bundle: the bundle", "publisher: 127.0.0.1:9 does not answer (", "Connection refused",
-                 "packages: go build of pause failed", "/nowhere", "Next: check the network and the free disk space"):
+    for part in (
+        "bundle: the bundle",
+        "publisher: 127.0.0.1:9 does not answer (",
+        "Connection refused",
+        "packages: go build of pause failed",
+        "/nowhere",
+        "Next: check the network and the free disk space",
+    ):
         assert part in trouble, trouble
-    state, = [thing for thing in home.ask("supply.work()") if thing["name"] == "pause"]
+    (state,) = [thing for thing in home.ask("background.progress()") if thing["name"] == "pause"]
     assert state["state"] == "failed" and "/nowhere" in state["step"]
     assert left_behind(home) == [] or all(name.endswith(".new") for name in left_behind(home))
 
 
 def test_without_root_or_debian_our_own_images_are_built_on_what_registries_have(home, tmp_path):
     """They need a base image, and it matters to nobody where that came from."""
-    ask = "[packages.unavailable(name) for name in ('welcome', 'vm', 'kubectl', 'busybox', 'cluster', 'docker-compose')]"
+    ask = (
+        "[packages.unavailable(name) for name in ('welcome', 'vm', 'kubectl', 'busybox', 'cluster', 'docker-compose')]"
+    )
     not_debian = "this is not a Debian system"
     assert home.ask(f"{ask}", PATH=str(tmp_path)) == ["", "", "", not_debian, not_debian, not_debian]
 
@@ -197,19 +207,26 @@ def test_docker_is_extended_by_what_the_workbook_brings(publisher, tmp_path, ver
         users.write_text(f"#!/bin/sh\necho github.com/docker/buildx {version} 0123abc\n")
         users.chmod(0o755)
     ours = b"#!/bin/sh\necho github.com/docker/buildx v0.30.1 0123abc\n"
-    publisher.files = {"/v1/buildx": ours, "/v1/checksums.txt":
-                       f"{sha256(b'another')} *other\n{sha256(ours)} *buildx\n".encode()}
-    answers = publisher.home.ask("[engine.plugin('docker-buildx') and str(engine.plugin('docker-buildx')), "
-                                 "present.has('docker-buildx'), supply.ensure('docker-buildx'), "
-                                 "str(engine.plugin('docker-buildx')), supply.ready('docker-buildx')]".replace(
-                                     "[", f"exec({PLUGIN!r}) or [", 1),
-                                 HOME=str(tmp_path / "user"), DOCKER_HOST="unix:///nowhere")
+    publisher.files = {
+        "/v1/buildx": ours,
+        "/v1/checksums.txt": f"{sha256(b'another')} *other\n{sha256(ours)} *buildx\n".encode(),
+    }
+    answers = publisher.home.ask(
+        "[plugins.program('docker-buildx') and str(plugins.program('docker-buildx')), "
+        "already.has('docker-buildx'), supply.ensure('docker-buildx'), "
+        "str(plugins.program('docker-buildx')), supply.ready('docker-buildx')]".replace(
+            "[", f"exec({PLUGIN!r}) or [", 1
+        ),
+        HOME=str(tmp_path / "user"),
+        DOCKER_HOST="unix:///nowhere",
+    )
     place = publisher.home.folder / "data/docker/cli-plugins/docker-buildx"
     assert answers == [str(users) if version else None, False, None, str(place), True]
     assert place.read_bytes() == ours and (not version or version in users.read_text())
 
 
 # -- the publisher -------------------------------------------------------------------------------
+
 
 def test_a_wrong_checksum_is_refused_and_no_other_source_hides_it(publisher):
     publisher.files[publisher.path] = PROGRAM.replace(b"3.10.1", b"6.6.6", 1)
@@ -252,7 +269,9 @@ def test_a_download_that_comes_in_drops_is_given_up(publisher):
     """2 KB/s, on a clock that runs faster than a minute."""
     publisher.gate.clear()
     trouble = publisher.home.run(f"download.WINDOW = 1; {ENSURE}", WORKBOOK_SOURCE="publisher")[1]
-    assert f"publisher: {publisher.url}{publisher.path} comes at " in trouble and "KB/s, expected 10 KB/s" in trouble, trouble
+    assert f"publisher: {publisher.url}{publisher.path} comes at " in trouble and "KB/s, expected 10 KB/s" in trouble, (
+        trouble
+    )
     assert left_behind(publisher.home) == [] and not list(publisher.home.cache.glob("downloads/*"))
 
 
@@ -265,11 +284,17 @@ def test_why_a_source_was_left_is_said(publisher, go):
     assert not trouble and f"pause is built here, since {why}" in output, output
 
 
-@pytest.mark.parametrize("status, said, wanted", [
-    (0, "toomanyrequests: You have reached your unauthenticated pull rate limit", "wait an hour"),
-    (429, "", "wait an hour"), (0, "unexpected EOF", "check the network"), (404, "", "check the network"),
-    (407, "", "put the proxy's user and password into HTTPS_PROXY"),
-    (0, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "add its authority to the system's store")])
+@pytest.mark.parametrize(
+    "status, said, wanted",
+    [
+        (0, "toomanyrequests: You have reached your unauthenticated pull rate limit", "wait an hour"),
+        (429, "", "wait an hour"),
+        (0, "unexpected EOF", "check the network"),
+        (404, "", "check the network"),
+        (407, "", "put the proxy's user and password into HTTPS_PROXY"),
+        (0, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "add its authority to the system's store"),
+    ],
+)
 def test_what_to_do_fits_what_went_wrong(status, said, wanted):
     assert wanted in download.hint(status, said)
 
@@ -296,13 +321,17 @@ def proxy(address: str) -> dict[str, str]:
     return {"HTTPS_PROXY": address, "https_proxy": address, "NO_PROXY": "", "no_proxy": ""}
 
 
-@pytest.mark.parametrize("publisher_url, through, why", [
-    ("https://127.0.0.1:9", "", "Connection refused"),
-    ("https://nobody.invalid", "", ""),
-    ("https://" + "strange" * 20 + ".example", "", ""),
-    ("https://example.invalid", "http://127.0.0.1:9", "Connection refused"),
-    ("https://example.invalid", "gopher://proxy:70", "gopher"),
-], ids=["refused", "no such name", "an impossible name", "a dead proxy", "an impossible proxy"])
+@pytest.mark.parametrize(
+    "publisher_url, through, why",
+    [
+        ("https://127.0.0.1:9", "", "Connection refused"),
+        ("https://nobody.invalid", "", ""),
+        ("https://" + "strange" * 20 + ".example", "", ""),
+        ("https://example.invalid", "http://127.0.0.1:9", "Connection refused"),
+        ("https://example.invalid", "gopher://proxy:70", "gopher"),
+    ],
+    ids=["refused", "no such name", "an impossible name", "a dead proxy", "an impossible proxy"],
+)
 def test_every_way_not_to_answer_is_an_answer(home, publisher_url, through, why):
     answer, seconds = json.loads(Home(home.folder, publisher_url).run(ASKED, **proxy(through))[0])
     assert f"{publisher_url.removeprefix('https://')} does not answer (" in answer and why in answer, answer
@@ -313,14 +342,23 @@ def test_a_server_without_tls_and_a_silent_proxy_do_not_answer(publisher, silent
     https = publisher.url.replace("http:", "https:")
     answer, seconds = json.loads(Home(publisher.home.folder, https).run(ASKED, **proxy(""))[0])
     assert "does not answer (" in answer and "SSL" in answer and seconds < 3.5
-    answer, seconds = json.loads(Home(publisher.home.folder, "https://example.invalid").run(
-        ASKED, **proxy(f"http://{silent.address}"))[0])
+    answer, seconds = json.loads(
+        Home(publisher.home.folder, "https://example.invalid").run(ASKED, **proxy(f"http://{silent.address}"))[0]
+    )
     assert "does not answer (" in answer and seconds < 3.8
 
 
-@pytest.mark.parametrize("memory", [
-    "", '{"http', "[1, 2]", '{"URL": [false, 17]}', '{"URL": {"why": "old", "when": 17}}',
-    '{"URL": {"why": "from tomorrow", "when": 99999999999}}'])
+@pytest.mark.parametrize(
+    "memory",
+    [
+        "",
+        '{"http',
+        "[1, 2]",
+        '{"URL": [false, 17]}',
+        '{"URL": {"why": "old", "when": 17}}',
+        '{"URL": {"why": "from tomorrow", "when": 99999999999}}',
+    ],
+)
 def test_a_memory_that_is_damaged_or_old_is_not_believed(publisher, memory):
     publisher.home.cache.mkdir(parents=True)
     (publisher.home.cache / "hosts.json").write_text(memory.replace("URL", publisher.url))
@@ -330,13 +368,19 @@ def test_a_memory_that_is_damaged_or_old_is_not_believed(publisher, memory):
 
 # -- the bundle ----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("change, why", [
-    (lambda folder: (folder / FILE).write_bytes(PROGRAM + b"\n"),
-     f"{sha256(PROGRAM)[:12]}… as SHA256SUMS says"),
-    (lambda folder: (folder / "SHA256SUMS").write_text(f"{sha256(PROGRAM)}  tools/other\n"),
-     "a line for it in SHA256SUMS"),
-    (lambda folder: (folder / "SHA256SUMS").unlink(), "a line for it in SHA256SUMS"),
-], ids=["changed", "not listed", "no list"])
+
+@pytest.mark.parametrize(
+    "change, why",
+    [
+        (lambda folder: (folder / FILE).write_bytes(PROGRAM + b"\n"), f"{sha256(PROGRAM)[:12]}… as SHA256SUMS says"),
+        (
+            lambda folder: (folder / "SHA256SUMS").write_text(f"{sha256(PROGRAM)}  tools/other\n"),
+            "a line for it in SHA256SUMS",
+        ),
+        (lambda folder: (folder / "SHA256SUMS").unlink(), "a line for it in SHA256SUMS"),
+    ],
+    ids=["changed", "not listed", "no list"],
+)
 def test_a_bundle_that_does_not_keep_its_word_is_refused(publisher, bundle, change, why):
     change(bundle)
     trouble = publisher.home.run(ENSURE, WORKBOOK_BUNDLE=str(bundle))[1]
@@ -362,12 +406,15 @@ def test_an_image_from_a_bundle(engine, bundle, tmp_path):
 
 # -- the cluster's parts -------------------------------------------------------------------------
 
+
 def test_what_lies_where_minikube_looks_for_the_preload_gives_way(home):
     """A folder of that name, or an older preload: minikube would take it for the one that it needs."""
     place = home.folder / f"data/minikube/.minikube/cache/preloaded-tarball/{catalog.preload_name()}"
-    install = ("[parts.published_preload().parent.mkdir(parents=True, exist_ok=True), "
-               "parts.published_preload().write_text('new'), "
-               "parts.install(parts.Parts(True, 'node', parts.published_preload()))]")
+    install = (
+        "[parts.published_preload().parent.mkdir(parents=True, exist_ok=True), "
+        "parts.published_preload().write_text('new'), "
+        "parts.install(parts.Parts(True, 'node', parts.published_preload()))]"
+    )
     (place / "junk").mkdir(parents=True)
     home.ask(install)
     assert place.read_text() == "new"
@@ -379,6 +426,7 @@ def test_what_lies_where_minikube_looks_for_the_preload_gives_way(home):
 
 # -- building ------------------------------------------------------------------------------------
 
+
 def test_a_build_survives_ctrl_c_and_kill(home, go):
     """Compiles the pause program, with nothing in the build cache; interrupted, then killed, it goes on."""
     home.share(go, TOOLCHAIN)
@@ -387,8 +435,12 @@ def test_a_build_survives_ctrl_c_and_kill(home, go):
 
     def compile_until(fraction, number):
         with home.start(ENSURE) as process:
-            wait_for(lambda: status(home), lambda state: state.get("pid") == process.pid
-                     and (state.get("fraction") or 0) >= fraction, 60, "the compiling")
+            wait_for(
+                lambda: status(home),
+                lambda state: state.get("pid") == process.pid and (state.get("fraction") or 0) >= fraction,
+                60,
+                "the compiling",
+            )
             if number == signal.SIGKILL:
                 os.killpg(process.pid, number)
             else:
@@ -397,15 +449,15 @@ def test_a_build_survives_ctrl_c_and_kill(home, go):
             said = process.stderr.read()
         # Ctrl-C ends what was started; after a kill, `go build` ends when nobody reads what it says.
         patience = 20 if number == signal.SIGKILL else 1
-        wait_for(lambda: processes(home), lambda left: not left, patience, "the end of all in this home")
+        wait_for(lambda: programs_of(home), lambda left: not left, patience, "the end of all in this home")
         assert not (home.cache / "built" / golang.folder("pause").name).exists()
-        state, = [thing for thing in home.ask("supply.work()") if thing["name"] == "pause"]
+        (state,) = [thing for thing in home.ask("background.progress()") if thing["name"] == "pause"]
         assert state["state"] == "interrupted", state
         return said
 
     assert "KeyboardInterrupt" in compile_until(0.2, signal.SIGINT)
     compile_until(0.1, signal.SIGKILL)
-    output, trouble = home.run(ENSURE + "; print(json.dumps(supply.work()[-1]))")
+    output, trouble = home.run(ENSURE + "; print(json.dumps(background.progress()[-1]))")
     assert not trouble, trouble
     said = next(line for line in output.splitlines() if line.startswith("pause 3.10.1: "))
     compiled, total = int(said.split()[2]), int(said.split()[4])
@@ -426,7 +478,7 @@ def test_an_interrupted_program_takes_all_it_started_with_it():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        process.run(["sh", "-c", "sleep 300 & echo $!; wait"], interrupted)
+        processes.run(["sh", "-c", "sleep 300 & echo $!; wait"], interrupted)
 
     def state():
         try:
@@ -443,18 +495,20 @@ def test_two_processes_make_a_thing_once(publisher):
     seen = []
 
     def said_by(process):
-        try:
+        with contextlib.suppress(BlockingIOError):
             seen.append(os.read(process.stderr.fileno(), 1 << 16).decode(errors="replace"))
-        except BlockingIOError:
-            pass
         return "".join(seen)[-200:]
 
     with publisher.home.start(loud) as first, publisher.home.start(loud) as second:
         os.set_blocking(second.stderr.fileno(), False)
         os.set_blocking(first.stderr.fileno(), False)
         try:
-            wait_for(lambda: said_by(first) + said_by(second), lambda said: "another process makes it: " in said,
-                     20, "a word from the one that waits")
+            wait_for(
+                lambda: said_by(first) + said_by(second),
+                lambda said: "another process makes it: " in said,
+                20,
+                "a word from the one that waits",
+            )
             publisher.gate.set()
             for process in (first, second):
                 process.wait(20)
@@ -467,6 +521,7 @@ def test_two_processes_make_a_thing_once(publisher):
 
 # -- what making leaves --------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("left", ["nothing", "something"])
 def test_what_only_building_needs_goes_once_nothing_is_left_to_make(home, go, left):
     home.share(go, COMPILED)
@@ -475,7 +530,7 @@ def test_what_only_building_needs_goes_once_nothing_is_left_to_make(home, go, le
     for name in ("debs", "source"):
         (home.cache / name).mkdir()
     order = "('pause',)" if left == "nothing" else "('pause', 'helm')"
-    home.run(f"supply.ORDER = {order}; supply.ensure('pause')", PATH="/usr/bin:/bin", WORKBOOK_SOURCE="packages")
+    home.run(f"catalog.ORDER = {order}; supply.ensure('pause')", PATH="/usr/bin:/bin", WORKBOOK_SOURCE="packages")
     there = {entry.name for entry in home.cache.iterdir()}
     needed = {"bin", "built"}
     scraps = {TOOLCHAIN, "gopath", "debs", "source"}
@@ -486,6 +541,7 @@ def test_what_only_building_needs_goes_once_nothing_is_left_to_make(home, go, le
 
 # -- the background worker -----------------------------------------------------------------------
 
+
 def test_the_worker_in_the_background(engine, home, tmp_path, go):
     """It is watched while it begins with kubectl, killed, started again, stopped."""
     home.share(go, TOOLCHAIN)
@@ -494,14 +550,13 @@ def test_the_worker_in_the_background(engine, home, tmp_path, go):
     for name, version in (("kubectl", "Client Version: v1.20.0"), ("helm", "v3.0.0")):
         (old / name).write_text(f"#!/bin/sh\necho {version}\n")
         (old / name).chmod(0o755)
-    settings = {"WORKBOOK_SOURCE": "packages", "DOCKER_HOST": engine.find().host,
-                "PATH": f"{old}:{os.environ['PATH']}"}
+    settings = {"WORKBOOK_SOURCE": "packages", "DOCKER_HOST": engine.find().host, "PATH": f"{old}:{os.environ['PATH']}"}
 
     def start():
-        return home.ask("[supply.start_background(), supply.background_pid()]", **settings)[1]
+        return home.ask("[background.start(), background.pid()]", **settings)[1]
 
     def work():
-        return {thing["name"]: thing for thing in home.ask("supply.work()", **settings)}
+        return {thing["name"]: thing for thing in home.ask("background.progress()", **settings)}
 
     def session(pid):
         found = []
@@ -524,18 +579,22 @@ def test_the_worker_in_the_background(engine, home, tmp_path, go):
             assert streams == ["/dev/null", *[str(home.folder / "data/logs/background.log")] * 2]
         assert start() == pid
         wait_for(lambda: session(pid), lambda found: len(found) > 1, 60, "a program that the worker runs")
-        seen = wait_for(work, lambda things: things["kubectl"]["state"] == "running"
-                        and things["kubectl"]["elapsed"] > 0, 120, "kubectl")
+        seen = wait_for(
+            work,
+            lambda things: things["kubectl"]["state"] == "running" and things["kubectl"]["elapsed"] > 0,
+            120,
+            "kubectl",
+        )
         assert seen["kubectl"]["step"] and seen["kubectl"]["remaining"] > 0
         assert seen["helm"]["state"] == "waiting" and seen["helm"]["remaining"] > 0
         # Its crash is seen, and the next start ends what the crash left running.
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: home.ask("supply.background_pid()"), lambda found: found is None, what="its end")
+        wait_for(lambda: home.ask("background.pid()"), lambda found: found is None, what="its end")
         assert work()["kubectl"]["state"] == "interrupted"
         started.append(start())
         assert started[1] not in (None, pid) and session(pid) == []
         wait_for(lambda: session(started[1]), lambda found: len(found) > 1, 60, "a program that it runs")
-        stopped = home.ask("[supply.stop_background(), supply.background_pid(), supply.stop_background()]")
+        stopped = home.ask("[background.stop(), background.pid(), background.stop()]")
         assert stopped == [True, None, False]
         assert session(started[1]) == []
         assert work()["kubectl"]["state"] == "interrupted"
@@ -547,10 +606,11 @@ def test_the_worker_in_the_background(engine, home, tmp_path, go):
 
 # -- what is there -------------------------------------------------------------------------------
 
+
 def test_stand_ins_carry_a_label_and_are_listed(engine):
     supply.ensure("busybox")
     found = images.stand_ins()
-    for name, image in catalog.IMAGES.items():
+    for _name, image in catalog.IMAGES.items():
         labels = images._labels(image.reference)
         if labels is None:
             continue
@@ -565,9 +625,10 @@ def test_stand_ins_carry_a_label_and_are_listed(engine):
 
 # -- the catalog ---------------------------------------------------------------------------------
 
+
 def test_everything_in_the_catalog_has_a_recipe():
     recipes = Path(golang.__file__).parent
-    assert set(supply.ORDER) == {*catalog.TOOLS, *catalog.IMAGES, "cluster"}
+    assert set(catalog.ORDER) == {*catalog.TOOLS, *catalog.IMAGES, "cluster"}
     for tool in catalog.TOOLS.values():
         assert bool(tool.go) != bool(tool.package), tool.name
         assert not tool.go or tool.version == catalog.PROGRAMS[tool.go].version
@@ -575,27 +636,37 @@ def test_everything_in_the_catalog_has_a_recipe():
         assert (recipes / "go" / program.name / "go.mod").is_file(), program.name
         assert list((recipes / "go" / program.name).glob("*.go")), program.name
     assert set(catalog.CLUSTER_IMAGES.values()) <= set(catalog.PROGRAMS) | {
-        package.rpartition("/")[2] for package in catalog.PROGRAMS["kubernetes"].packages}
+        package.rpartition("/")[2] for package in catalog.PROGRAMS["kubernetes"].packages
+    }
     assert (recipes / "images" / catalog.NODE.name / "Dockerfile").is_file()
     for image in catalog.IMAGES.values():
         # Debian comes from its packages alone.
         assert image.name == "debian" or (recipes / "images" / image.name / "Dockerfile").is_file(), image.name
-        earlier = supply.ORDER[:supply.ORDER.index(image.name)]
+        earlier = catalog.ORDER[: catalog.ORDER.index(image.name)]
         assert set(image.needs) <= set(earlier), f"{image.name} comes before what it is built from"
 
 
-@pytest.mark.parametrize("recipe, module, version", [
-    ("minikube", "k8s.io/minikube", catalog.MINIKUBE), ("kubernetes", "k8s.io/kubernetes", catalog.KUBERNETES),
-    ("etcd", "go.etcd.io/etcd/server/v3", "v3.6.6"), ("coredns", "github.com/coredns/coredns", "v1.13.1"),
-    ("crictl", "sigs.k8s.io/cri-tools", catalog.CRICTL), ("helm", "helm.sh/helm/v4", catalog.HELM)])
+@pytest.mark.parametrize(
+    "recipe, module, version",
+    [
+        ("minikube", "k8s.io/minikube", catalog.MINIKUBE),
+        ("kubernetes", "k8s.io/kubernetes", catalog.KUBERNETES),
+        ("etcd", "go.etcd.io/etcd/server/v3", "v3.6.6"),
+        ("coredns", "github.com/coredns/coredns", "v1.13.1"),
+        ("crictl", "sigs.k8s.io/cri-tools", catalog.CRICTL),
+        ("helm", "helm.sh/helm/v4", catalog.HELM),
+    ],
+)
 def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):
     folder = Path(golang.__file__).parent / "go" / recipe
     lines = [line.split("//")[0].split() for line in (folder / "go.mod").read_text().splitlines()]
     assert [module, version] in [line[-2:] for line in lines if "=>" not in line]
     assert f"{module} {version} h1:" in (folder / "go.sum").read_text()
     assert version.lstrip("v") in catalog.PROGRAMS[recipe].version
-    assert any(program.startswith(f"registry.k8s.io/{recipe}") and program.endswith(catalog.PROGRAMS[recipe].version)
-               for program in catalog.CLUSTER_IMAGES) or recipe not in ("etcd", "coredns")
+    assert any(
+        program.startswith(f"registry.k8s.io/{recipe}") and program.endswith(catalog.PROGRAMS[recipe].version)
+        for program in catalog.CLUSTER_IMAGES
+    ) or recipe not in ("etcd", "coredns")
     assert (catalog.MINIKUBE, catalog.KUBERNETES) == ("v1.38.1", "v1.35.1")
 
 
@@ -608,7 +679,9 @@ def test_every_platform_has_an_address_for_every_tool(platform, monkeypatch):
         url = tool.address()
         assert url.startswith("https://") and "{" not in url and system in url and tool.version in url
         assert arch in url or catalog.cpu() in url
-        assert tool.checksum_address().startswith("https://") and "{" not in tool.checksum_address() + tool.member_here()
+        assert (
+            tool.checksum_address().startswith("https://") and "{" not in tool.checksum_address() + tool.member_here()
+        )
         assert (".tar." in url) == bool(tool.member)
     assert catalog.preload_address().endswith(f"-{arch}.tar.lz4")
 

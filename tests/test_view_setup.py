@@ -9,16 +9,19 @@ from xml.etree import ElementTree
 import pytest
 from conftest import wait_for
 
-from labkit import doctor, paths, supply
+from labkit import paths, supply
 from labkit.report import Report
+from labkit.supply import catalog
+from labkit.supply import work as recording
 from labkit.views import setup
+from labkit.workspace import background, doctor
 
 
 @pytest.fixture
 def work(tmp_path, monkeypatch):
     """A supply that has made nothing yet, and records what it makes in a folder of the test's own."""
-    monkeypatch.setattr(supply, "_WORK", tmp_path)
-    monkeypatch.setattr(supply, "_PID", tmp_path / "background.pid")
+    monkeypatch.setattr(recording, "FOLDER", tmp_path)
+    monkeypatch.setattr(background, "_PID", tmp_path / "background.pid")
     return tmp_path
 
 
@@ -28,12 +31,14 @@ def row(state, name):
 
 # -- what is being made --------------------------------------------------------------------------
 
+
 def test_every_part_has_a_name_that_a_reader_understands():
-    assert set(setup.PARTS) == set(supply.ORDER)
+    for name in catalog.ORDER:
+        assert len(catalog.what(name)) > 5
 
 
 def test_what_is_being_made_is_shown_with_its_step_and_times(work, engine):
-    with supply._Recorder("helm", Report()) as record:
+    with recording.Recorder("helm", Report()) as record:
         record._write(step="compiling", fraction=0.25)
         seen = row(setup.progress(), "helm")
         assert (seen["state"], seen["fraction"]) == ("running", 0.25)
@@ -43,11 +48,13 @@ def test_what_is_being_made_is_shown_with_its_step_and_times(work, engine):
 
 def test_what_failed_or_was_interrupted_is_said_so(work, engine):
     there = supply.ready("helm")  # what is there needs no telling how it once failed
-    with pytest.raises(OSError), supply._Recorder("helm", Report()):
+    with pytest.raises(OSError), recording.Recorder("helm", Report()):
         raise OSError("no space left on device")
     assert row(setup.progress(), "helm")["words"] == ("there" if there else "failed: no space left on device")
-    code = ("from labkit import supply; from labkit.report import Report; import os, pathlib, sys; "
-            "supply._WORK = pathlib.Path(sys.argv[1]); supply._Recorder('helm', Report()).__enter__(); os._exit(9)")
+    code = (
+        "from labkit.supply import work; from labkit.report import Report; import os, pathlib, sys; "
+        "work.FOLDER = pathlib.Path(sys.argv[1]); work.Recorder('helm', Report()).__enter__(); os._exit(9)"
+    )
     subprocess.run([sys.executable, "-c", code, work], check=False, cwd=paths.repo)
     assert row(setup.progress(), "helm")["state"] == ("ready" if there else "interrupted")
 
@@ -58,7 +65,7 @@ def test_a_part_that_is_there_needs_no_record(work, engine):
 
 
 def test_the_summary_counts(work):
-    rows = [{"name": name, "state": "ready"} for name in supply.ORDER]
+    rows = [{"name": name, "state": "ready"} for name in catalog.ORDER]
     assert setup._summary(rows, 0, None) == f"All {len(rows)} parts are there."
     rows[-1]["state"] = "waiting"
     assert "about 5 min to go" in setup._summary(rows, 300, 4711)
@@ -69,7 +76,7 @@ def test_nothing_runs_until_somebody_looks(work, engine):
     picture = setup.Live(pause=0.05)
     before = threading.active_count()
     assert not picture.followed
-    with supply._Recorder("helm", Report()) as record:
+    with recording.Recorder("helm", Report()) as record:
         record._write(step="linking", fraction=0.5)
         assert "linking" not in str(picture.state)
         picture._heard(picture, {"view": "one", "seen": True}, [])
@@ -87,13 +94,14 @@ def test_the_text_twin_has_every_part(work, engine):
     picture = setup.Live()
     bundle = picture._repr_mimebundle_()
     bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-    for name in supply.ORDER:
+    for name in catalog.ORDER:
         assert name in picture.text()
         assert name in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 # -- the doctor ----------------------------------------------------------------------------------
+
 
 def test_the_doctors_findings_are_all_there(engine):
     card = setup.doctor()
@@ -113,19 +121,43 @@ def test_the_doctors_findings_are_all_there(engine):
 LINUX = {"OperatingSystem": "Debian GNU/Linux 12 (bookworm)", "KernelVersion": "6.1.0-42-amd64"}
 
 
-@pytest.mark.parametrize(("host", "info", "system", "release", "said"), [
-    ("unix:///var/run/docker.sock", LINUX, "linux", "6.1.0-42-amd64", "on this machine, on its own kernel"),
-    ("unix:///home/a/.colima/default/docker.sock", LINUX, "darwin", "25.1.0", "a Linux virtual machine on this computer"),
-    ("unix:///home/a/.docker/run/docker.sock", {**LINUX, "OperatingSystem": "Docker Desktop"}, "darwin", "25.1.0",
-     "that Docker Desktop keeps"),
-    ("unix:///var/run/docker.sock", {"OperatingSystem": "Docker Desktop", "KernelVersion": "6.6-microsoft-standard-WSL2"},
-     "linux", "6.6-microsoft-standard-WSL2", "that Docker Desktop keeps"),
-    ("unix:///var/run/docker.sock", {**LINUX, "KernelVersion": "6.6-microsoft-standard-WSL2"}, "linux",
-     "6.6-microsoft-standard-WSL2", "that of WSL 2"),
-    ("unix:///var/run/docker.sock", LINUX, "linux", "6.12.1", "under another kernel"),
-    ("tcp://192.0.2.7:2376", LINUX, "linux", "6.1.0-42-amd64", "over a network"),
-    ("ssh://a@example.com", LINUX, "linux", "6.1.0-42-amd64", "over a network"),
-])
+@pytest.mark.parametrize(
+    ("host", "info", "system", "release", "said"),
+    [
+        ("unix:///var/run/docker.sock", LINUX, "linux", "6.1.0-42-amd64", "on this machine, on its own kernel"),
+        (
+            "unix:///home/a/.colima/default/docker.sock",
+            LINUX,
+            "darwin",
+            "25.1.0",
+            "a Linux virtual machine on this computer",
+        ),
+        (
+            "unix:///home/a/.docker/run/docker.sock",
+            {**LINUX, "OperatingSystem": "Docker Desktop"},
+            "darwin",
+            "25.1.0",
+            "that Docker Desktop keeps",
+        ),
+        (
+            "unix:///var/run/docker.sock",
+            {"OperatingSystem": "Docker Desktop", "KernelVersion": "6.6-microsoft-standard-WSL2"},
+            "linux",
+            "6.6-microsoft-standard-WSL2",
+            "that Docker Desktop keeps",
+        ),
+        (
+            "unix:///var/run/docker.sock",
+            {**LINUX, "KernelVersion": "6.6-microsoft-standard-WSL2"},
+            "linux",
+            "6.6-microsoft-standard-WSL2",
+            "that of WSL 2",
+        ),
+        ("unix:///var/run/docker.sock", LINUX, "linux", "6.12.1", "under another kernel"),
+        ("tcp://192.0.2.7:2376", LINUX, "linux", "6.1.0-42-amd64", "over a network"),
+        ("ssh://a@example.com", LINUX, "linux", "6.1.0-42-amd64", "over a network"),
+    ],
+)
 def test_where_the_engine_runs(host, info, system, release, said):
     assert said in setup.place(host, info, system, release)
 
@@ -142,12 +174,21 @@ def test_the_way_is_drawn_from_what_client_and_engine_say(engine):
 
 # -- what it takes -------------------------------------------------------------------------------
 
+
 def test_folders_are_counted_once_each(tmp_path, monkeypatch, engine):
     for name, size in (("engine/a", 3 << 20), ("env-1/b", 2 << 20), ("log", 1 << 20)):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(os.urandom(size))
-    monkeypatch.setattr(setup, "_CONTENTS", ((tmp_path, "engine", "the engine"), (tmp_path, "none", "nothing"),
-                                             (tmp_path, "env-*", "Python"), (tmp_path, "*", "the rest")))
+    monkeypatch.setattr(
+        setup,
+        "_CONTENTS",
+        (
+            (tmp_path, "engine", "the engine"),
+            (tmp_path, "none", "nothing"),
+            (tmp_path, "env-*", "Python"),
+            (tmp_path, "*", "the rest"),
+        ),
+    )
     card = setup.footprint()
     lines = card.text().splitlines()
     assert [line.split()[-2] for line in lines[2:5]] == ["3", "2", "1"], card.text()

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from labkit.engine import owned
 from labkit.errors import Trouble
 from labkit.views import adoption, vm_and_container
 
@@ -17,10 +18,11 @@ def pair(engine):
     from labkit import supply
 
     supply.ensure("busybox")
-    engine.remove(["lab-test-01-*"])
-    yield [engine.client().containers.run("busybox:1.37", ["sh", "-c", PROGRAM], name=name, detach=True)
-           for name in NAMES]
-    engine.remove(["lab-test-01-*"])
+    owned.remove(["lab-test-01-*"])
+    yield [
+        engine.client().containers.run("busybox:1.37", ["sh", "-c", PROGRAM], name=name, detach=True) for name in NAMES
+    ]
+    owned.remove(["lab-test-01-*"])
 
 
 def drawn(picture) -> str:
@@ -37,10 +39,15 @@ def test_measured_from_the_engine(pair, engine):
 
 
 def test_comparison_in_words_and_in_the_drawing():
-    left = vm_and_container.Side("c", "i", 0.25, 1_500_000, {"image": 2_000_000, "written": 0},
-                                 {"kernel": "6.18"})
-    right = vm_and_container.Side("v", "j", 2.5, 150_000_000, {"kernel": 14_000_000, "system": 2_000_000,
-                                                               "emulator": 26_000_000}, {"kernel": "6.1"})
+    left = vm_and_container.Side("c", "i", 0.25, 1_500_000, {"image": 2_000_000, "written": 0}, {"kernel": "6.18"})
+    right = vm_and_container.Side(
+        "v",
+        "j",
+        2.5,
+        150_000_000,
+        {"kernel": 14_000_000, "system": 2_000_000, "emulator": 26_000_000},
+        {"kernel": "6.1"},
+    )
     picture = vm_and_container._comparison(left, right, "6.18", "Some Linux")
     for words in (picture.text(), drawn(picture)):
         for fact in ("0.25 s", "2.50 s", "1.5 MB", "150 MB", "2.0 MB", "16.0 MB", "6.18", "6.1"):
@@ -80,7 +87,7 @@ def test_a_program_that_says_nothing_is_said_so(engine):
         with pytest.raises(Trouble, match="lab-test-01-mute is running and has said: nothing"):
             vm_and_container.measure("lab-test-01-mute", patience=0.3)
     finally:
-        engine.remove(["lab-test-01-mute"])
+        owned.remove(["lab-test-01-mute"])
 
 
 def test_each_published_figure_has_its_source():

@@ -7,6 +7,7 @@ import pytest
 from conftest import wait_for
 
 from labkit import shell, supply
+from labkit.engine import owned
 from labkit.errors import Trouble
 from labkit.views import digests, requests
 
@@ -36,11 +37,15 @@ def drawn(picture) -> str:
 
 # -- requests ------------------------------------------------------------------------------------
 
+
 def test_a_log_is_read(log):
     seen = requests.read(log)
     assert seen.versions == ["1.0", "2.0"]
     assert [request.answer for request in seen.failed] == [
-        "wget: can't connect to remote host: Connection refused", "status 000", "shutting down"]
+        "wget: can't connect to remote host: Connection refused",
+        "status 000",
+        "shutting down",
+    ]
     assert [(round(moment, 2), words) for moment, words in seen.marks] == [(0.08, "stop 1.0")]
     assert seen.seconds == pytest.approx(1.36)
     assert seen.gap == pytest.approx(1.24), "from the last answer of 1.0 to the first of 2.0"
@@ -56,8 +61,13 @@ def test_nobody_answers_any_more(tmp_path):
 def test_requests_in_words_and_in_the_drawing(log):
     picture = requests.timeline(log)
     for words in (picture.text(), drawn(picture)):
-        for fact in ("7 requests in 1.4 s, 3 failed; longest time without an answer 1.2 s", "version 1.0",
-                     "version 2.0", "failed", "stop 1.0"):
+        for fact in (
+            "7 requests in 1.4 s, 3 failed; longest time without an answer 1.2 s",
+            "version 1.0",
+            "version 2.0",
+            "failed",
+            "stop 1.0",
+        ):
             assert fact in words
     assert "1 × shutting down" in picture.text() and "1.00 s" in picture.text()
     assert picture.svg.count("<rect") == 7
@@ -85,13 +95,23 @@ OLD, NEW = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
 
 def test_digests_in_words_and_in_the_drawing():
-    places = [digests.Place("registry r", tags={"1.0": NEW}, digests={OLD}),
-              digests.Place("engine in m", tags={"1.0": NEW}, digests={OLD, NEW}, runs={"web": OLD}),
-              digests.Place("engine in n", note="is exited")]
+    places = [
+        digests.Place("registry r", tags={"1.0": NEW}, digests={OLD}),
+        digests.Place("engine in m", tags={"1.0": NEW}, digests={OLD, NEW}, runs={"web": OLD}),
+        digests.Place("engine in n", note="is exited"),
+    ]
     picture = digests.draw("lab/web", places)
     for words in (picture.text(), drawn(picture)):
-        for fact in ("a" * 12, "b" * 12, "registry r", "engine in m", "tag 1.0", "without a tag",
-                     "container web", "is exited"):
+        for fact in (
+            "a" * 12,
+            "b" * 12,
+            "registry r",
+            "engine in m",
+            "tag 1.0",
+            "without a tag",
+            "container web",
+            "is exited",
+        ):
             assert fact in words
     rows = [line.split() for line in picture.text().splitlines()]
     assert next(row for row in rows if row[:1] == ["a" * 12])[1:4] == ["without", "a", "tag"]
@@ -124,12 +144,13 @@ PATTERNS = ("lab-test-05", "lab-test-05-*", "lab/viewtest*")
 def moved(engine):
     """A registry and an engine in a container, after a tag has moved; a container runs from before, one from after."""
     supply.ensure("busybox", "registry", "dind")
-    engine.remove(PATTERNS)
-    subprocess.run(["bash", "-euc", SCRIPT], check=True, stdout=subprocess.DEVNULL, timeout=120,
-                   env=shell.environment())
+    owned.remove(PATTERNS)
+    subprocess.run(
+        ["bash", "-euc", SCRIPT], check=True, stdout=subprocess.DEVNULL, timeout=120, env=shell.environment()
+    )
     yield
-    engine.remove(PATTERNS)
-    assert not any(engine.owned(PATTERNS).values()), "an image with the name of a registry here is ours as well"
+    owned.remove(PATTERNS)
+    assert not any(owned.names(PATTERNS).values()), "an image with the name of a registry here is ours as well"
     names = [name for image in engine.client().images.list() for name in image.attrs["RepoDigests"] or []]
     assert not [name for name in names if "/lab/viewtest@" in name], "and so is its name by digest"
 

@@ -7,6 +7,7 @@ import pytest
 def vm(engine):
     """Boots the machine for one command; returns what its console said."""
     from labkit import supply
+    from labkit.engine import owned
 
     supply.ensure("vm", "busybox")
     client = engine.client()
@@ -16,7 +17,7 @@ def vm(engine):
         return output.decode()
 
     yield boot
-    engine.remove(["lab-test-vm*"])
+    owned.remove(["lab-test-vm*"])
 
 
 def test_it_has_a_kernel_of_its_own(vm, engine):

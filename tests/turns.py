@@ -15,9 +15,11 @@ import pytest
 
 from labkit import paths
 
-MARKERS = {"plays(chapter)": "has a chapter and its ports for itself",
-           "disturbs_cluster": "no other test uses the cluster beside it",
-           "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest"}
+MARKERS = {
+    "plays(chapter)": "has a chapter and its ports for itself",
+    "disturbs_cluster": "no other test uses the cluster beside it",
+    "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest",
+}
 # What is done to the cluster, and tests that are alone. In this order: after its node was restarted the API server has
 # no history, as the view's tests need it.
 FIRST = ("test_times.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
@@ -33,8 +35,10 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     def turn(item):
         # Those that have to be alone go before all, while nobody has begun on anything long.
-        return (not item.get_closest_marker("alone"),
-                ORDER.index(item.path.name) if item.path.name in ORDER else len(ORDER))
+        return (
+            not item.get_closest_marker("alone"),
+            ORDER.index(item.path.name) if item.path.name in ORDER else len(ORDER),
+        )
 
     items.sort(key=turn)
     several = "PYTEST_XDIST_WORKER" in os.environ
@@ -43,13 +47,13 @@ def pytest_collection_modifyitems(config, items):
 
 def _lesson(item):
     """The lesson that a test plays, if it plays one."""
-    from labkit import lessons
+    from labkit.course import chapters
 
     if mark := item.get_closest_marker("plays"):
-        return lessons.load(lessons.find(mark.args[0]).name)
-    given = getattr(item, "callspec", None) and item.callspec.params or {}
+        return chapters.load(chapters.find(mark.args[0]).name)
+    given = (getattr(item, "callspec", None) and item.callspec.params) or {}
     if "order" in given:
-        return lessons.load(given["notebook"].stem)
+        return chapters.load(given["notebook"].stem)
     return given["lesson"] if {"lesson", "script"} <= given.keys() else None
 
 
@@ -137,8 +141,11 @@ def group(test: str) -> str:
 def is_last_of_its_group(item) -> bool:
     """Whether this process plays nothing more of the group: what it shares with the others is to be given back."""
     session = item.session
-    return (item.followed_by is None or bool(session.shouldfail or session.shouldstop)
-            or group(item.followed_by.nodeid) != group(item.nodeid))
+    return (
+        item.followed_by is None
+        or bool(session.shouldfail or session.shouldstop)
+        or group(item.followed_by.nodeid) != group(item.nodeid)
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

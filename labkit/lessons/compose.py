@@ -8,9 +8,10 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from labkit import engine, evidence
-from labkit.lesson import Lesson, not_yet, passed
-from labkit.verdict import Verdict
+from labkit import engine
+from labkit.course.lesson import Lesson
+from labkit.course.verdict import Verdict, not_yet, passed
+from labkit.evidence import docker
 
 LABEL = "com.docker.compose"
 DELUGE = "linuxserver/deluge:2.2.0"
@@ -49,13 +50,19 @@ def _running(project: str, service: str, up: str):
     if not found:
         return not_yet(saw=f"project {project} has no container of a service {service}", wanted="one that runs", fix=up)
     if len(found) > 1:
-        return not_yet(saw=f"project {project} has {len(found)} containers of {service}", wanted="one",
-                       fix=f"{up} --scale {service}=1")
+        return not_yet(
+            saw=f"project {project} has {len(found)} containers of {service}",
+            wanted="one",
+            fix=f"{up} --scale {service}=1",
+        )
     state = found[0].attrs["State"]
     if state["Status"] != "running":
         why = state.get("Error") or f"exit code {state['ExitCode']}"
-        return not_yet(saw=f"{found[0].name} is {state['Status']}: {why}", wanted="a container that runs",
-                       fix=f"docker logs {found[0].name}")
+        return not_yet(
+            saw=f"{found[0].name} is {state['Status']}: {why}",
+            wanted="a container that runs",
+            fix=f"docker logs {found[0].name}",
+        )
     return found[0]
 
 
@@ -63,11 +70,17 @@ def _unhealthy(container) -> Verdict | None:
     """None when the engine checks a container's health and finds it well; else the verdict."""
     health = container.attrs["State"].get("Health", {}).get("Status", "none")
     if health == "none":
-        return not_yet(saw=f"{container.name} has no healthcheck", wanted="one that says that it is healthy",
-                       fix="give the service a healthcheck, then docker compose up again")
+        return not_yet(
+            saw=f"{container.name} has no healthcheck",
+            wanted="one that says that it is healthy",
+            fix="give the service a healthcheck, then docker compose up again",
+        )
     if health != "healthy":
-        return not_yet(saw=f"{container.name} is {health}", wanted="healthy",
-                       fix=f"docker inspect --format '{{{{json .State.Health}}}}' {container.name}")
+        return not_yet(
+            saw=f"{container.name} is {health}",
+            wanted="healthy",
+            fix=f"docker inspect --format '{{{{json .State.Health}}}}' {container.name}",
+        )
     return None
 
 
@@ -86,10 +99,16 @@ def _named_volume(container, path: str) -> Verdict | None:
     mount = _mount(container, path)
     if mount.get("Type") == "volume" and not re.fullmatch(r"[0-9a-f]{64}", mount["Name"]):
         return None
-    saw = {"": "nothing is mounted", "bind": f"the folder {mount.get('Source')} is mounted",
-           "volume": "an anonymous volume is mounted"}.get(mount.get("Type", ""), f"a {mount.get('Type')} is mounted")
-    return not_yet(saw=f"{container.name}: {saw} at {path}", wanted=f"a volume with a name at {path}",
-                   fix=f"volumes: [NAME:{path}] in the service, and NAME: at the top level below volumes:")
+    saw = {
+        "": "nothing is mounted",
+        "bind": f"the folder {mount.get('Source')} is mounted",
+        "volume": "an anonymous volume is mounted",
+    }.get(mount.get("Type", ""), f"a {mount.get('Type')} is mounted")
+    return not_yet(
+        saw=f"{container.name}: {saw} at {path}",
+        wanted=f"a volume with a name at {path}",
+        fix=f"volumes: [NAME:{path}] in the service, and NAME: at the top level below volumes:",
+    )
 
 
 def _published(container, port: int) -> list[tuple[str, int]]:
@@ -102,11 +121,17 @@ def _only_here(container, port: int) -> Verdict | None:
     """None when a port is published, on loopback only; else the verdict."""
     found = _published(container, port)
     if not found:
-        return not_yet(saw=f"port {port} of {container.name} is not published", wanted="it published on 127.0.0.1",
-                       fix=f'ports: ["127.0.0.1:PORT:{port}"]')
+        return not_yet(
+            saw=f"port {port} of {container.name} is not published",
+            wanted="it published on 127.0.0.1",
+            fix=f'ports: ["127.0.0.1:PORT:{port}"]',
+        )
     if any(address not in ("127.0.0.1", "::1") for address, _ in found):
-        return not_yet(saw=f"port {port} of {container.name} is published on {found[0][0] or 'all addresses'}",
-                       wanted="it on 127.0.0.1 only", fix=f'ports: ["127.0.0.1:{found[0][1]}:{port}"]')
+        return not_yet(
+            saw=f"port {port} of {container.name} is published on {found[0][0] or 'all addresses'}",
+            wanted="it on 127.0.0.1 only",
+            fix=f'ports: ["127.0.0.1:{found[0][1]}:{port}"]',
+        )
     return None
 
 
@@ -116,13 +141,14 @@ def _said(answer: tuple[int, str] | str) -> str:
 
 def _file(container, path: str) -> str:
     """The content of a file in a container; empty when there is none."""
-    found = evidence.files(container, path)
+    found = docker.files(container, path)
     return found[0][1][:1000].decode(errors="replace").strip() if found else ""
 
 
 def _ended(container) -> Verdict:
-    return not_yet(saw=f"{container.name} ended while we looked", wanted="it running",
-                   fix=f"docker logs {container.name}")
+    return not_yet(
+        saw=f"{container.name} ended while we looked", wanted="it running", fix=f"docker logs {container.name}"
+    )
 
 
 def _networks(container) -> set[str]:
@@ -159,32 +185,48 @@ def today():
     if isinstance(container, Verdict):
         return container
     name = container.attrs["Config"]["Image"]
-    right = evidence.image(DELUGE)
+    right = docker.image(DELUGE)
     if right is None or container.attrs["Image"] != right.id:
         return not_yet(saw=f"{container.name} runs from {name}", wanted=f"one from {DELUGE}", fix=f"image: {DELUGE}")
     if not re.search(r"[:@][^/]+$", name) or name.endswith(":latest"):
-        return not_yet(saw=f"{container.name} was started from {name}, without a version", wanted=DELUGE,
-                       fix=f"image: {DELUGE}")
+        return not_yet(
+            saw=f"{container.name} was started from {name}, without a version", wanted=DELUGE, fix=f"image: {DELUGE}"
+        )
     if container.attrs["HostConfig"]["NetworkMode"] == "host":
-        return not_yet(saw=f"{container.name} is on the host network", wanted="a network of the project",
-                       fix="ports: in place of network_mode: host")
+        return not_yet(
+            saw=f"{container.name} is on the host network",
+            wanted="a network of the project",
+            fix="ports: in place of network_mode: host",
+        )
     if not re.search(r"-\d+$", container.name):
-        return not_yet(saw=f"the container has a fixed name, {container.name}", wanted="the name that Compose gives it",
-                       fix="leave container_name out")
-    for verdict in (_only_here(container, 8112), _named_volume(container, "/config"),
-                    _named_volume(container, "/downloads")):
+        return not_yet(
+            saw=f"the container has a fixed name, {container.name}",
+            wanted="the name that Compose gives it",
+            fix="leave container_name out",
+        )
+    for verdict in (
+        _only_here(container, 8112),
+        _named_volume(container, "/config"),
+        _named_volume(container, "/downloads"),
+    ):
         if verdict:
             return verdict
-    if missing := [f"{key}={value}" for key, value in (("PUID", "1000"), ("PGID", "1000"), ("TZ", "America/Toronto"))
-                   if _settings(container).get(key) != value]:
+    if missing := [
+        f"{key}={value}"
+        for key, value in (("PUID", "1000"), ("PGID", "1000"), ("TZ", "America/Toronto"))
+        if _settings(container).get(key) != value
+    ]:
         return not_yet(saw=f"{container.name} is without {', '.join(missing)}", wanted="the talk's environment")
     if (policy := container.attrs["HostConfig"]["RestartPolicy"]["Name"] or "no") != "unless-stopped":
         return not_yet(saw=f"its restart policy is {policy}", wanted="unless-stopped, as in the talk")
     port = _published(container, 8112)[0][1]
-    answer = evidence.get(port, "/")
+    answer = docker.get(port, "/")
     if isinstance(answer, str) or answer[0] != 200 or "Deluge" not in answer[1]:
-        return not_yet(saw=f"Deluge's page: {_said(answer)}", wanted=f"it at http://localhost:{port}",
-                       fix=f"docker logs {container.name}; it needs a few seconds")
+        return not_yet(
+            saw=f"Deluge's page: {_said(answer)}",
+            wanted=f"it at http://localhost:{port}",
+            fix=f"docker logs {container.name}; it needs a few seconds",
+        )
     return passed(f"{name} answers at http://localhost:{port}, and its data is in volumes with names")
 
 
@@ -217,18 +259,26 @@ def order():
     if isinstance(app, Verdict):
         return app
     if not _settings(app).get("STORE_URL"):
-        return not_yet(saw="the app has no STORE_URL: it keeps its integers in its own memory",
-                       wanted="redis://store:6379/0, as it was")
+        return not_yet(
+            saw="the app has no STORE_URL: it keeps its integers in its own memory",
+            wanted="redis://store:6379/0, as it was",
+        )
     if app.attrs["RestartCount"]:
-        return not_yet(saw=f"the app was started {app.attrs['RestartCount'] + 1} times until its store answered",
-                       wanted="one start, at the right time", fix="a healthcheck that asks Redis, and a condition")
+        return not_yet(
+            saw=f"the app was started {app.attrs['RestartCount'] + 1} times until its store answered",
+            wanted="one start, at the right time",
+            fix="a healthcheck that asks Redis, and a condition",
+        )
     waits = app.labels.get(f"{LABEL}.depends_on", "")
     if "store:service_healthy" not in waits:
         how = "once the store is started" if "store:" in waits else "whatever the store does"
-        return not_yet(saw=f"the app starts {how}", wanted="once the store is healthy",
-                       fix="depends_on with condition: service_healthy")
+        return not_yet(
+            saw=f"the app starts {how}",
+            wanted="once the store is healthy",
+            fix="depends_on with condition: service_healthy",
+        )
     # An app that came too early runs for a moment, too.
-    status, said = evidence.run(app, "/welcome", "-healthcheck")
+    status, said = docker.run(app, "/welcome", "-healthcheck")
     if status is None:
         return _ended(app)
     if status != 0:
@@ -271,20 +321,30 @@ def three():
             return verdict
         ports[_published(container, 8000)[0][1]] = container
     if set(ports) != {8004, 8005, 8006}:
-        return not_yet(saw=f"they are on {', '.join(map(str, sorted(ports)))}", wanted="8004, 8005 and 8006",
-                       fix='ports: ["127.0.0.1:8004-8006:8000"]')
-    answers = {port: evidence.get(port, "/intstorage") for port in sorted(ports)}
+        return not_yet(
+            saw=f"they are on {', '.join(map(str, sorted(ports)))}",
+            wanted="8004, 8005 and 8006",
+            fix='ports: ["127.0.0.1:8004-8006:8000"]',
+        )
+    answers = {port: docker.get(port, "/intstorage") for port in sorted(ports)}
     for port, answer in answers.items():
         if isinstance(answer, str) or answer[0] != 200:
-            return not_yet(saw=f"port {port}: {_said(answer)}", wanted="a list of integers",
-                           fix=f"docker logs {ports[port].name}")
+            return not_yet(
+                saw=f"port {port}: {_said(answer)}", wanted="a list of integers", fix=f"docker logs {ports[port].name}"
+            )
     lists = {answer[1] for answer in answers.values()}
     if len(lists) > 1:
-        return not_yet(saw=f"they answer {' and '.join(sorted(lists))}", wanted="the same list from all three",
-                       fix="STORE_URL: each copy must use the store")
+        return not_yet(
+            saw=f"they answer {' and '.join(sorted(lists))}",
+            wanted="the same list from all three",
+            fix="STORE_URL: each copy must use the store",
+        )
     if lists == {"[]"}:
-        return not_yet(saw="all three answer with an empty list", wanted="one that has an integer",
-                       fix="""curl -d '{"integer": 7}' http://localhost:8004/intstorage""")
+        return not_yet(
+            saw="all three answer with an empty list",
+            wanted="one that has an integer",
+            fix="""curl -d '{"integer": 7}' http://localhost:8004/intstorage""",
+        )
     return passed(f"three copies, on 8004 to 8006, all answer {lists.pop()}")
 
 
@@ -315,34 +375,46 @@ def secret():
     if isinstance(store, Verdict):
         return store
     # Without the password that the store's own programs may have.
-    status, said = evidence.run(store, "redis-cli", "ping", environment={"REDISCLI_AUTH": ""})
+    status, said = docker.run(store, "redis-cli", "ping", environment={"REDISCLI_AUTH": ""})
     if status is None:
         return _ended(store)
     if "NOAUTH" not in said:
-        return not_yet(saw=f"the store answers without a password: {said[:60]}", wanted="NOAUTH",
-                       fix="redis-server --requirepass")
+        return not_yet(
+            saw=f"the store answers without a password: {said[:60]}", wanted="NOAUTH", fix="redis-server --requirepass"
+        )
     app = _running("lab-04-secret", "app", up)
     if isinstance(app, Verdict):
         return app
     path = _settings(app).get("STORE_PASSWORD_FILE", "")
     password = _file(app, path) if path else ""
     if not password:
-        saw = f"the app's STORE_PASSWORD_FILE is {path}, and there is no such file in it" if path else \
-            "the app has no STORE_PASSWORD_FILE"
+        saw = (
+            f"the app's STORE_PASSWORD_FILE is {path}, and there is no such file in it"
+            if path
+            else "the app has no STORE_PASSWORD_FILE"
+        )
         return not_yet(saw=saw, wanted="/run/secrets/store_password, with the secret mounted there", fix=up)
     for container in (app, store):
-        seen = {part: json.dumps(container.attrs["Config"].get(part)) for part in
-                ("Env", "Cmd", "Entrypoint", "Healthcheck", "Labels")}
+        seen = {
+            part: json.dumps(container.attrs["Config"].get(part))
+            for part in ("Env", "Cmd", "Entrypoint", "Healthcheck", "Labels")
+        }
         shown = [part for part, text in seen.items() if password in text]
         if shown:
-            return not_yet(saw=f"docker inspect {container.name} shows the password, in {' and '.join(shown)}",
-                           wanted="it in the file only", fix="read the file where the password is needed")
+            return not_yet(
+                saw=f"docker inspect {container.name} shows the password, in {' and '.join(shown)}",
+                wanted="it in the file only",
+                fix="read the file where the password is needed",
+            )
     if not (where := _published(app, 8000)):
         return _only_here(app, 8000)
-    answer = evidence.get(where[0][1], "/intstorage")
+    answer = docker.get(where[0][1], "/intstorage")
     if isinstance(answer, str) or answer[0] != 200:
-        return not_yet(saw=f"the app on port {where[0][1]}: {_said(answer)}", wanted="a list of integers",
-                       fix=f"docker logs {app.name}")
+        return not_yet(
+            saw=f"the app on port {where[0][1]}: {_said(answer)}",
+            wanted="a list of integers",
+            fix=f"docker logs {app.name}",
+        )
     return passed(f"the store demands a password, the app has it from {path}, and docker inspect shows it nowhere")
 
 
@@ -371,14 +443,17 @@ def mended():
         if isinstance(one, Verdict):
             return one
     if _networks(store) != {"lab-04-broken_back"}:
-        return not_yet(saw=f"the store is on {', '.join(sorted(_networks(store)))}",
-                       wanted="it on lab-04-broken_back alone",
-                       fix="bring the app to the store's network, not the store to the app's")
+        return not_yet(
+            saw=f"the store is on {', '.join(sorted(_networks(store)))}",
+            wanted="it on lab-04-broken_back alone",
+            fix="bring the app to the store's network, not the store to the app's",
+        )
     if published := _published(store, 6379):
         return not_yet(saw=f"the store is published on port {published[0][1]}", wanted="it not published at all")
     if "lab-04-broken_front" not in _networks(app):
-        return not_yet(saw="the app is not on the network front", wanted="it on both networks",
-                       fix="networks: [front, back]")
+        return not_yet(
+            saw="the app is not on the network front", wanted="it on both networks", fix="networks: [front, back]"
+        )
     if verdict := _unhealthy(app) or _only_here(app, 8000):
         return verdict
     url = urlsplit(_settings(app).get("STORE_URL", ""))
@@ -387,7 +462,7 @@ def mended():
     ports = [port for _, port in _published(app, 8000)]
     if 8003 not in ports:
         return not_yet(saw=f"the app is on port {ports[0]}", wanted="8003", fix='ports: ["127.0.0.1:8003:8000"]')
-    answer = evidence.get(8003, "/intstorage")
+    answer = docker.get(8003, "/intstorage")
     if isinstance(answer, str) or answer[0] != 200:
         return not_yet(saw=f"the app: {_said(answer)}", wanted="a list of integers", fix=f"docker logs {app.name}")
     return passed("the app is healthy and answers on port 8003, and only it can reach the store")

@@ -3,9 +3,10 @@
 Each checker reads the engine's own facts about containers, and nothing that a notebook has printed.
 """
 
-from labkit import engine, evidence
-from labkit import lesson as lessons
-from labkit.lesson import Lesson, not_yet, passed
+from labkit import engine, session
+from labkit.course.lesson import Lesson
+from labkit.course.verdict import not_yet, passed
+from labkit.evidence import docker
 
 lesson = Lesson(
     number="01",
@@ -31,17 +32,19 @@ def _all_running(*names: str):
     """These containers and None when all of them run; else nothing, and the verdict on the first that does not."""
     found = []
     for name in names:
-        container = evidence.container(name)
+        container = docker.container(name)
         if container is None:
-            return [], not_yet(f"there is no container {name}", f"{name}, running",
-                               f"docker run -d --name {name} … busybox:1.37 …")
+            return [], not_yet(
+                f"there is no container {name}", f"{name}, running", f"docker run -d --name {name} … busybox:1.37 …"
+            )
         if container.status != "running":
-            return [], not_yet(evidence.how(container), f"{name}, running", f"docker ps -a; docker logs {name}")
+            return [], not_yet(docker.how(container), f"{name}, running", f"docker ps -a; docker logs {name}")
         found.append(container)
     return found, None
 
 
 # -- kernels -------------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "two-kernels",
@@ -59,31 +62,44 @@ Both as `uname -r` prints them. Let the two commands write the file, rather than
     ),
 )
 def two_kernels():
-    file = lessons.folder() / "01-kernels.txt"
+    file = session.current.folder / "01-kernels.txt"
     if not file.exists():
-        return not_yet("there is no file 01-kernels.txt beside the notebook", "two lines in it",
-                       "docker run --rm busybox:1.37 uname -r > 01-kernels.txt")
+        return not_yet(
+            "there is no file 01-kernels.txt beside the notebook",
+            "two lines in it",
+            "docker run --rm busybox:1.37 uname -r > 01-kernels.txt",
+        )
     lines = [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()]
     if len(lines) != 2:
-        return not_yet(f"01-kernels.txt has {len(lines)} lines that are not empty", "two lines",
-                       "write it afresh with >, then add with >>")
+        return not_yet(
+            f"01-kernels.txt has {len(lines)} lines that are not empty",
+            "two lines",
+            "write it afresh with >, then add with >>",
+        )
     engines, machines = engine.client().info()["KernelVersion"], _vm_kernel()
     if engines not in lines[0].split():
-        return not_yet(f"the first line says {lines[0][:60]!r}", "the release that a container sees",
-                       "docker run --rm busybox:1.37 uname -r")
+        return not_yet(
+            f"the first line says {lines[0][:60]!r}",
+            "the release that a container sees",
+            "docker run --rm busybox:1.37 uname -r",
+        )
     if machines not in lines[1].split():
         mistaken = " (that is the container's)" if engines in lines[1].split() else ""
-        return not_yet(f"the second line says {lines[1][:60]!r}{mistaken}",
-                       "the release that the virtual machine sees", "docker run --rm lab/vm:1 uname -r")
+        return not_yet(
+            f"the second line says {lines[1][:60]!r}{mistaken}",
+            "the release that the virtual machine sees",
+            "docker run --rm lab/vm:1 uname -r",
+        )
     return passed(f"a container runs on {engines}, the virtual machine on {machines}")
 
 
 def _vm_kernel() -> str:
     """The release of the kernel in the image lab/vm:1, read from a file of the image without booting it."""
-    return evidence.files_of_image("lab/vm:1", "/vm/kernel.release")[0][1].decode().strip()
+    return docker.files_of_image("lab/vm:1", "/vm/kernel.release")[0][1].decode().strip()
 
 
 # -- namespaces ----------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "shared-view",
@@ -96,10 +112,8 @@ def _vm_kernel() -> str:
 
 `docker exec lab-01-watch ps` must show the `httpd` of the shop.""",
     hints=(
-        "Which kind of namespace decides which processes one sees? `docker run --help` has an option of that "
-        "name.",
-        "`--pid container:NAME` joins the PID namespace of a running container. Let the watcher run "
-        "`sleep 1000000`.",
+        "Which kind of namespace decides which processes one sees? `docker run --help` has an option of that name.",
+        "`--pid container:NAME` joins the PID namespace of a running container. Let the watcher run `sleep 1000000`.",
     ),
 )
 def shared_view():
@@ -108,29 +122,35 @@ def shared_view():
         return amiss
     shop, watch = both
     if "httpd" not in _processes(shop):
-        return not_yet("no httpd runs in lab-01-shop", "httpd -f -p 80 in lab-01-shop",
-                       "docker logs lab-01-shop")
+        return not_yet("no httpd runs in lab-01-shop", "httpd -f -p 80 in lab-01-shop", "docker logs lab-01-shop")
     for container in both:
         if container.attrs["HostConfig"]["PidMode"] == "host":
-            return not_yet(f"{container.name} uses the PID namespace of the machine and sees everything",
-                           "one that the two containers share, and nobody else", "see the second hint")
+            return not_yet(
+                f"{container.name} uses the PID namespace of the machine and sees everything",
+                "one that the two containers share, and nobody else",
+                "see the second hint",
+            )
     if "httpd" not in _processes(watch) or _namespace(shop) != _namespace(watch):
-        return not_yet("lab-01-watch does not see the httpd of lab-01-shop", "both in one PID namespace",
-                       "docker exec lab-01-watch ps")
+        return not_yet(
+            "lab-01-watch does not see the httpd of lab-01-shop",
+            "both in one PID namespace",
+            "docker exec lab-01-watch ps",
+        )
     return passed("lab-01-watch sees the httpd of lab-01-shop, and not the machine's processes")
 
 
 def _processes(container) -> list[str]:
     """Names of the processes that the container sees, as the kernel tells those inside."""
-    _, names = evidence.run(container, "sh", "-c", "cat /proc/[0-9]*/comm 2> /dev/null; true")
+    _, names = docker.run(container, "sh", "-c", "cat /proc/[0-9]*/comm 2> /dev/null; true")
     return names.split("\n")
 
 
 def _namespace(container) -> str:
-    return evidence.run(container, "readlink", "/proc/self/ns/pid")[1]
+    return docker.run(container, "readlink", "/proc/self/ns/pid")[1]
 
 
 # -- control groups ------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "limits",
@@ -152,12 +172,18 @@ def limits():
     host = found[0].attrs["HostConfig"]
     if host["Memory"] != 64 * _MIB:
         saw = f"{host['Memory'] / _MIB:g} MiB" if host["Memory"] else "no limit at all"
-        return not_yet(f"the memory limit of lab-01-small: {saw}", "64 MiB",
-                       "docker inspect -f '{{.HostConfig.Memory}}' lab-01-small")
+        return not_yet(
+            f"the memory limit of lab-01-small: {saw}",
+            "64 MiB",
+            "docker inspect -f '{{.HostConfig.Memory}}' lab-01-small",
+        )
     share = _processors(host)
     if share is None or abs(share - 0.5) > 0.001:
-        return not_yet(f"the processor limit of lab-01-small: {'none' if share is None else f'{share:g}'}",
-                       "half a processor", "docker inspect -f '{{.HostConfig.NanoCpus}}' lab-01-small")
+        return not_yet(
+            f"the processor limit of lab-01-small: {'none' if share is None else f'{share:g}'}",
+            "half a processor",
+            "docker inspect -f '{{.HostConfig.NanoCpus}}' lab-01-small",
+        )
     return passed("lab-01-small may use 64 MiB and half a processor")
 
 
@@ -171,6 +197,7 @@ def _processors(host: dict) -> float | None:
 
 
 # -- a broken one --------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "hungry",
@@ -194,13 +221,24 @@ def hungry():
     container = found[0]
     limit = container.attrs["HostConfig"]["Memory"]
     if not 0 < limit <= 256 * _MIB:
-        return not_yet(f"the memory limit of lab-01-hungry: {f'{limit / _MIB:g} MiB' if limit else 'none'}",
-                       "a limit, of 256 MiB at most", "docker update --help")
+        return not_yet(
+            f"the memory limit of lab-01-hungry: {f'{limit / _MIB:g} MiB' if limit else 'none'}",
+            "a limit, of 256 MiB at most",
+            "docker update --help",
+        )
     # cgroup version 2, then version 1.
-    _, count = evidence.run(container, "sh", "-c", "cat /sys/fs/cgroup/memory.current 2> /dev/null || "
-                                                   "cat /sys/fs/cgroup/memory/memory.usage_in_bytes")
+    _, count = docker.run(
+        container,
+        "sh",
+        "-c",
+        "cat /sys/fs/cgroup/memory.current 2> /dev/null || cat /sys/fs/cgroup/memory/memory.usage_in_bytes",
+    )
     if not count.isdigit() or int(count) < 48_000_000:
-        return not_yet(f"lab-01-hungry runs, and holds {int(count) / 1e6:.0f} MB" if count.isdigit()
-                       else "lab-01-hungry runs, but not for long enough to ask what it holds",
-                       "48 MB loaded", "docker logs lab-01-hungry")
+        return not_yet(
+            f"lab-01-hungry runs, and holds {int(count) / 1e6:.0f} MB"
+            if count.isdigit()
+            else "lab-01-hungry runs, but not for long enough to ask what it holds",
+            "48 MB loaded",
+            "docker logs lab-01-hungry",
+        )
     return passed(f"lab-01-hungry holds {int(count) / 1e6:.0f} MB under a limit of {limit / _MIB:g} MiB")

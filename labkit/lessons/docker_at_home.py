@@ -5,8 +5,10 @@ The checkers read what the engine knows of containers, and the files in them and
 
 import tarfile
 
-from labkit import evidence
-from labkit.lesson import Lesson, folder, not_yet, passed
+from labkit import session
+from labkit.course.lesson import Lesson
+from labkit.course.verdict import not_yet, passed
+from labkit.evidence import docker
 
 lesson = Lesson(
     number="02",
@@ -32,6 +34,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # -- looking ------------------------------------------------------------------------------------
 
+
 def _missing(name: str):
     return not_yet(saw=f"there is no container {name}", wanted=f"{name}, running", fix=f"docker run -d --name {name} …")
 
@@ -43,8 +46,11 @@ def _ended(container):
     state = container.attrs["State"]
     how = f"it ended with status {state['ExitCode']}" if container.status == "exited" else f"it is {container.status}"
     why = " ".join((state.get("Error") or "").split())[:160]
-    return not_yet(saw=f"{container.name} does not run: {why or how}", wanted="a container that runs",
-                   fix=f"docker logs {container.name}; then docker start {container.name}, or make it anew")
+    return not_yet(
+        saw=f"{container.name} does not run: {why or how}",
+        wanted="a container that runs",
+        fix=f"docker logs {container.name}; then docker start {container.name}, or make it anew",
+    )
 
 
 def _mounted(container, volume: str, wanted_at: str = "") -> str | None:
@@ -57,14 +63,17 @@ def _mounted(container, volume: str, wanted_at: str = "") -> str | None:
 
 def _mounts(container) -> str:
     """What a container has mounted, in words."""
-    words = [f"{'volume ' + one['Name'][:20] if one['Type'] == 'volume' else 'folder ' + one.get('Source', '')} "
-             f"at {one['Destination']}" for one in container.attrs["Mounts"]]
+    words = [
+        f"{'volume ' + one['Name'][:20] if one['Type'] == 'volume' else 'folder ' + one.get('Source', '')} "
+        f"at {one['Destination']}"
+        for one in container.attrs["Mounts"]
+    ]
     return ", ".join(words) or "no volume"
 
 
 def _lines(container, path: str) -> list[str] | None:
     """The lines of a file in a container; None when there is no such file."""
-    members = evidence.files(container, path)
+    members = docker.files(container, path)
     return members[0][1].decode(errors="replace").splitlines() if members and members[0][0].isfile() else None
 
 
@@ -77,34 +86,44 @@ def _published(container) -> list[tuple[str, str]]:
 
 def _serves(name: str, page: str):
     """The published port on which a container answers with a page; else the verdict that says why not."""
-    container = evidence.container(name)
+    container = docker.container(name)
     if container is None:
         return _missing(name)
     places = _published(container)
     if not places:
-        return not_yet(saw=f"{name} publishes no port", wanted="a port of this machine that leads to its page",
-                       fix=f"make {name} anew, with -p 127.0.0.1:PORT:80")
+        return not_yet(
+            saw=f"{name} publishes no port",
+            wanted="a port of this machine that leads to its page",
+            fix=f"make {name} anew, with -p 127.0.0.1:PORT:80",
+        )
     if wide := [place for place in places if place[0] not in _LOOPBACK]:
-        return not_yet(saw=f"{name} publishes port {wide[0][1]} on {wide[0][0]}, for your whole network",
-                       wanted="a port that only this machine can reach", fix="-p 127.0.0.1:PORT:80")
+        return not_yet(
+            saw=f"{name} publishes port {wide[0][1]} on {wide[0][0]}, for your whole network",
+            wanted="a port that only this machine can reach",
+            fix="-p 127.0.0.1:PORT:80",
+        )
     if verdict := _ended(container):
         return verdict
     # A port may have been left to the engine's choice.
     opened = container.attrs["NetworkSettings"].get("Ports") or {}
     seen = "no port of this machine leads to it"
     for port in sorted({place["HostPort"] for ones in opened.values() for place in ones or ()}):
-        answer = evidence.get(port, "/")
+        answer = docker.get(port, "/")
         if isinstance(answer, str):
             seen = answer
         elif page in answer[1]:
             return port
         else:
             seen = f"http://localhost:{port}/ answers {answer[1][:200] or f'status {answer[0]}'}"
-    return not_yet(saw=f"{name}: {seen}", wanted=f"“{page}”",
-                   fix=f"on which port does the program listen, in its container? docker exec {name} netstat -ltn")
+    return not_yet(
+        saw=f"{name}: {seen}",
+        wanted=f"“{page}”",
+        fix=f"on which port does the program listen, in its container? docker exec {name} netstat -ltn",
+    )
 
 
 # -- ports --------------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "clash",
@@ -128,8 +147,11 @@ def clash():
     if not isinstance(news, str):
         return news
     if news != "8210":
-        return not_yet(saw=f"lab-02-news answers on port {news}", wanted="on 8210, where people look for it",
-                       fix="run the cell that makes both containers, and leave lab-02-news as it is")
+        return not_yet(
+            saw=f"lab-02-news answers on port {news}",
+            wanted="on 8210, where people look for it",
+            fix="run the cell that makes both containers, and leave lab-02-news as it is",
+        )
     photos = _serves("lab-02-photos", "Our photos")
     if not isinstance(photos, str):
         return photos
@@ -137,6 +159,7 @@ def clash():
 
 
 # -- owners -------------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "owner",
@@ -155,36 +178,53 @@ def clash():
     ),
 )
 def owner():
-    container = evidence.container("lab-02-diary")
+    container = docker.container("lab-02-diary")
     if container is None:
         return _missing("lab-02-diary")
     at = _mounted(container, "lab-02-diary")
     if at is None:
-        return not_yet(saw=f"lab-02-diary has {_mounts(container)}", fix="-v lab-02-diary:/diary",
-                       wanted="the volume lab-02-diary, with what is in it")
+        return not_yet(
+            saw=f"lab-02-diary has {_mounts(container)}",
+            fix="-v lab-02-diary:/diary",
+            wanted="the volume lab-02-diary, with what is in it",
+        )
     if (container.attrs["Config"].get("User") or "0").split(":")[0] in ("0", "root"):
-        return not_yet(saw="lab-02-diary runs as root", wanted="a user other than root",
-                       fix="--user with the number of the files' owner, or chown the files")
+        return not_yet(
+            saw="lab-02-diary runs as root",
+            wanted="a user other than root",
+            fix="--user with the number of the files' owner, or chown the files",
+        )
     if verdict := _ended(container):
         return verdict
     lines = _lines(container, f"{at}/diary.txt")
     if lines is None:
-        return not_yet(saw=f"there is no {at}/diary.txt", wanted="the diary, as it was, and longer",
-                       fix="run the cell that makes the container, and mend it again")
+        return not_yet(
+            saw=f"there is no {at}/diary.txt",
+            wanted="the diary, as it was, and longer",
+            fix="run the cell that makes the container, and mend it again",
+        )
     if not lines or lines[0] != "Monday: it rained.":
-        return not_yet(saw=f"the diary begins with {(lines or ['nothing'])[0][:60]!r}",
-                       wanted="the line of Monday, which was there before",
-                       fix="run the cell that makes the container, and mend it again")
+        return not_yet(
+            saw=f"the diary begins with {(lines or ['nothing'])[0][:60]!r}",
+            wanted="the line of Monday, which was there before",
+            fix="run the cell that makes the container, and mend it again",
+        )
     hostname = container.attrs["Config"]["Hostname"]
     own = sum(line.startswith(f"{hostname}:") for line in lines)
     if not own:
-        return not_yet(saw=f"the diary has {len(lines)} lines, and none of this container ({hostname})",
-                       wanted="lines that the program itself wrote", fix="docker logs lab-02-diary")
-    return passed(f"the diary has Monday's line, and {own} that the container has written as user "
-                  f"{container.attrs['Config']['User']}")
+        return not_yet(
+            saw=f"the diary has {len(lines)} lines, and none of this container ({hostname})",
+            wanted="lines that the program itself wrote",
+            fix="docker logs lab-02-diary",
+        )
+    return passed(
+        f"the diary has Monday's line, and {own} that the container has written as user "
+        f"{container.attrs['Config']['User']}"
+    )
 
 
 # -- where data live ----------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "rescue",
@@ -202,25 +242,35 @@ in it.
     ),
 )
 def rescue():
-    container = evidence.container("lab-02-guests")
+    container = docker.container("lab-02-guests")
     if container is None:
         return _missing("lab-02-guests")
     if _mounted(container, "lab-02-book", "/book") is None:
-        return not_yet(saw=f"lab-02-guests has {_mounts(container)}", wanted="the volume lab-02-book at /book",
-                       fix="save the file with docker cp first; then make the container anew with -v lab-02-book:/book")
+        return not_yet(
+            saw=f"lab-02-guests has {_mounts(container)}",
+            wanted="the volume lab-02-book at /book",
+            fix="save the file with docker cp first; then make the container anew with -v lab-02-book:/book",
+        )
     if verdict := _ended(container):
         return verdict
     lines = _lines(container, "/book/guests.txt")
     if lines is None:
-        return not_yet(saw="there is no /book/guests.txt in the volume", wanted="the guest book",
-                       fix="if the old container is gone, run the cell that makes it, and begin again")
+        return not_yet(
+            saw="there is no /book/guests.txt in the volume",
+            wanted="the guest book",
+            fix="if the old container is gone, run the cell that makes it, and begin again",
+        )
     if missing := [name for name in ("Ada", "Grace") if not any(name in line for line in lines)]:
-        return not_yet(saw=f"/book/guests.txt has {len(lines)} lines, and {' and '.join(missing)} is missing",
-                       wanted="both guests", fix="copy the whole file")
+        return not_yet(
+            saw=f"/book/guests.txt has {len(lines)} lines, and {' and '.join(missing)} is missing",
+            wanted="both guests",
+            fix="copy the whole file",
+        )
     return passed(f"/book is the volume lab-02-book, and {len(lines)} guests are in it")
 
 
 # -- restart policies ---------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "policy",
@@ -241,25 +291,35 @@ Two programs, two wishes:
     ),
 )
 def policy():
-    lamp, report = evidence.container("lab-02-lamp"), evidence.container("lab-02-report")
+    lamp, report = docker.container("lab-02-lamp"), docker.container("lab-02-report")
     if lamp is None or report is None:
         return _missing("lab-02-lamp" if lamp is None else "lab-02-report")
     name = _policy(lamp)
     if name != "unless-stopped":
-        why = {"no": "it does not come back by itself", "always": "a reboot switches it on though you had stopped it",
-               }.get(name, "it does not come back after every reboot")
-        return not_yet(saw=f"lab-02-lamp has the restart policy {name}: {why}", wanted="one that does what is asked",
-                       fix="docker update --restart … lab-02-lamp")
+        why = {
+            "no": "it does not come back by itself",
+            "always": "a reboot switches it on though you had stopped it",
+        }.get(name, "it does not come back after every reboot")
+        return not_yet(
+            saw=f"lab-02-lamp has the restart policy {name}: {why}",
+            wanted="one that does what is asked",
+            fix="docker update --restart … lab-02-lamp",
+        )
     if verdict := _ended(lamp):
         return verdict
     name = _policy(report)
     if name != "on-failure:3":
-        return not_yet(saw=f"lab-02-report has the restart policy {name}", wanted="on a failure, three more tries",
-                       fix="docker update --restart … lab-02-report")
+        return not_yet(
+            saw=f"lab-02-report has the restart policy {name}",
+            wanted="on a failure, three more tries",
+            fix="docker update --restart … lab-02-report",
+        )
     if report.status != "exited":
-        return not_yet(saw=f"lab-02-report is {report.status}; it has been started again "
-                           f"{report.attrs['RestartCount']} times", wanted="at rest, after its last try",
-                       fix="wait until its next try is over, or docker stop lab-02-report")
+        return not_yet(
+            saw=f"lab-02-report is {report.status}; it has been started again {report.attrs['RestartCount']} times",
+            wanted="at rest, after its last try",
+            fix="wait until its next try is over, or docker stop lab-02-report",
+        )
     return passed("lab-02-lamp comes back unless you stopped it; lab-02-report has been given up")
 
 
@@ -293,42 +353,59 @@ them: `httpd -f -h /recipes` of `busybox:1.37`, as user 1000, with the volume at
 )
 def restore():
     try:
-        with tarfile.open(folder() / BACKUP) as archive:
-            wanted = {_path(one.name): (one, archive.extractfile(one).read() if one.isfile() else b"")
-                      for one in archive}
+        with tarfile.open(session.current.folder / BACKUP) as archive:
+            wanted = {
+                _path(one.name): (one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive
+            }
     except (OSError, tarfile.TarError) as problem:
-        return not_yet(saw=f"the backup {BACKUP} cannot be read: {problem}", wanted="the backup, as it was made",
-                       fix="run the cell that makes it")
-    container = evidence.container("lab-02-kitchen")
+        return not_yet(
+            saw=f"the backup {BACKUP} cannot be read: {problem}",
+            wanted="the backup, as it was made",
+            fix="run the cell that makes it",
+        )
+    container = docker.container("lab-02-kitchen")
     if container is None:
         return _missing("lab-02-kitchen")
     at = _mounted(container, "lab-02-recipes")
     if at is None:
-        return not_yet(saw=f"lab-02-kitchen has {_mounts(container)}", wanted="the volume lab-02-recipes at /recipes",
-                       fix="-v lab-02-recipes:/recipes")
+        return not_yet(
+            saw=f"lab-02-kitchen has {_mounts(container)}",
+            wanted="the volume lab-02-recipes at /recipes",
+            fix="-v lab-02-recipes:/recipes",
+        )
     if verdict := _ended(container):
         return verdict
     if (container.attrs["Config"].get("User") or "0").split(":")[0] != "1000":
-        return not_yet(saw=f"lab-02-kitchen runs as user {container.attrs['Config'].get('User') or '0'}",
-                       wanted="user 1000, whose the recipes are", fix="--user 1000")
+        return not_yet(
+            saw=f"lab-02-kitchen runs as user {container.attrs['Config'].get('User') or '0'}",
+            wanted="user 1000, whose the recipes are",
+            fix="--user 1000",
+        )
     # The answer's paths begin with the folder's own name.
-    found = {_path(one.name.partition("/")[2]): (one, content) for one, content in evidence.files(container, at) or ()}
+    found = {_path(one.name.partition("/")[2]): (one, content) for one, content in docker.files(container, at) or ()}
     for path, (one, content) in wanted.items():
         if path not in found:
-            return not_yet(saw=f"the volume has {len(found) - 1} files and folders, and no {path}",
-                           wanted=f"all {len(wanted) - 1} of the backup, at the same places",
-                           fix=f"tar -xzf …, with -C and the volume's folder; tar -tzf {BACKUP} lists them")
+            return not_yet(
+                saw=f"the volume has {len(found) - 1} files and folders, and no {path}",
+                wanted=f"all {len(wanted) - 1} of the backup, at the same places",
+                fix=f"tar -xzf …, with -C and the volume's folder; tar -tzf {BACKUP} lists them",
+            )
         there, theirs = found[path]
         if content != theirs:
-            return not_yet(saw=f"{path} in the volume has another content", wanted="what is in the backup",
-                           fix="restore it again")
+            return not_yet(
+                saw=f"{path} in the volume has another content", wanted="what is in the backup", fix="restore it again"
+            )
         if (there.uid, there.mode & 0o777) != (one.uid, one.mode & 0o777):
             what = path or "the folder itself"
-            return not_yet(saw=f"{what} belongs to user {there.uid}, mode {there.mode & 0o777:o}",
-                           wanted=f"user {one.uid}, mode {one.mode & 0o777:o}, as in the backup",
-                           fix="let tar run as root in the throw-away container: it keeps owners and modes then")
-    return passed(f"all {sum(one.isfile() for one, _ in wanted.values())} files of the backup are in lab-02-recipes, "
-                  "with their owner and modes")
+            return not_yet(
+                saw=f"{what} belongs to user {there.uid}, mode {there.mode & 0o777:o}",
+                wanted=f"user {one.uid}, mode {one.mode & 0o777:o}, as in the backup",
+                fix="let tar run as root in the throw-away container: it keeps owners and modes then",
+            )
+    return passed(
+        f"all {sum(one.isfile() for one, _ in wanted.values())} files of the backup are in lab-02-recipes, "
+        "with their owner and modes"
+    )
 
 
 def _path(name: str) -> str:

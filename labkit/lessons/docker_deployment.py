@@ -8,10 +8,11 @@ import json
 import re
 from dataclasses import dataclass
 
-from labkit import evidence
+from labkit import session
+from labkit.course.lesson import Lesson
+from labkit.course.verdict import Verdict, not_yet, passed
 from labkit.errors import Trouble
-from labkit.lesson import Lesson, folder, not_yet, passed
-from labkit.verdict import Verdict
+from labkit.evidence import docker
 from labkit.views import digests, requests
 
 MACHINE, REGISTRY, REPOSITORY = "lab-05-machine", "lab-05-registry", "lab/welcome"
@@ -40,6 +41,7 @@ lesson = Lesson(
 
 # -- looking ---------------------------------------------------------------------------------------
 
+
 @dataclass(frozen=True)
 class _Container:
     """A container on the server, as `docker inspect` there shows it."""
@@ -63,15 +65,19 @@ class _Container:
 
 def _on_server(name: str, start: str) -> _Container | Verdict:
     """A container on the server that runs the app and does not crash; else the verdict that says why not."""
-    machine = evidence.container(MACHINE)
+    machine = docker.container(MACHINE)
     if machine is None:
-        return not_yet(f"there is no container {MACHINE}, the server", f"a server on which {name} runs",
-                       "run the cell of section 2 that starts it")
+        return not_yet(
+            f"there is no container {MACHINE}, the server",
+            f"a server on which {name} runs",
+            "run the cell of section 2 that starts it",
+        )
     if machine.status != "running":
-        return not_yet(f"the server {MACHINE} is {machine.status}", f"one on which {name} runs",
-                       f"docker start {MACHINE}")
+        return not_yet(
+            f"the server {MACHINE} is {machine.status}", f"one on which {name} runs", f"docker start {MACHINE}"
+        )
     for _ in range(3):
-        status, output = evidence.run(machine, "docker", "inspect", "--type", "container", name, stderr=False)
+        status, output = docker.run(machine, "docker", "inspect", "--type", "container", name, stderr=False)
         if status != 0 or output:
             break  # on a busy machine an engine may close the stream before what it was to carry
     if status is None:
@@ -81,15 +87,22 @@ def _on_server(name: str, start: str) -> _Container | Verdict:
     found = _Container(json.loads(output)[0])
     state = found.facts["State"]
     if state["Restarting"] or state["Status"] == "restarting":
-        return not_yet(f"{name} crashes again and again: exit status {state['ExitCode']}, "
-                       f"restarted {found.facts['RestartCount']} times", f"{name}, running",
-                       f"docker exec {MACHINE} docker logs {name}")
+        return not_yet(
+            f"{name} crashes again and again: exit status {state['ExitCode']}, "
+            f"restarted {found.facts['RestartCount']} times",
+            f"{name}, running",
+            f"docker exec {MACHINE} docker logs {name}",
+        )
     if state["Status"] != "running":
-        return not_yet(f"{name} is {state['Status']}, exit status {state['ExitCode']}", f"{name}, running",
-                       f"docker exec {MACHINE} docker logs {name}")
+        return not_yet(
+            f"{name} is {state['Status']}, exit status {state['ExitCode']}",
+            f"{name}, running",
+            f"docker exec {MACHINE} docker logs {name}",
+        )
     if not found.is_the_app:
-        return not_yet(f"{name} runs from {found.reference}, and that is not the app", f"{name}, from {REPOSITORY}",
-                       start)
+        return not_yet(
+            f"{name} runs from {found.reference}, and that is not the app", f"{name}, from {REPOSITORY}", start
+        )
     return found
 
 
@@ -99,9 +112,13 @@ def _not_healthy(name: str, found: _Container) -> Verdict | None:
     saw = {"none": f"{name} has no health check", "starting": f"{name} runs, and its health is not known yet"}
     log = (found.facts["State"].get("Health") or {}).get("Log") or []
     said = f": {' '.join(log[-1]['Output'].split())[:160]}" if log and found.health == "unhealthy" else ""
-    return not_yet(saw.get(found.health, f"{name} is {found.health}{said}"), f"{name}, healthy",
-                   "wait a moment, and check again" if found.health == "starting" else
-                   f"docker exec {MACHINE} docker inspect --format '{{{{json .State.Health}}}}' {name}")
+    return not_yet(
+        saw.get(found.health, f"{name} is {found.health}{said}"),
+        f"{name}, healthy",
+        "wait a moment, and check again"
+        if found.health == "starting"
+        else f"docker exec {MACHINE} docker inspect --format '{{{{json .State.Health}}}}' {name}",
+    )
 
 
 def _in_registry(*tags: str) -> dict[str, str] | Verdict:
@@ -111,13 +128,19 @@ def _in_registry(*tags: str) -> dict[str, str] | Verdict:
         for tag in tags:
             found[tag] = digests.digest_of(REGISTRY, REPOSITORY, tag)
             if not found[tag]:
-                return not_yet(f"the registry has no {REPOSITORY}:{tag}", "that tag, pushed",
-                               f"docker push localhost:5050/{REPOSITORY}:{tag}")
+                return not_yet(
+                    f"the registry has no {REPOSITORY}:{tag}",
+                    "that tag, pushed",
+                    f"docker push localhost:5050/{REPOSITORY}:{tag}",
+                )
     except Trouble as problem:
         return not_yet(problem.saw, f"a registry with {REPOSITORY}", problem.fix)
     except OSError as problem:
-        return not_yet(f"the registry does not answer: {getattr(problem, 'reason', problem)}",
-                       f"a registry with {REPOSITORY}", f"docker logs {REGISTRY}")
+        return not_yet(
+            f"the registry does not answer: {getattr(problem, 'reason', problem)}",
+            f"a registry with {REPOSITORY}",
+            f"docker logs {REGISTRY}",
+        )
     return found
 
 
@@ -125,16 +148,20 @@ def _pinned(name: str, found: _Container, wanted: str, what: str) -> Verdict | N
     """None when a container was started from this digest, by digest; else the verdict."""
     _, _, digest = found.reference.partition("@")
     if not digest:
-        return not_yet(f"{name} was started from {found.reference}, which names no digest",
-                       f"{name}, started from …/{REPOSITORY}@sha256:…",
-                       "remove it, and run it from the repository with @ and the digest")
+        return not_yet(
+            f"{name} was started from {found.reference}, which names no digest",
+            f"{name}, started from …/{REPOSITORY}@sha256:…",
+            "remove it, and run it from the repository with @ and the digest",
+        )
     if digest != wanted:
-        return not_yet(f"{name} runs from {digest[:19]}…", f"{what}, {wanted[:19]}…",
-                       f'lab.views.digests.where("{REPOSITORY}")')
+        return not_yet(
+            f"{name} runs from {digest[:19]}…", f"{what}, {wanted[:19]}…", f'lab.views.digests.where("{REPOSITORY}")'
+        )
     return None
 
 
 # -- exercises -------------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "pinned",
@@ -157,13 +184,17 @@ def pinned():
     if isinstance(known, Verdict):
         return known
     if known["1.0"] == known["1.1"]:
-        return not_yet("1.0 and 1.1 are two tags of one digest", "an image of your own as 1.1",
-                       "change something: a label, say; build and push again")
+        return not_yet(
+            "1.0 and 1.1 are two tags of one digest",
+            "an image of your own as 1.1",
+            "change something: a label, say; build and push again",
+        )
     found = _on_server("pinned", f"docker exec {MACHINE} docker run -d --name pinned {REGISTRY}:5000/{REPOSITORY}@…")
     if isinstance(found, Verdict):
         return found
     return _pinned("pinned", found, known["1.1"], "the digest of 1.1") or passed(
-        f"pinned runs {known['1.1'][:19]}…, which is what the registry calls 1.1 today")
+        f"pinned runs {known['1.1'][:19]}…, which is what the registry calls 1.1 today"
+    )
 
 
 @lesson.exercise(
@@ -188,26 +219,40 @@ def careful():
     host = found.facts["HostConfig"]
     if not 0 < host["Memory"] <= 128 * _MIB:
         memory = f"{host['Memory'] / _MIB:g} MiB" if host["Memory"] else "none"
-        return not_yet(f"the memory limit of careful: {memory}", "one of 128 MiB at most",
-                       "--memory, or docker update --memory there")
+        return not_yet(
+            f"the memory limit of careful: {memory}",
+            "one of 128 MiB at most",
+            "--memory, or docker update --memory there",
+        )
     share = host["NanoCpus"] / 1e9 or (max(host["CpuQuota"], 0) / (host["CpuPeriod"] or 100_000))
     if not 0 < share <= 0.5:
-        return not_yet(f"the processor limit of careful: {share or 'none'}", "half a processor at most",
-                       "--cpus; --cpu-shares is a weight, not a limit")
+        return not_yet(
+            f"the processor limit of careful: {share or 'none'}",
+            "half a processor at most",
+            "--cpus; --cpu-shares is a weight, not a limit",
+        )
     policy = host["RestartPolicy"]["Name"]
     if policy in ("", "no"):
-        return not_yet("careful is not started again after a crash", "a restart policy",
-                       "--restart, or docker update there")
+        return not_yet(
+            "careful is not started again after a crash", "a restart policy", "--restart, or docker update there"
+        )
     log = host["LogConfig"]
     if log["Type"] == "json-file" and "max-size" not in (log["Config"] or {}):
-        return not_yet("careful's log driver is json-file, with no limit", "logs that cannot fill the disk",
-                       "--log-opt max-size=…, or another --log-driver")
+        return not_yet(
+            "careful's log driver is json-file, with no limit",
+            "logs that cannot fill the disk",
+            "--log-opt max-size=…, or another --log-driver",
+        )
     if log["Type"] not in ("json-file", "local"):
-        return not_yet(f"careful's log driver is {log['Type']}", "logs that the engine keeps, and bounds",
-                       "--log-driver json-file or local")
+        return not_yet(
+            f"careful's log driver is {log['Type']}",
+            "logs that the engine keeps, and bounds",
+            "--log-driver json-file or local",
+        )
     return _not_healthy("careful", found) or passed(
         f"healthy, with at most {host['Memory'] / _MIB:g} MiB and {share:g} processors; restart policy {policy}, "
-        f"log driver {log['Type']}{' up to ' + log['Config']['max-size'] if log['Config'].get('max-size') else ''}")
+        f"log driver {log['Type']}{' up to ' + log['Config']['max-size'] if log['Config'].get('max-size') else ''}"
+    )
 
 
 @lesson.exercise(
@@ -230,13 +275,19 @@ def roll_back():
     if isinstance(known, Verdict):
         return known
     if known["stable"] != known["2.1"]:
-        return not_yet("the tag stable does not point at 2.1 any more", "a tag that stays as it is",
-                       "run the cell before the exercise again")
+        return not_yet(
+            "the tag stable does not point at 2.1 any more",
+            "a tag that stays as it is",
+            "run the cell before the exercise again",
+        )
     found = _on_server("shop", f"docker exec {MACHINE} docker run -d --name shop {REGISTRY}:5000/{REPOSITORY}@…")
     if isinstance(found, Verdict):
         return found
-    return (_pinned("shop", found, known["2.0"], "what ran before") or _not_healthy("shop", found)
-            or passed(f"shop runs {known['2.0'][:19]}… again, and is healthy; stable may point wherever it likes"))
+    return (
+        _pinned("shop", found, known["2.0"], "what ran before")
+        or _not_healthy("shop", found)
+        or passed(f"shop runs {known['2.0'][:19]}… again, and is healthy; stable may point wherever it likes")
+    )
 
 
 @lesson.exercise(
@@ -258,45 +309,44 @@ def elsewhere():
     if isinstance(found, Verdict):
         return found
     if found.facts["RestartCount"]:
-        return not_yet(f"report runs, after {found.facts['RestartCount']} crashes", "one that did not crash",
-                       f"docker exec {MACHINE} docker logs report; when it is mended, remove it and start it anew")
+        return not_yet(
+            f"report runs, after {found.facts['RestartCount']} crashes",
+            "one that did not crash",
+            f"docker exec {MACHINE} docker logs report; when it is mended, remove it and start it anew",
+        )
     if found.facts["HostConfig"]["RestartPolicy"]["Name"] in ("", "no"):
-        return not_yet("report is not started again after a crash", "its restart policy as in the script",
-                       "--restart always")
+        return not_yet(
+            "report is not started again after a crash", "its restart policy as in the script", "--restart always"
+        )
     ports = found.facts["HostConfig"]["PortBindings"] or {}
     if "8001" not in [one["HostPort"] for one in ports.get("8000/tcp") or []]:
-        return not_yet("the app's port 8000 is not published on the server's port 8001", "the port as in the script",
-                       "-p 8001:8000")
+        return not_yet(
+            "the app's port 8000 is not published on the server's port 8001",
+            "the port as in the script",
+            "-p 8001:8000",
+        )
     return _not_healthy("report", found) or passed(f"report is healthy on the server, from {found.reference}")
 
 
 # What learners may have missed, each with words of which one is in most sentences about it. A line counts for
 # one theme only, so that a heap of words is not a list.
 _THEMES = {
-    "somebody who notices, and starts it elsewhere":
-        r"notic|alert|monitor|watch|detect|alarm|failover|fail over|heal|elsewhere|moved? |took over|take over|replac|"
-        r"somewhere else|anywhere else|on the other|on another|on the second|start\w* (it|them|the)|"
-        r"restart|recover|bring\w* (it|them) back|dead|died|dies|down\b|outage|knows? that",
-    "a place with room":
-        r"\broom\b|capacity|memory|\bcpu|processor|resourc|schedul|overcommit|overload|terabyte|"
-        r"which (machine|server|host|node)|"
-        r"\bspace\b|place (for|to)|placement|\bfits?\b|too big|too large|spread",
-    "one address":
-        r"address|\bdns\b|load.?balanc|balanc|proxy|rout|traffic|\bport\b|\bip\b|endpoint|\burl\b|redirect|"
-        r"same name|one name|reach|sent to|send|switch",
-    "data in one place":
-        r"\bdata|\bstate|stor(e|ed|age|es)\b|integer|number|volume|shar(e|ed|es)\b|persist|\blost\b|forg[eo]t|sync|"
-        r"password|secret|setting|config",
-    "one command for all machines":
-        r"roll|updat|upgrad|deploy|version|by hand|manual|(each|every) (machine|server|host|node)|"
-        r"all (machines|servers|hosts|nodes|of them)|ten machines|hundred|command|script|type|repeat|twice|same digest",
-    "health that is acted upon":
-        r"health|hang|stuck|ready|readi|liveness|probe",
-    "a record of what should run":
-        r"desired|declar|yaml|\bgit\b|should run|should be running|supposed to run|inventory|list of|how many|"
-        r"(number|count) of copies|copies|replica|overview|knows what|central",
-    "a say in who may":
-        r"permission|who may|who can|allowed|access|rights|login|log in|privileged|\bssh\b|role|audit|trust|sign",
+    "somebody who notices, and starts it elsewhere": r"notic|alert|monitor|watch|detect|alarm|failover|fail over|heal|elsewhere|moved? |took over|take over|replac|"
+    r"somewhere else|anywhere else|on the other|on another|on the second|start\w* (it|them|the)|"
+    r"restart|recover|bring\w* (it|them) back|dead|died|dies|down\b|outage|knows? that",
+    "a place with room": r"\broom\b|capacity|memory|\bcpu|processor|resourc|schedul|overcommit|overload|terabyte|"
+    r"which (machine|server|host|node)|"
+    r"\bspace\b|place (for|to)|placement|\bfits?\b|too big|too large|spread",
+    "one address": r"address|\bdns\b|load.?balanc|balanc|proxy|rout|traffic|\bport\b|\bip\b|endpoint|\burl\b|redirect|"
+    r"same name|one name|reach|sent to|send|switch",
+    "data in one place": r"\bdata|\bstate|stor(e|ed|age|es)\b|integer|number|volume|shar(e|ed|es)\b|persist|\blost\b|forg[eo]t|sync|"
+    r"password|secret|setting|config",
+    "one command for all machines": r"roll|updat|upgrad|deploy|version|by hand|manual|(each|every) (machine|server|host|node)|"
+    r"all (machines|servers|hosts|nodes|of them)|ten machines|hundred|command|script|type|repeat|twice|same digest",
+    "health that is acted upon": r"health|hang|stuck|ready|readi|liveness|probe",
+    "a record of what should run": r"desired|declar|yaml|\bgit\b|should run|should be running|supposed to run|inventory|list of|how many|"
+    r"(number|count) of copies|copies|replica|overview|knows what|central",
+    "a say in who may": r"permission|who may|who can|allowed|access|rights|login|log in|privileged|\bssh\b|role|audit|trust|sign",
 }
 _ENOUGH = 4
 
@@ -339,23 +389,31 @@ no substitute for a colleague who reads them.
 )
 def missing():
     try:
-        text = (folder() / "05-missing.txt").read_text(errors="replace")
+        text = (session.current.folder / "05-missing.txt").read_text(errors="replace")
     except OSError:
         return not_yet("there is no file 05-missing.txt", "one beside this notebook, with a sentence a line")
     try:
-        seen = requests.read(folder() / "05-dead.log")
+        seen = requests.read(session.current.folder / "05-dead.log")
     except Trouble as problem:
         return not_yet(problem.saw, "what was seen when the first machine died", "run the cell that kills it")
     if seen.requests[-1].ok:
-        return not_yet("05-dead.log ends with an answer", "a log that ends with failed requests",
-                       "run the cell that kills the first machine")
+        return not_yet(
+            "05-dead.log ends with an answer",
+            "a log that ends with failed requests",
+            "run the cell that kills the first machine",
+        )
     lines = [line.strip() for line in text.splitlines() if len(re.findall(r"\w+", line)) >= 4]
     if len(lines) < _ENOUGH:
-        return not_yet(f"05-missing.txt has {len(lines)} sentence{'s' * (len(lines) != 1)} of four words or more",
-                       f"at least {_ENOUGH}, a line each")
+        return not_yet(
+            f"05-missing.txt has {len(lines)} sentence{'s' * (len(lines) != 1)} of four words or more",
+            f"at least {_ENOUGH}, a line each",
+        )
     covered = _covered(lines)
     if len(covered) < _ENOUGH:
         about = "; ".join(covered) or "none of the things that this check knows"
-        return not_yet(f"{len(lines)} sentences, about: {about}", f"{_ENOUGH} different things",
-                       "go through the cells of this section once more; or say it in other words, if you have it")
+        return not_yet(
+            f"{len(lines)} sentences, about: {about}",
+            f"{_ENOUGH} different things",
+            "go through the cells of this section once more; or say it in other words, if you have it",
+        )
     return passed(f"{len(covered)} things that one engine does not do for two machines: {'; '.join(covered)}")

@@ -3,10 +3,11 @@
 It needs the engine and the image busybox, and nothing of Kubernetes: that may still be in the making.
 """
 
-
-from labkit import engine, evidence, pace
-from labkit import lesson as lessons
-from labkit.lesson import Lesson, not_yet, passed
+from labkit import engine, session
+from labkit.course.lesson import Lesson
+from labkit.course.verdict import not_yet, passed
+from labkit.evidence import docker
+from labkit.system import pace
 
 lesson = Lesson(
     number="00",
@@ -31,11 +32,12 @@ _IMAGE = "busybox:1.37"
 def _from_busybox(container) -> bool:
     if container.attrs["Config"]["Image"] == _IMAGE:
         return True
-    image = evidence.image(_IMAGE)
+    image = docker.image(_IMAGE)
     return image is not None and container.attrs["Image"] == image.id
 
 
 # -- a first container ---------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "hello",
@@ -52,27 +54,35 @@ def _from_busybox(container) -> bool:
     ),
 )
 def hello():
-    container = evidence.container("lab-00-hello")
+    container = docker.container("lab-00-hello")
     if container is None:
-        return not_yet("there is no container lab-00-hello", "one that has ended and was not removed",
-                       "docker run --name lab-00-hello busybox:1.37 …")
+        return not_yet(
+            "there is no container lab-00-hello",
+            "one that has ended and was not removed",
+            "docker run --name lab-00-hello busybox:1.37 …",
+        )
     if not _from_busybox(container):
-        return not_yet(f"lab-00-hello was made from {container.attrs['Config']['Image']}", f"the image {_IMAGE}",
-                       "docker rm -f lab-00-hello, then run it from the other image")
+        return not_yet(
+            f"lab-00-hello was made from {container.attrs['Config']['Image']}",
+            f"the image {_IMAGE}",
+            "docker rm -f lab-00-hello, then run it from the other image",
+        )
     state = container.attrs["State"]
     if state["Status"] != "exited":
-        return not_yet(evidence.how(container), "one that ran, and ended by itself", "docker ps -a")
+        return not_yet(docker.how(container), "one that ran, and ended by itself", "docker ps -a")
     if state["ExitCode"] != 0:
-        return not_yet(evidence.how(container), "exit status 0", "docker logs lab-00-hello")
+        return not_yet(docker.how(container), "exit status 0", "docker logs lab-00-hello")
     lines = container.logs(tail=1000).decode(errors="replace").splitlines()
     greeting = next((line.strip() for line in lines if line.strip().startswith("Hello")), None)
     if greeting is None:
-        return not_yet("no line in the log of lab-00-hello begins with Hello", "such a line",
-                       "docker logs lab-00-hello")
+        return not_yet(
+            "no line in the log of lab-00-hello begins with Hello", "such a line", "docker logs lab-00-hello"
+        )
     return passed(f"lab-00-hello said “{greeting[:60]}” and ended with status 0")
 
 
 # -- which engine --------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "which-engine",
@@ -86,35 +96,48 @@ beside this notebook, a line each:
 
 Let commands write the file, rather than typing it. Other words on the line do no harm.""",
     hints=(
-        "`docker version` and `docker info` print all three. In `docker version`, the engine is the part under *Server*.",
+        "`docker version` and `docker info` print all three. In `docker version` the engine is under *Server*.",
         "`docker version --format '{{.Server.Version}}' > 00-engine.txt` writes the first line. `docker info --format "
         "'{{.OperatingSystem}}'` and `'{{.KernelVersion}}'` are the others; `>>` adds a line to a file.",
     ),
 )
 def which_engine():
-    file = lessons.folder() / "00-engine.txt"
+    file = session.current.folder / "00-engine.txt"
     if not file.is_file():
-        return not_yet("there is no file 00-engine.txt beside the notebook", "three lines in it",
-                       "docker version --format '{{.Server.Version}}' > 00-engine.txt")
+        return not_yet(
+            "there is no file 00-engine.txt beside the notebook",
+            "three lines in it",
+            "docker version --format '{{.Server.Version}}' > 00-engine.txt",
+        )
     lines = [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()]
     if len(lines) != 3:
-        return not_yet(f"00-engine.txt has {len(lines)} lines that are not empty", "three lines",
-                       "write it afresh with >, then add with >>")
+        return not_yet(
+            f"00-engine.txt has {len(lines)} lines that are not empty",
+            "three lines",
+            "write it afresh with >, then add with >>",
+        )
     client = engine.client()
     info = client.info()
     for place, line, what, fact in zip(
-            ("first", "second", "third"), lines,
-            ("the version of the engine", "the operating system of the engine's machine", "its kernel release"),
-            (client.version()["Version"], info["OperatingSystem"], info["KernelVersion"]), strict=True):
+        ("first", "second", "third"),
+        lines,
+        ("the version of the engine", "the operating system of the engine's machine", "its kernel release"),
+        (client.version()["Version"], info["OperatingSystem"], info["KernelVersion"]),
+        strict=True,
+    ):
         if fact.lower() not in line.lower():
             return not_yet(f"the {place} line says {line[:60]!r}", what, "docker version; docker info")
         if len(line) > len(fact) + 80:
-            return not_yet(f"the {place} line has {len(line)} characters", f"{what}, and not everything at once",
-                           "--format picks out one fact")
+            return not_yet(
+                f"the {place} line has {len(line)} characters",
+                f"{what}, and not everything at once",
+                "--format picks out one fact",
+            )
     return passed(f"engine {client.version()['Version']} on {info['OperatingSystem']}, kernel {info['KernelVersion']}")
 
 
 # -- a broken one --------------------------------------------------------------------------------
+
 
 @lesson.exercise(
     "web",
@@ -131,22 +154,31 @@ Find out why it ended, and get a `lab-00-web` from `busybox:1.37` that runs and 
     ),
 )
 def web():
-    container = evidence.container("lab-00-web")
+    container = docker.container("lab-00-web")
     if container is None:
-        return not_yet("there is no container lab-00-web", "one that runs and serves the page",
-                       "run the cell with the broken one, and mend that")
+        return not_yet(
+            "there is no container lab-00-web",
+            "one that runs and serves the page",
+            "run the cell with the broken one, and mend that",
+        )
     if container.status != "running":
-        return not_yet(evidence.how(container), "lab-00-web, running", "docker logs lab-00-web")
+        return not_yet(docker.how(container), "lab-00-web, running", "docker logs lab-00-web")
     if not _from_busybox(container):
-        return not_yet(f"lab-00-web was made from {container.attrs['Config']['Image']}", f"the image {_IMAGE}",
-                       "docker rm -f lab-00-web, then run it from the other image")
+        return not_yet(
+            f"lab-00-web was made from {container.attrs['Config']['Image']}",
+            f"the image {_IMAGE}",
+            "docker rm -f lab-00-web, then run it from the other image",
+        )
     seconds = f"{pace.patience(5):.0f}"
-    status, said = evidence.run(container, "timeout", seconds, "wget", "-q", "-O-", "http://127.0.0.1:80/")
+    status, said = docker.run(container, "timeout", seconds, "wget", "-q", "-O-", "http://127.0.0.1:80/")
     if status is None:
         return not_yet("lab-00-web ended while we looked", "lab-00-web, running", "docker logs lab-00-web")
     if status != 0:
-        return not_yet(f"lab-00-web runs, and port 80 in it gives no page: {' '.join(said.split())[:80]}", "the page It works",
-                       "docker logs lab-00-web")
+        return not_yet(
+            f"lab-00-web runs, and port 80 in it gives no page: {' '.join(said.split())[:80]}",
+            "the page It works",
+            "docker logs lab-00-web",
+        )
     if "it works" not in said.lower():
         return not_yet(f"the page of lab-00-web says {said[:60]!r}", "It works", "look at the folder that it serves")
     return passed(f"lab-00-web runs and serves “{said[:60]}”")
@@ -154,11 +186,12 @@ def web():
 
 # -- clearing up ---------------------------------------------------------------------------------
 
+
 @lesson.exercise(
     "tidy",
     title="Clear up, and lose nothing",
-    task="""The cell below makes four containers. **`lab-00-keep`** runs, and has a file `/note.txt` that is in no image.
-`lab-00-old-1`, `-2` and `-3` have ended, and nobody needs them.
+    task="""The cell below makes four containers. **`lab-00-keep`** runs, and has a file `/note.txt` that is in no
+image. `lab-00-old-1`, `-2` and `-3` have ended, and nobody needs them.
 
 Remove the three. `lab-00-keep` must go on running, with its note.""",
     hints=(
@@ -167,18 +200,27 @@ Remove the three. `lab-00-keep` must go on running, with its note.""",
     ),
 )
 def tidy():
-    keep = evidence.container("lab-00-keep")
+    keep = docker.container("lab-00-keep")
     if keep is None:
-        return not_yet("there is no container lab-00-keep", "lab-00-keep, running, and its note",
-                       "run the cell that makes the four, then remove the other three")
-    old = sorted(container.name for container in engine.client().containers.list(all=True, ignore_removed=True)
-                 if container.name.startswith("lab-00-old-"))
+        return not_yet(
+            "there is no container lab-00-keep",
+            "lab-00-keep, running, and its note",
+            "run the cell that makes the four, then remove the other three",
+        )
+    old = sorted(
+        container.name
+        for container in engine.client().containers.list(all=True, ignore_removed=True)
+        if container.name.startswith("lab-00-old-")
+    )
     if old:
         return not_yet(f"still there: {', '.join(old)}", "none of them", "docker ps -a; docker rm --help")
     if keep.status != "running":
-        return not_yet(evidence.how(keep), "lab-00-keep, running", "docker start lab-00-keep")
-    status, note = evidence.run(keep, "cat", "/note.txt")
+        return not_yet(docker.how(keep), "lab-00-keep, running", "docker start lab-00-keep")
+    status, note = docker.run(keep, "cat", "/note.txt")
     if status != 0 or "do not lose me" not in note:
-        return not_yet("lab-00-keep runs, and its /note.txt is gone: it is another container",
-                       "the one that was there, with its note", "run the cell that makes the four again")
+        return not_yet(
+            "lab-00-keep runs, and its /note.txt is gone: it is another container",
+            "the one that was there, with its note",
+            "run the cell that makes the four again",
+        )
     return passed("the three are gone, and lab-00-keep runs with its note")

@@ -58,9 +58,11 @@ def _checked(folder: Path, file: str, report: Report) -> Path:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     wanted = _sums(folder).get(file)
     if wanted != digest:
-        raise Refused(f"{file} in the bundle {folder} has the SHA-256 {digest[:12]}…",
-                      f"{wanted[:12]}… as SHA256SUMS says" if wanted else "a line for it in SHA256SUMS",
-                      "get the bundle again")
+        raise Refused(
+            f"{file} in the bundle {folder} has the SHA-256 {digest[:12]}…",
+            f"{wanted[:12]}… as SHA256SUMS says" if wanted else "a line for it in SHA256SUMS",
+            "get the bundle again",
+        )
     return folder / file
 
 

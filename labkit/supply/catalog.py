@@ -50,8 +50,9 @@ class Tool:
 
     accepts: which versions of one that is there already will do, as PEP 440 writes it; url: the publisher's
     file, with {system}, {arch} and {cpu}; checksum: the file with its SHA-256, as a suffix of the url or, from a
-    slash on, beside it; member: the program inside an archive; go: the folder of its build recipe in go/, or
-    package: the Debian package that has it. One that is named docker-… extends the docker command.
+    slash on, beside it; what: a few words for a reader; member: the program inside an archive; go: the folder of its
+    build recipe in go/, or package: the Debian package that has it; later: whether no cluster needs it, so that it is
+    made last. One that is named docker-… extends the docker command.
     """
 
     name: str
@@ -60,9 +61,11 @@ class Tool:
     accepts: str
     url: str
     checksum: str
+    what: str
     member: str = ""
     go: str = ""
     package: str = ""
+    later: bool = False
 
     @property
     def extends_docker(self) -> bool:
@@ -93,7 +96,8 @@ class Image:
     """An image in the engine.
 
     name: also the folder in images/ with its recipe; reference: its public name; what: a few words for a reader;
-    needs: images it is built from; public: whether a registry has it, so that what we build is only a stand-in.
+    needs: images it is built from; public: whether a registry has it, so that what we build is only a stand-in;
+    later: as of a tool; seconds: CPU time that building it takes, about.
     """
 
     name: str
@@ -101,6 +105,8 @@ class Image:
     what: str
     needs: tuple[str, ...] = ()
     public: bool = True
+    later: bool = False
+    seconds: int = 20
 
 
 @dataclass(frozen=True)
@@ -115,48 +121,100 @@ class Program:
     seconds: int = 60
 
 
-TOOLS = {tool.name: tool for tool in (
-    Tool("minikube", MINIKUBE, ("version", "--short"), f"=={MINIKUBE}",
-         f"https://github.com/kubernetes/minikube/releases/download/{MINIKUBE}/minikube-{{system}}-{{arch}}",
-         ".sha256", go="minikube"),
-    # kubectl is supported within one minor version of the API server
-    # (kubernetes.io/releases/version-skew-policy, read 2026-11).
-    Tool("kubectl", KUBERNETES, ("version", "--client"), ">=1.34,<1.37",
-         f"https://dl.k8s.io/release/{KUBERNETES}/bin/{{system}}/{{arch}}/kubectl", ".sha256", go="kubernetes"),
-    Tool("helm", HELM, ("version", "--short"), ">=4,<5",
-         f"https://get.helm.sh/helm-{HELM}-{{system}}-{{arch}}.tar.gz", ".sha256sum",
-         member="{system}-{arch}/helm", go="helm"),
-    # Build contexts by name came with buildx 0.8, the ones of the chapters' pictures with 0.10; what `docker compose ps`
-    # says in a format of one's own came with Compose 2.21.
-    Tool("docker-buildx", BUILDX, ("version",), ">=0.10",
-         f"https://github.com/docker/buildx/releases/download/{BUILDX}/buildx-{BUILDX}.{{system}}-{{arch}}",
-         "/checksums.txt", package="docker-buildx"),
-    Tool("docker-compose", COMPOSE, ("version",), ">=2.21",
-         f"https://github.com/docker/compose/releases/download/{COMPOSE}/docker-compose-{{system}}-{{cpu}}",
-         ".sha256", package="docker-compose"),
-)}
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        # Build contexts by name came with buildx 0.8, those of pictures with 0.10; formats of one's own in
+        # `docker compose ps` came with Compose 2.21.
+        Tool(
+            "docker-buildx",
+            BUILDX,
+            ("version",),
+            ">=0.10",
+            f"https://github.com/docker/buildx/releases/download/{BUILDX}/buildx-{BUILDX}.{{system}}-{{arch}}",
+            "/checksums.txt",
+            "docker's part that builds images",
+            package="docker-buildx",
+        ),
+        Tool(
+            "docker-compose",
+            COMPOSE,
+            ("version",),
+            ">=2.21",
+            f"https://github.com/docker/compose/releases/download/{COMPOSE}/docker-compose-{{system}}-{{cpu}}",
+            ".sha256",
+            "docker's part that runs compose files",
+            package="docker-compose",
+        ),
+        # kubectl is supported within one minor version of the API server
+        # (kubernetes.io/releases/version-skew-policy, read 2026-11).
+        Tool(
+            "kubectl",
+            KUBERNETES,
+            ("version", "--client"),
+            ">=1.34,<1.37",
+            f"https://dl.k8s.io/release/{KUBERNETES}/bin/{{system}}/{{arch}}/kubectl",
+            ".sha256",
+            "the command kubectl",
+            go="kubernetes",
+        ),
+        Tool(
+            "minikube",
+            MINIKUBE,
+            ("version", "--short"),
+            f"=={MINIKUBE}",
+            f"https://github.com/kubernetes/minikube/releases/download/{MINIKUBE}/minikube-{{system}}-{{arch}}",
+            ".sha256",
+            "minikube, which starts clusters",
+            go="minikube",
+        ),
+        Tool(
+            "helm",
+            HELM,
+            ("version", "--short"),
+            ">=4,<5",
+            f"https://get.helm.sh/helm-{HELM}-{{system}}-{{arch}}.tar.gz",
+            ".sha256sum",
+            "the command helm",
+            member="{system}-{arch}/helm",
+            go="helm",
+            later=True,
+        ),
+    )
+}
 
-IMAGES = {image.name: image for image in (
-    Image("debian", "debian:bookworm-slim", "Debian, a base image"),
-    Image("busybox", "busybox:1.37", "busybox, an image of small tools", needs=("debian",)),
-    Image("static", "gcr.io/distroless/static-debian12:nonroot", "a base image with hardly anything in it", needs=("debian",)),
-    Image("golang", "golang:1.26-bookworm", "the Go compiler", needs=("debian",)),
-    Image("redis", "redis:7.0", "redis, a store", needs=("debian",)),
-    Image("registry", "registry:2.8.2", "a registry for images", needs=("debian",)),
-    Image("deluge", "linuxserver/deluge:2.2.0", "Deluge, software for the home", needs=("debian",)),
-    # Floating, because the last patch releases of Debian's package and of the public image differ.
-    Image("dind", "docker:26.1-dind", "a Docker engine in a container", needs=("debian",)),
-    Image("vm", "lab/vm:1", "a virtual machine to compare with", needs=("debian",), public=False),
-    Image("welcome", "lab/welcome:1.0", "our app", needs=("golang", "static"), public=False),
-)}
+IMAGES = {
+    image.name: image
+    for image in (
+        Image("debian", "debian:bookworm-slim", "Debian, a base image"),
+        Image("busybox", "busybox:1.37", "busybox, an image of small tools", needs=("debian",)),
+        Image(
+            "static",
+            "gcr.io/distroless/static-debian12:nonroot",
+            "a base image with hardly anything in it",
+            needs=("debian",),
+        ),
+        Image("golang", "golang:1.26-bookworm", "the Go compiler", needs=("debian",)),
+        Image("redis", "redis:7.0", "redis, a store", needs=("debian",)),
+        Image("registry", "registry:2.8.2", "a registry for images", needs=("debian",)),
+        Image("deluge", "linuxserver/deluge:2.2.0", "Deluge, software for the home", needs=("debian",)),
+        # Floating, because the last patch releases of Debian's package and of the public image differ.
+        Image("dind", "docker:26.1-dind", "a Docker engine in a container", needs=("debian",)),
+        Image("vm", "lab/vm:1", "a virtual machine to compare with", needs=("debian",), public=False),
+        Image("welcome", "lab/welcome:1.0", "our app", needs=("golang", "static"), public=False),
+    )
+}
 
-# What a cluster starts from: the image of its node, and the preload, which is what the node's store of images holds. Ours:
+# What a cluster starts from: the image of its node, and the preload, which is what the node's store of images holds.
 NODE = Image("node", f"lab/node:{KUBERNETES}", "the image of a cluster's node", needs=("debian",), public=False)
-# The publisher's node image, where minikube looks for it (pkg/drivers/kic/types.go, v1.38.1): by its digest, then by its tag.
+# The publisher's node image, where minikube looks for it (pkg/drivers/kic/types.go, v1.38.1): by digest, then by tag.
 _KICBASE = "v0.0.50"
 _KICBASE_DIGEST = "sha256:eb4fec00e8ad70adf8e6436f195cc429825ffb85f95afcdb5d8d9deb576f3e93"
-NODE_PUBLISHED = tuple(f"{repository}:{version}" for version in (f"{_KICBASE}@{_KICBASE_DIGEST}", _KICBASE)
-                       for repository in ("gcr.io/k8s-minikube/kicbase", "kicbase/stable"))
+NODE_PUBLISHED = tuple(
+    f"{repository}:{version}"
+    for version in (f"{_KICBASE}@{_KICBASE_DIGEST}", _KICBASE)
+    for repository in ("gcr.io/k8s-minikube/kicbase", "kicbase/stable")
+)
 
 
 def preload_name() -> str:
@@ -170,28 +228,83 @@ def preload_address() -> str:
 
 
 _KUBE = "k8s.io/kubernetes/cmd/"
-PROGRAMS = {program.name: program for program in (
-    Program("kubernetes", KUBERNETES,
-            tuple(_KUBE + name for name in ("kubectl", "kubeadm", "kubelet", "kube-apiserver",
-                                            "kube-controller-manager", "kube-scheduler", "kube-proxy")),
-            ("k8s.io/component-base/version.gitVersion={}", "k8s.io/client-go/pkg/version.gitVersion={}"), 536),
-    Program("minikube", MINIKUBE, ("k8s.io/minikube/cmd/minikube",),
-            ("k8s.io/minikube/pkg/version.version={}", "k8s.io/minikube/pkg/version.storageProvisionerVersion=v5"), 152),
-    Program("etcd", "3.6.6-0", ("go.etcd.io/etcd/server/v3",), seconds=41),
-    Program("coredns", "v1.13.1", (".",), seconds=50),
-    Program("storage-provisioner", "v5", (".",), seconds=59),
-    Program("pause", "3.10.1", (".",), seconds=3),
-    Program("crictl", CRICTL, ("sigs.k8s.io/cri-tools/cmd/crictl",),
-            ("sigs.k8s.io/cri-tools/pkg/version.Version={}",), 52),
-    Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
-)}
+PROGRAMS = {
+    program.name: program
+    for program in (
+        Program(
+            "kubernetes",
+            KUBERNETES,
+            tuple(
+                _KUBE + name
+                for name in (
+                    "kubectl",
+                    "kubeadm",
+                    "kubelet",
+                    "kube-apiserver",
+                    "kube-controller-manager",
+                    "kube-scheduler",
+                    "kube-proxy",
+                )
+            ),
+            ("k8s.io/component-base/version.gitVersion={}", "k8s.io/client-go/pkg/version.gitVersion={}"),
+            536,
+        ),
+        Program(
+            "minikube",
+            MINIKUBE,
+            ("k8s.io/minikube/cmd/minikube",),
+            ("k8s.io/minikube/pkg/version.version={}", "k8s.io/minikube/pkg/version.storageProvisionerVersion=v5"),
+            152,
+        ),
+        Program("etcd", "3.6.6-0", ("go.etcd.io/etcd/server/v3",), seconds=41),
+        Program("coredns", "v1.13.1", (".",), seconds=50),
+        Program("storage-provisioner", "v5", (".",), seconds=59),
+        Program("pause", "3.10.1", (".",), seconds=3),
+        Program(
+            "crictl",
+            CRICTL,
+            ("sigs.k8s.io/cri-tools/cmd/crictl",),
+            ("sigs.k8s.io/cri-tools/pkg/version.Version={}",),
+            52,
+        ),
+        Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
+    )
+}
 
-# The images that run in the cluster from its start: reference, program and its arguments' entry point.
+# The images that run in the cluster from its start, and the program of each.
 CLUSTER_IMAGES = {
-    **{f"registry.k8s.io/{name}:{KUBERNETES}": name
-       for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")},
+    **{
+        f"registry.k8s.io/{name}:{KUBERNETES}": name
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy")
+    },
     "registry.k8s.io/etcd:3.6.6-0": "etcd",
     "registry.k8s.io/coredns/coredns:v1.13.1": "coredns",
     "registry.k8s.io/pause:3.10.1": "pause",
     "gcr.io/k8s-minikube/storage-provisioner:v5": "storage-provisioner",
 }
+
+# The recipes that build what a cluster runs: Kubernetes' own programs have one together.
+CLUSTER_PROGRAMS = ("kubernetes", *(name for name in CLUSTER_IMAGES.values() if name in PROGRAMS))
+
+
+# Everything, in the order in which a reader will need it. The cluster's parts are its node and its preload.
+CLUSTER = "cluster"
+ORDER = (
+    *(name for name, tool in TOOLS.items() if tool.extends_docker),
+    *(name for name, image in IMAGES.items() if not image.later),
+    *(name for name, tool in TOOLS.items() if not (tool.extends_docker or tool.later)),
+    CLUSTER,
+    *(name for name, thing in (TOOLS | IMAGES).items() if thing.later),
+)
+
+
+def what(name: str) -> str:
+    """What a thing is, in a few words."""
+    return (TOOLS | IMAGES)[name].what if name != CLUSTER else "Kubernetes' own parts"
+
+
+def seconds(name: str) -> int:
+    """About how much CPU time building it takes, to weigh its progress."""
+    if name in TOOLS:
+        return PROGRAMS[TOOLS[name].go].seconds if TOOLS[name].go else 5
+    return IMAGES[name].seconds if name in IMAGES else 240

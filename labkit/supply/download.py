@@ -15,8 +15,12 @@ WINDOW = 60
 _PATIENCE = 30  # seconds until a server says something, or says something more
 
 # Where Linux distributions keep the bundle of authorities that programs trust, a company's own included.
-BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-           "/etc/ssl/cert.pem")
+BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 
 
 class Refused(Trouble):
@@ -35,8 +39,11 @@ class Flow:
         if now - self._since < WINDOW:
             return
         if size - self._had < SLOWEST * WINDOW:
-            raise Trouble(f"{self._what} comes at {max(size - self._had, 0) / WINDOW / 1024:.1f} KB/s",
-                          f"{SLOWEST >> 10} KB/s or more", "try again, or use another network")
+            raise Trouble(
+                f"{self._what} comes at {max(size - self._had, 0) / WINDOW / 1024:.1f} KB/s",
+                f"{SLOWEST >> 10} KB/s or more",
+                "try again, or use another network",
+            )
         self._since, self._had = now, size
 
 
@@ -57,7 +64,9 @@ def _client():
     import httpx
 
     # Without compression on the way the bytes are those that the publisher has hashed.
-    return httpx.Client(verify=trust(), follow_redirects=True, timeout=_PATIENCE, headers={"Accept-Encoding": "identity"})
+    return httpx.Client(
+        verify=trust(), follow_redirects=True, timeout=_PATIENCE, headers={"Accept-Encoding": "identity"}
+    )
 
 
 def head(url: str, timeout: float):
@@ -89,12 +98,16 @@ def file(url: str, draft: Path, what: str, report: Report, algorithm: str = "sha
     digest = hashlib.new(algorithm)
     try:
         with draft.open("wb") as place:
+
             def keep(part: bytes) -> None:
                 place.write(part)
                 digest.update(part)
 
-            headers = _read(url, keep, lambda size, total: report.detail(
-                f"{what}: {size >> 20} MB", size / total if total else None))
+            headers = _read(
+                url,
+                keep,
+                lambda size, total: report.detail(f"{what}: {size >> 20} MB", size / total if total else None),
+            )
         return digest.hexdigest(), headers
     except BaseException:
         draft.unlink(missing_ok=True)
@@ -131,6 +144,8 @@ def hint(status: int, said: str = "", otherwise: str = "check the network, then 
     if status == 407 or "407" in said:
         return "put the proxy's user and password into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT)"
     if "CERTIFICATE_VERIFY_FAILED" in said or "unknown authority" in said:
-        return ("somebody on the way answers in the server's place: if that is your company, add its authority to the "
-                "system's store (Debian: /usr/local/share/ca-certificates and update-ca-certificates)")
+        return (
+            "somebody on the way answers in the server's place: if that is your company, add its authority to the "
+            "system's store (Debian: /usr/local/share/ca-certificates and update-ca-certificates)"
+        )
     return otherwise

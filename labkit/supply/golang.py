@@ -19,8 +19,9 @@ from pathlib import Path
 from labkit import paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import files, process, pypi
+from labkit.supply import pypi
 from labkit.supply.catalog import GO, PROGRAMS, Program, arch, system
+from labkit.system import files, processes
 
 _RECIPES = Path(__file__).with_name("go")
 
@@ -69,11 +70,22 @@ def environment(goroot: Path) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     folder = "Library/Application Support" if system() == "darwin" else ".config"
     user_settings = os.environ.get("GOENV") or str(Path.home() / folder / "go/env")
-    return {**os.environ, "HOME": str(home), "GOENV": user_settings, "GOROOT": str(goroot),
-            "PATH": f"{goroot}/bin:{os.environ['PATH']}", "GOTOOLCHAIN": "local", "GOWORK": "off",
-            "GOFLAGS": "-modcacherw -buildvcs=false", "GOPATH": str(paths.cache / "gopath"),
-            "GOMODCACHE": str(paths.cache / "gopath/mod"), "GOCACHE": str(paths.cache / "gobuild"),
-            "CGO_ENABLED": "0", "GOOS": system(), "GOARCH": arch()}
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "GOENV": user_settings,
+        "GOROOT": str(goroot),
+        "PATH": f"{goroot}/bin:{os.environ['PATH']}",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "GOFLAGS": "-modcacherw -buildvcs=false",
+        "GOPATH": str(paths.cache / "gopath"),
+        "GOMODCACHE": str(paths.cache / "gopath/mod"),
+        "GOCACHE": str(paths.cache / "gobuild"),
+        "CGO_ENABLED": "0",
+        "GOOS": system(),
+        "GOARCH": arch(),
+    }
 
 
 def caches() -> list[Path]:
@@ -95,6 +107,7 @@ def build(name: str, report: Report) -> Path:
     """Builds a recipe unless it is built already; returns the folder of its binaries."""
     done = folder(name)
     if not done.exists():
+
         def waiting() -> None:
             report.detail(f"another process builds {name}")
 
@@ -122,11 +135,18 @@ def _build(program: Program, done: Path, report: Report) -> None:
         compiled += 1
         report.detail(f"{name}: compiling {line[-50:]}", min(compiled / total, 0.99))
 
-    status, last = process.run(["go", "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", flags,
-                                "-o", output, *program.packages], said, source, variables)
+    status, last = processes.run(
+        ["go", "build", "-v", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", output, *program.packages],
+        said,
+        source,
+        variables,
+    )
     if status:
-        raise Trouble(f"go build of {name} failed: {last}", f"{name} {program.version}",
-                      "check the network and the free disk space, then run this again: it goes on where it was")
+        raise Trouble(
+            f"go build of {name} failed: {last}",
+            f"{name} {program.version}",
+            "check the network and the free disk space, then run this again: it goes on where it was",
+        )
     draft.chmod(0o755)
     draft.rename(done)
     # Older versions, and drafts of builds that were killed: we hold the lock, so nobody works on them.
@@ -136,6 +156,7 @@ def _build(program: Program, done: Path, report: Report) -> None:
 
 def prefetch(names: list[str]) -> threading.Thread:
     """Fetches the modules of several recipes while another one compiles."""
+
     def fetch() -> None:
         report = Report(patience=float("inf"))
         for name in names:
@@ -152,11 +173,20 @@ def prefetch(names: list[str]) -> threading.Thread:
 
 
 def _packages(program: Program, source: Path, variables: dict[str, str]) -> list[str]:
-    listed = subprocess.run(["go", "list", "-mod=readonly", "-deps", *program.packages],
-                            cwd=source, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    listed = subprocess.run(
+        ["go", "list", "-mod=readonly", "-deps", *program.packages],
+        cwd=source,
+        env=variables,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
     if listed.returncode:
-        raise Trouble(f"the modules of {program.name} cannot be fetched: {_last(listed.stderr)}",
-                      "a Go module proxy that answers", "check the network and GOPROXY, then run this again")
+        raise Trouble(
+            f"the modules of {program.name} cannot be fetched: {_last(listed.stderr)}",
+            "a Go module proxy that answers",
+            "check the network and GOPROXY, then run this again",
+        )
     return listed.stdout.split()
 
 
@@ -170,11 +200,20 @@ def _source(program: Program, variables: dict[str, str], report: Report) -> Path
     with files.locked(paths.cache / "locks/source.lock"):
         if place.exists():
             return place
-        fetched = subprocess.run(["go", "mod", "download", "-json", f"k8s.io/minikube@{program.version}"],
-                                 cwd=recipe, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        fetched = subprocess.run(
+            ["go", "mod", "download", "-json", f"k8s.io/minikube@{program.version}"],
+            cwd=recipe,
+            env=variables,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
         if fetched.returncode:
-            raise Trouble(f"the module k8s.io/minikube cannot be fetched: {_last(fetched.stderr)}",
-                          "a Go module proxy that answers", "check the network and GOPROXY, then run this again")
+            raise Trouble(
+                f"the module k8s.io/minikube cannot be fetched: {_last(fetched.stderr)}",
+                "a Go module proxy that answers",
+                "check the network and GOPROXY, then run this again",
+            )
         report.detail("leaving out the KVM driver")
         draft = place.with_name(place.name + ".new")
         shutil.rmtree(draft, ignore_errors=True)

@@ -18,8 +18,9 @@ from pathlib import Path
 from labkit import engine, paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import apt, download, golang, process, pypi
+from labkit.supply import download, golang, pypi
 from labkit.supply.catalog import IMAGES, Image, cpu
+from labkit.system import apt, disks, processes
 
 STAND_IN = f"{engine.LABEL}.stand-in"
 _RECIPE = f"{engine.LABEL}.recipe"
@@ -32,7 +33,7 @@ def present(image: Image) -> bool:
     labels = _labels(image.reference) if engine.find() else None
     if labels is None:
         return False
-    return _RECIPE not in labels and image.public or labels.get(_RECIPE) == key(image)
+    return (_RECIPE not in labels and image.public) or labels.get(_RECIPE) == key(image)
 
 
 def stand_ins() -> dict[str, str]:
@@ -41,9 +42,12 @@ def stand_ins() -> dict[str, str]:
     What is built on one inherits its labels, so the label alone does not make a stand-in.
     """
     public = {image.reference for image in IMAGES.values() if image.public}
-    return {reference: image["Labels"][STAND_IN]
-            for image in engine.client().api.images(filters={"label": STAND_IN})
-            for reference in image["RepoTags"] or [] if reference in public}
+    return {
+        reference: image["Labels"][STAND_IN]
+        for image in engine.client().api.images(filters={"label": STAND_IN})
+        for reference in image["RepoTags"] or []
+        if reference in public
+    }
 
 
 def exists(reference: str) -> bool:
@@ -93,16 +97,32 @@ def build(image: Image, report: Report) -> None:
 def _build(image: Image, report: Report) -> None:
     labels = {engine.LABEL: "1", _RECIPE: key(image)}
     if image.public:
-        labels[STAND_IN] = "built from Debian packages" + {"golang": " and Go", "deluge": " and PyPI"}.get(image.name, "")
+        labels[STAND_IN] = "built from Debian packages" + {"golang": " and Go", "deluge": " and PyPI"}.get(
+            image.name, ""
+        )
     if image.name == "debian":
         _debian(image, labels, report)
         return
     context = paths.notebooks / "app" if image.name == "welcome" else _RECIPES / image.name
     with _machine(image.name, report) as machine:
-        command = [_docker(), "buildx", "build", "--progress", "plain", "--tag", image.reference,
-                   "--network", "host", "--build-context", f"machine={machine}", *_proxies(),
-                   "--file", str(_RECIPES / image.name / "Dockerfile"),
-                   *(f"--label={name}={value}" for name, value in labels.items()), str(context)]
+        command = [
+            _docker(),
+            "buildx",
+            "build",
+            "--progress",
+            "plain",
+            "--tag",
+            image.reference,
+            "--network",
+            "host",
+            "--build-context",
+            f"machine={machine}",
+            *_proxies(),
+            "--file",
+            str(_RECIPES / image.name / "Dockerfile"),
+            *(f"--label={name}={value}" for name, value in labels.items()),
+            str(context),
+        ]
         run(command, f"building the image {image.reference}", report)
 
 
@@ -126,7 +146,7 @@ def run(command: list[str], doing: str, report: Report) -> str:
         lines.append(line)
         report.detail(line[:70])
 
-    status, last = process.run(command, said, env=_environment(report))
+    status, last = processes.run(command, said, env=_environment(report))
     if status:
         raise Trouble(f"{doing} failed: {last}", "", "check the network and the disk, try again")
     return "\n".join(lines)
@@ -156,12 +176,20 @@ def _machine(name: str, report: Report):
             shutil.copy(next((place / "debian").glob("**/bin/busybox")), place / "busybox")
             shutil.rmtree(place / "debian")
         if name == "dind":
-            apt.unpack([f"{package}/{apt.ENGINE_SUITE}" for package in ("docker.io", "docker-cli", "containerd")],
-                       place / "debian")
+            apt.unpack(
+                [f"{package}/{apt.ENGINE_SUITE}" for package in ("docker.io", "docker-cli", "containerd")],
+                place / "debian",
+            )
         if name == "deluge":
             # For the image's Python, whichever this machine's is.
-            pypi.download(_RECIPES / "deluge/requirements.txt", place / "wheels", "Deluge", "--python-version", "3.11",
-                          *(f"--platform=manylinux_2_{glibc}_{cpu()}" for glibc in (17, 28)))
+            pypi.download(
+                _RECIPES / "deluge/requirements.txt",
+                place / "wheels",
+                "Deluge",
+                "--python-version",
+                "3.11",
+                *(f"--platform=manylinux_2_{glibc}_{cpu()}" for glibc in (17, 28)),
+            )
         if name == "node":
             shutil.copy(golang.build("crictl", report) / "crictl", place / "crictl")
         yield place
@@ -173,8 +201,11 @@ def _certificates() -> Path:
     for candidate in candidates:
         if candidate and Path(candidate).is_file():
             return Path(candidate)
-    raise Trouble("this machine has no bundle of CA certificates", "one, as in /etc/ssl/certs",
-                  "install the package ca-certificates")
+    raise Trouble(
+        "this machine has no bundle of CA certificates",
+        "one, as in /etc/ssl/certs",
+        "install the package ca-certificates",
+    )
 
 
 def _link_tree(source: Path, target: Path) -> None:
@@ -190,10 +221,19 @@ def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
     root = place / "root"
     variables = {**os.environ, "DEBOOTSTRAP_DIR": str(place / "program/usr/share/debootstrap")}
     try:
-        status, last = process.run(
-            [place / "program/usr/sbin/debootstrap", "--variant=minbase",
-             "--cache-dir", _folder(paths.cache / "debs"), "bookworm", root, apt.mirrors()["main"]],
-            lambda line: report.detail(line[:70]), env=variables)
+        status, last = processes.run(
+            [
+                place / "program/usr/sbin/debootstrap",
+                "--variant=minbase",
+                "--cache-dir",
+                _folder(paths.cache / "debs"),
+                "bookworm",
+                root,
+                apt.mirrors()["main"],
+            ],
+            lambda line: report.detail(line[:70]),
+            env=variables,
+        )
     except BaseException:
         _clear(place)
         raise
@@ -212,22 +252,17 @@ def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
 
 def _clear(place: Path) -> None:
     """Removes what debootstrap worked on; one that was killed leaves /proc mounted in it."""
-    mounts = Path("/proc/mounts").read_text().splitlines()
-    for target in reversed([line.split()[1] for line in mounts]):
-        if target.startswith(f"{place}/"):
-            subprocess.run(["umount", "--lazy", target], check=True)
+    disks.unmount_below(place)
     shutil.rmtree(place, ignore_errors=True)
 
 
 def _import(root: Path, changes: list[str], reference: str, variables: dict[str, str]) -> None:
     command = [_docker(), "import", *(f"--change={change}" for change in changes), "-", reference]
-    with subprocess.Popen(["tar", "-C", root, "-c", "."],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
+    with subprocess.Popen(["tar", "-C", root, "-c", "."], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
         imported = subprocess.run(command, stdin=archive.stdout, env=variables, capture_output=True, text=True)
         archive.stdout.close()  # or tar would wait for ever for somebody to read on
     if archive.returncode or imported.returncode:
-        raise Trouble(f"docker import of {reference} failed: {imported.stderr.strip()}", "",
-                      "check the disk")
+        raise Trouble(f"docker import of {reference} failed: {imported.stderr.strip()}", "", "check the disk")
 
 
 def _folder(path: Path) -> Path:
@@ -245,5 +280,6 @@ def _write_sources(root: Path) -> None:
     (root / "etc/apt/apt.conf.d/docker-clean").write_text(
         'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb || true"; };\n'
         'Dir::Cache::pkgcache "";\nDir::Cache::srcpkgcache "";\nAcquire::Languages "none";\n'
-        'APT::Install-Recommends "false";\n')
+        'APT::Install-Recommends "false";\n'
+    )
     (root / "etc/dpkg/dpkg.cfg.d/unsafe").write_text("force-unsafe-io\n")

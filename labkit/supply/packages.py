@@ -5,8 +5,9 @@ from pathlib import Path
 
 from labkit import paths
 from labkit.report import Report
-from labkit.supply import apt, bundle, golang, images, preload
-from labkit.supply.catalog import IMAGES, NODE, PROGRAMS, TOOLS
+from labkit.supply import bundle, golang, images, preload
+from labkit.supply.catalog import CLUSTER_PROGRAMS, IMAGES, NODE, TOOLS
+from labkit.system import apt
 
 
 def unavailable(name: str) -> str:
@@ -31,7 +32,7 @@ def provide(name: str, report: Report) -> None:
     else:
         if not images.present(NODE):
             images.build(NODE, report)
-        for program in ("kubernetes", "etcd", "coredns", "storage-provisioner", "pause"):
+        for program in CLUSTER_PROGRAMS:
             golang.build(program, report)
         preload.build(report)
 
@@ -43,10 +44,3 @@ def _from_debian(package: str, name: str, report: Report) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=work) as folder:
         apt.unpack([f"{package}/{apt.ENGINE_SUITE}"], Path(folder))
         bundle.install(next(Path(folder).glob(f"**/cli-plugins/{name}")), name)
-
-
-def seconds(name: str) -> int:
-    """About how much CPU time it takes, to weigh its progress."""
-    if name in TOOLS:
-        return PROGRAMS[TOOLS[name].go].seconds if TOOLS[name].go else 5
-    return 20 if name in IMAGES else 240

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit import engine, paths
-from labkit.supply import files, golang, images, preload
+from labkit.supply import golang, images, preload
 from labkit.supply.catalog import KUBERNETES, NODE, NODE_PUBLISHED, arch, preload_name
+from labkit.system import files
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,17 @@ from pathlib import Path
 from labkit import engine, paths
 from labkit.report import Report
 from labkit.supply import golang, images
-from labkit.supply.catalog import CLUSTER_IMAGES, KUBERNETES, NODE, arch
+from labkit.supply.catalog import CLUSTER_IMAGES, CLUSTER_PROGRAMS, KUBERNETES, NODE, arch
 
-_PROGRAMS = ("kubernetes", "etcd", "coredns", "storage-provisioner", "pause")
+# To be raised when this module puts something else into it.
+_FORMAT = 1
 BINARIES = ("kubelet", "kubeadm", "kubectl")  # what the node runs beside images
 
 
 def file() -> Path:
     """Where the preload is, or will be; the name changes with anything that is in it."""
-    content = hashlib.sha256(images.key(NODE).encode() + Path(__file__).read_bytes())
-    for name in _PROGRAMS:
+    content = hashlib.sha256(f"{_FORMAT} {images.key(NODE)} {sorted(CLUSTER_IMAGES)}".encode())
+    for name in CLUSTER_PROGRAMS:
         content.update(golang.folder(name).name.encode())
     return paths.cache / "built" / f"preload-{KUBERNETES}-{content.hexdigest()[:12]}.tar.lz4"
 
@@ -51,14 +52,34 @@ def build(report: Report) -> Path:
     docker = images._docker()
     name = "lab-preload"
     variables = {**os.environ, "DOCKER_HOST": engine.ensure().host}
-    remove = functools.partial(subprocess.run, [docker, "rm", "--force", "--volumes", name],
-                               capture_output=True, env=variables)
+    remove = functools.partial(
+        subprocess.run, [docker, "rm", "--force", "--volumes", name], capture_output=True, env=variables
+    )
     remove()  # of one that was killed
     try:
         # /var/lib must not be an overlay itself: overlays cannot be stacked on one.
-        images.run([docker, "run", "--rm", "--privileged", "--name", name, "--network", "none",
-                    "--volume", "/var/lib/containerd", "--volume", f"{work}:/made",
-                    "--entrypoint", "bash", NODE.reference, "/made/make.sh"], "making the cluster's preload", report)
+        images.run(
+            [
+                docker,
+                "run",
+                "--rm",
+                "--privileged",
+                "--name",
+                name,
+                "--network",
+                "none",
+                "--volume",
+                "/var/lib/containerd",
+                "--volume",
+                f"{work}:/made",
+                "--entrypoint",
+                "bash",
+                NODE.reference,
+                "/made/make.sh",
+            ],
+            "making the cluster's preload",
+            report,
+        )
     finally:
         remove()
     (work / "preload.tar.lz4").rename(done)
@@ -84,7 +105,7 @@ tar -C /var -c lib/containerd lib/minikube/binaries | lz4 -q > /made/preload.tar
 
 
 def _binary(name: str) -> Path:
-    for program in _PROGRAMS:
+    for program in CLUSTER_PROGRAMS:
         candidate = golang.folder(program) / name
         if candidate.exists():
             return candidate
@@ -94,10 +115,24 @@ def _binary(name: str) -> Path:
 def _kube_proxy_root(work: Path, report: Report) -> Path:
     """A Debian with what kube-proxy calls, as a layer."""
     target = work / "root.tar"
-    images.run([images._docker(), "buildx", "build", "--progress", "plain", "--network", "host",
-                "--output", f"type=tar,dest={target}",
-                "--file", str(Path(__file__).with_name("images") / "node/kube-proxy.Dockerfile"), str(work)],
-               "building kube-proxy's base", report)
+    images.run(
+        [
+            images._docker(),
+            "buildx",
+            "build",
+            "--progress",
+            "plain",
+            "--network",
+            "host",
+            "--output",
+            f"type=tar,dest={target}",
+            "--file",
+            str(Path(__file__).with_name("images") / "node/kube-proxy.Dockerfile"),
+            str(work),
+        ],
+        "building kube-proxy's base",
+        report,
+    )
     return target
 
 
@@ -108,6 +143,7 @@ def _archive(reference: str, program: str, layers: list[Path], work: Path) -> No
     """
     top = work / f"{program}.layer"
     with tarfile.open(top, "w") as layer:
+
         def root(member: tarfile.TarInfo) -> tarfile.TarInfo:
             member.uid = member.gid = member.mtime = 0
             member.uname = member.gname = ""
@@ -121,17 +157,23 @@ def _archive(reference: str, program: str, layers: list[Path], work: Path) -> No
         layer.addfile(link)
     layers = [*layers, top]
     digests = [_sha256(path) for path in layers]
-    config = json.dumps({
-        "architecture": arch(), "os": "linux",
-        "config": {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-                   "Entrypoint": [f"/usr/local/bin/{program}"],
-                   "Labels": {engine.LABEL: "1", images.STAND_IN: "built from Go modules"}},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
-        "history": [{"created_by": f"labkit: {path.stem}"} for path in layers],
-    }).encode()
+    config = json.dumps(
+        {
+            "architecture": arch(),
+            "os": "linux",
+            "config": {
+                "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+                "Entrypoint": [f"/usr/local/bin/{program}"],
+                "Labels": {engine.LABEL: "1", images.STAND_IN: "built from Go modules"},
+            },
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
+            "history": [{"created_by": f"labkit: {path.stem}"} for path in layers],
+        }
+    ).encode()
     name = f"{hashlib.sha256(config).hexdigest()}.json"
-    manifest = json.dumps([{"Config": name, "RepoTags": [reference],
-                            "Layers": [f"{digest}.tar" for digest in digests]}]).encode()
+    manifest = json.dumps(
+        [{"Config": name, "RepoTags": [reference], "Layers": [f"{digest}.tar" for digest in digests]}]
+    ).encode()
     done = work / f"{program}.image.tar"
     with tarfile.open(done, "w") as archive:
         for path, digest in zip(layers, digests):

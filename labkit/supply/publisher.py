@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from labkit import engine, paths
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.supply import bundle, catalog, download, files, parts
+from labkit.supply import bundle, catalog, download, parts
 from labkit.supply.catalog import IMAGES, TOOLS, Tool
+from labkit.system import files
 
 _PATIENCE = 3  # seconds that a host gets to answer
 _MEMORY = 60  # seconds that its answer, or its silence, is remembered
@@ -87,12 +88,16 @@ def _draft(name: str) -> Path:
 
 # -- programs ------------------------------------------------------------------------------------
 
+
 def _tool(tool: Tool, report: Report) -> None:
     url, draft = tool.address(), _draft(tool.name)
     wanted = _sum(download.text(tool.checksum_address()), url.rpartition("/")[2])
     if not wanted:
-        raise Trouble(f"{tool.checksum_address()} has no SHA-256 for {url.rpartition('/')[2]}", "one",
-                      "try again; if it stays so, something on the way changes the file")
+        raise Trouble(
+            f"{tool.checksum_address()} has no SHA-256 for {url.rpartition('/')[2]}",
+            "one",
+            "try again; if it stays so, something on the way changes the file",
+        )
     try:
         digest, _ = download.file(url, draft, tool.name, report)
         _compare(url, "SHA-256", digest, wanted)
@@ -112,8 +117,11 @@ def _sum(sums: str, file: str) -> str:
 
 def _compare(url: str, kind: str, digest: str, wanted: str) -> None:
     if digest != wanted:
-        raise download.Refused(f"{url} has the {kind} {digest[:12]}…", f"{wanted[:12]}… as its publisher says",
-                               "try again; if it stays so, something on the way changes the file")
+        raise download.Refused(
+            f"{url} has the {kind} {digest[:12]}…",
+            f"{wanted[:12]}… as its publisher says",
+            "try again; if it stays so, something on the way changes the file",
+        )
 
 
 def _unpacked(archive: Path, tool: Tool) -> Path:
@@ -123,13 +131,17 @@ def _unpacked(archive: Path, tool: Tool) -> Path:
         with tarfile.open(archive) as content:
             program = content.extractfile(name).read()
     except (KeyError, tarfile.TarError):
-        raise Trouble(f"the archive of {tool.name} {tool.version} has no {name}", "the program in it",
-                      "tell the workbook's authors") from None
+        raise Trouble(
+            f"the archive of {tool.name} {tool.version} has no {name}",
+            "the program in it",
+            "tell the workbook's authors",
+        ) from None
     archive.write_bytes(program)
     return archive
 
 
 # -- images --------------------------------------------------------------------------------------
+
 
 def _pull(reference: str, report: Report) -> None:
     """Has the engine pull an image, by tag or by digest; what comes too slowly is given up."""
@@ -143,19 +155,23 @@ def _pull(reference: str, report: Report) -> None:
     try:
         for event in engine.client().api.pull(repository, tag, stream=True, decode=True):
             if "error" in event:
-                raise Trouble(f"{reference} could not be pulled: {event['error']}", "", download.hint(0, event["error"]))
+                raise Trouble(
+                    f"{reference} could not be pulled: {event['error']}", "", download.hint(0, event["error"])
+                )
             have, total = _share(event, layers)
             # While layers are unpacked, nothing has to come.
             flow.has(have if event.get("status") == "Downloading" else have + download.SLOWEST * download.WINDOW)
             report.detail(f"{reference}: {event.get('status', '').lower()}", have / total if total else None)
     except docker.errors.APIError as problem:
         said = str(problem.explanation or problem)
-        raise Trouble(f"{reference} could not be pulled: {said}", "",
-                      download.hint(problem.status_code or 0, said)) from None
+        raise Trouble(
+            f"{reference} could not be pulled: {said}", "", download.hint(problem.status_code or 0, said)
+        ) from None
     except (requests.RequestException, OSError) as problem:
         if engine.find() is None:
-            raise engine.Unreachable("the Docker engine ended while it pulled an image", "one that runs",
-                                     "start it, then run this again") from None
+            raise engine.Unreachable(
+                "the Docker engine ended while it pulled an image", "one that runs", "start it, then run this again"
+            ) from None
         silent = "read timed out" in str(problem).lower() or isinstance(problem, requests.Timeout)
         why = "its registry said nothing for a minute" if silent else str(problem)
         raise Trouble(f"{reference} could not be pulled: {why}", "", download.hint(0, why)) from None
@@ -172,6 +188,7 @@ def _share(event: dict, layers: dict[str, tuple[int, int]]) -> tuple[int, int]:
 
 
 # -- the cluster's parts -------------------------------------------------------------------------
+
 
 def _cluster(report: Report) -> None:
     """The node's image and the preload, as minikube would fetch them at its start: so that it need not."""
@@ -209,8 +226,8 @@ def _node(report: Report) -> None:
 
 
 def _md5(headers: dict[str, str]) -> str:
-    """In hexadecimal, from the header that Cloud Storage sends (cloud.google.com/storage/docs/xml-api/reference-headers,
-    read 2026-11): crc32c=…,md5=… in base64; empty when it is not there."""
+    """In hexadecimal, from the header that Cloud Storage sends (read 2026-11 at
+    cloud.google.com/storage/docs/xml-api/reference-headers): crc32c=…,md5=… in base64; empty when it is not there."""
     match = re.search(r"md5=([A-Za-z0-9+/]{22}==)", headers.get("x-goog-hash", ""))
     with contextlib.suppress(binascii.Error):
         return base64.b64decode(match[1]).hex() if match else ""

@@ -14,13 +14,29 @@ from kubernetes import client
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from labkit import cluster
-from labkit.views import stage
-from labkit.views.stage import NOTHING, SIGNS, STALE, clock, count
+from labkit.display import stage
+from labkit.display.stage import NOTHING, SIGNS, STALE, clock, count
 
-_BAD = {"CrashLoopBackOff", "Error", "OOMKilled", "ImagePullBackOff", "ErrImagePull", "ErrImageNeverPull",
-        "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
-        "StartError", "ContainerCannotRun", "ContainerStatusUnknown", "DeadlineExceeded", "Evicted",
-        "Failed", "Unknown", "PostStartHookError"}
+_BAD = {
+    "CrashLoopBackOff",
+    "Error",
+    "OOMKilled",
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "StartError",
+    "ContainerCannotRun",
+    "ContainerStatusUnknown",
+    "DeadlineExceeded",
+    "Evicted",
+    "Failed",
+    "Unknown",
+    "PostStartHookError",
+}
 
 _PAUSED = "it is paused, and the next command wakes it"
 
@@ -104,20 +120,34 @@ class Model:
         ready = sum(row["tone"] == "good" for row in self.pods.values())
         lines = []
         if self.away:
-            lines += [f"The cluster is not answering since {clock(self.away[0])}: {self.away[1]}.",
-                      STALE if self.listed else NOTHING]
+            lines += [
+                f"The cluster is not answering since {clock(self.away[0])}: {self.away[1]}.",
+                STALE if self.listed else NOTHING,
+            ]
         lines.append(f"namespace {self.namespace}: {count(len(self.pods), 'pod')}, {ready} ready")
         for node in sorted(self.nodes.values(), key=lambda row: row["name"]):
             lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")
         rows = [("POD", "READY", "STATUS", "RESTARTS", "IP", "NODE", "CONTAINERS")]
         for pod in sorted(self.pods.values(), key=lambda row: row["name"]):
             parts = ", ".join(f"{name} {state}" for name, _, state, _, _ in pod["containers"])
-            rows.append((pod["name"], pod["ready"], f"{SIGNS[pod['tone']]} {pod['status']}",
-                         str(pod["restarts"]), pod["ip"] or "-", pod["node"] or "-", parts))
+            rows.append(
+                (
+                    pod["name"],
+                    pod["ready"],
+                    f"{SIGNS[pod['tone']]} {pod['status']}",
+                    str(pod["restarts"]),
+                    pod["ip"] or "-",
+                    pod["node"] or "-",
+                    parts,
+                )
+            )
         if len(rows) > 1:
             lines += stage.table(rows)
-        lines += [f"{pod['name']}: {pod['cause']}"
-                  for pod in sorted(self.pods.values(), key=lambda row: row["name"]) if pod["cause"]]
+        lines += [
+            f"{pod['name']}: {pod['cause']}"
+            for pod in sorted(self.pods.values(), key=lambda row: row["name"])
+            if pod["cause"]
+        ]
         return "\n".join(lines)
 
 
@@ -130,19 +160,23 @@ def _node_row(node: dict) -> dict:
     ready = next((c["status"] for c in status.get("conditions", ()) if c["type"] == "Ready"), "Unknown")
     name = {"True": "Ready", "False": "NotReady"}.get(ready, "Unknown")
     cordoned = node.get("spec", {}).get("unschedulable", False)
-    return {"id": node["metadata"]["uid"], "name": node["metadata"]["name"],
-            "status": name + (", takes no new pods" if cordoned else ""),
-            "tone": "bad" if ready != "True" else "busy" if cordoned else "good",
-            "version": status.get("nodeInfo", {}).get("kubeletVersion", "?")}
+    return {
+        "id": node["metadata"]["uid"],
+        "name": node["metadata"]["name"],
+        "status": name + (", takes no new pods" if cordoned else ""),
+        "tone": "bad" if ready != "True" else "busy" if cordoned else "good",
+        "version": status.get("nodeInfo", {}).get("kubeletVersion", "?"),
+    }
 
 
 def _pod_row(pod: dict) -> dict:
     meta, spec, status = pod["metadata"], pod["spec"], pod.get("status", {})
     containers, restarts, ready, wanted = [], 0, 0, 0
     for kind, specs, statuses in (
-            ("init", spec.get("initContainers", ()), status.get("initContainerStatuses", ())),
-            ("app", spec.get("containers", ()), status.get("containerStatuses", ())),
-            ("debug", spec.get("ephemeralContainers", ()), status.get("ephemeralContainerStatuses", ()))):
+        ("init", spec.get("initContainers", ()), status.get("initContainerStatuses", ())),
+        ("app", spec.get("containers", ()), status.get("containerStatuses", ())),
+        ("debug", spec.get("ephemeralContainers", ()), status.get("ephemeralContainerStatuses", ())),
+    ):
         known = {s["name"]: s for s in statuses or ()}
         for declared in specs or ():
             seen = known.get(declared["name"], {})
@@ -155,10 +189,18 @@ def _pod_row(pod: dict) -> dict:
                 wanted += 1
                 ready += bool(seen.get("ready"))
     label = _pod_status(meta, spec, status, containers)
-    return {"id": meta["uid"], "name": meta["name"], "node": spec.get("nodeName", ""),
-            "ip": status.get("podIP", ""), "status": label, "ready": f"{ready}/{wanted}",
-            "restarts": restarts, "containers": containers, "cause": _cause(status),
-            "tone": _tone(label, ready == wanted)}
+    return {
+        "id": meta["uid"],
+        "name": meta["name"],
+        "node": spec.get("nodeName", ""),
+        "ip": status.get("podIP", ""),
+        "status": label,
+        "ready": f"{ready}/{wanted}",
+        "restarts": restarts,
+        "containers": containers,
+        "cause": _cause(status),
+        "tone": _tone(label, ready == wanted),
+    }
 
 
 def _container(seen: dict, kind: str) -> tuple[str, str]:
@@ -207,8 +249,7 @@ def _pod_status(meta: dict, spec: dict, status: dict, containers: list) -> str:
 
 
 def _unscheduled(status: dict) -> dict:
-    return next((c for c in status.get("conditions", ())
-                 if c["type"] == "PodScheduled" and c["status"] != "True"), {})
+    return next((c for c in status.get("conditions", ()) if c["type"] == "PodScheduled" and c["status"] != "True"), {})
 
 
 def _cause(status: dict) -> str:
@@ -248,9 +289,14 @@ class Watcher(stage.Watcher):
         self._down: dict[str, tuple[float, str]] = {}
         self._heard: dict[str, float] = {}
         self._open: dict[str, object] = {}
-        self._threads += [threading.Thread(target=work, args=args, name=f"labkit-{name}", daemon=True)
-                          for name, work, args in (("nodes", self._follow, ("nodes",)),
-                                                   ("pods", self._follow, ("pods",)), ("pulse", self._beat, ()))]
+        self._threads += [
+            threading.Thread(target=work, args=args, name=f"labkit-{name}", daemon=True)
+            for name, work, args in (
+                ("nodes", self._follow, ("nodes",)),
+                ("pods", self._follow, ("pods",)),
+                ("pulse", self._beat, ()),
+            )
+        ]
 
     # One thread for nodes, one for pods: list, then watch from the list's version.
 
@@ -298,8 +344,15 @@ class Watcher(stage.Watcher):
 
         The server sends a bookmark about once a minute; a watch that is silent for 100 s is asked for anew.
         """
-        answer = self._get(api, kind, watch=True, resource_version=version, allow_watch_bookmarks=True,
-                           timeout_seconds=600, _request_timeout=(2, 100))
+        answer = self._get(
+            api,
+            kind,
+            watch=True,
+            resource_version=version,
+            allow_watch_bookmarks=True,
+            timeout_seconds=600,
+            _request_timeout=(2, 100),
+        )
         with self._lock:
             self._open[kind] = answer
         try:
@@ -350,8 +403,13 @@ class Watcher(stage.Watcher):
         while not self._stop.wait(self._pulse):
             try:
                 api = api or self._connect()
-                api.call_api("/livez", "GET", auth_settings=["BearerToken"], response_types_map={200: "str"},
-                             _request_timeout=(1, 1.5))
+                api.call_api(
+                    "/livez",
+                    "GET",
+                    auth_settings=["BearerToken"],
+                    response_types_map={200: "str"},
+                    _request_timeout=(1, 1.5),
+                )
             except Exception as problem:
                 self._lost("pulse", _PAUSED if _paused() else _why(problem))
                 api = None
@@ -427,7 +485,7 @@ def _why(problem: Exception) -> str:
 class Live(stage.Widget):
     """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads."""
 
-    _esm, _css = stage.script("cluster"), stage.style("cluster")
+    _esm, _css = stage.script(__file__), stage.style(__file__)
 
     def __init__(self, namespace: str, connect=None):
         super().__init__()

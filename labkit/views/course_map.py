@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from html import escape
 
-from labkit import lessons, progress, shell
-from labkit.card import Card
+from labkit import session
+from labkit.course import chapters, progress
+from labkit.course.chapters import ToCome
+from labkit.course.lesson import Lesson
+from labkit.display.card import Card
 
 _BORDER = "var(--jp-border-color1, #bdbdbd)"
 _FILL = "var(--jp-success-color1, #388e3c)"
@@ -14,7 +17,7 @@ _FILL = "var(--jp-success-color1, #388e3c)"
 class Row:
     """One chapter on the map. done, of: exercises passed and there; state: in words."""
 
-    chapter: lessons.Chapter
+    chapter: Lesson | ToCome
     done: int
     of: int
     state: str
@@ -25,12 +28,12 @@ def rows() -> list[Row]:
     """The map as data, one row a chapter."""
     known = progress.read()
     found = []
-    for chapter in lessons.CHAPTERS:
-        here = shell.chapter == str(chapter)
-        if not chapter.written:
+    for chapter in chapters.every():
+        here = session.current.chapter == str(chapter)
+        if isinstance(chapter, ToCome):
             found.append(Row(chapter, 0, 0, "to come", here))
             continue
-        exercises = [one.name for one in lessons.load(chapter.name).exercises.values()]
+        exercises = [one.name for one in chapter.exercises.values()]
         done = sum(known["exercises"].get(name, {}).get("state") == "passed" for name in exercises)
         if done == len(exercises) and done:
             state = f"all {done} exercises done"
@@ -46,26 +49,34 @@ def draw() -> Card:
     """The map: a tile a chapter with its number, title and progress, linked to its notebook."""
     all_rows = rows()
     tiles = "".join(_tile(row) for row in all_rows)
-    html = ('<ol aria-label="The chapters and your progress" style="list-style:none;padding:0;margin:.3em 0;'
-            f'display:grid;gap:.5em;grid-template-columns:repeat(auto-fill,minmax(13em,1fr))">{tiles}</ol>')
+    html = (
+        '<ol aria-label="The chapters and your progress" style="list-style:none;padding:0;margin:.3em 0;'
+        f'display:grid;gap:.5em;grid-template-columns:repeat(auto-fill,minmax(13em,1fr))">{tiles}</ol>'
+    )
     width = max(len(row.chapter.title) for row in all_rows)
-    words = "\n".join(f"{'→' if row.here else ' '} {row.chapter.number}  {row.chapter.title:{width}}  "
-                      f"{row.state}" for row in all_rows)
+    words = "\n".join(
+        f"{'→' if row.here else ' '} {row.chapter.number}  {row.chapter.title:{width}}  {row.state}" for row in all_rows
+    )
     return Card(html, words)
 
 
 def _tile(row: Row) -> str:
     chapter = row.chapter
     title = f"{chapter.number} {escape(chapter.title)}"
-    if chapter.written:
+    if isinstance(chapter, Lesson):
         title = f'<a href="{chapter.notebook}">{title}</a>'
     share = row.done / row.of if row.of else 0
-    bar = ('<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;'
-           f'background:{_BORDER}">'
-           f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{_FILL}"></div></div>'
-           if chapter.written else "")
+    bar = (
+        '<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;'
+        f'background:{_BORDER}">'
+        f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{_FILL}"></div></div>'
+        if isinstance(chapter, Lesson)
+        else ""
+    )
     mark = " <b>· you are here</b>" if row.here else ""
     current = ' aria-current="true"' if row.here else ""
-    edge = f"2px solid {_FILL}" if row.here else f"1px {'solid' if chapter.written else 'dashed'} {_BORDER}"
-    return (f'<li{current} style="margin:0;border:{edge};border-radius:6px;padding:.4em .7em">'
-            f"<div>{title}{mark}</div>{bar}<small>{row.state}</small></li>")
+    edge = f"2px solid {_FILL}" if row.here else f"1px {'solid' if isinstance(chapter, Lesson) else 'dashed'} {_BORDER}"
+    return (
+        f'<li{current} style="margin:0;border:{edge};border-radius:6px;padding:.4em .7em">'
+        f"<div>{title}{mark}</div>{bar}<small>{row.state}</small></li>"
+    )

@@ -5,15 +5,21 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 
-from labkit import direct, engine, evidence
+from labkit import engine
+from labkit.display.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
 from labkit.errors import Trouble
-from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
+from labkit.evidence import docker
+from labkit.system import http
 
 # Every form of a manifest: a registry may translate one that is not asked for, and then it has another digest.
-MANIFESTS = ", ".join((
-    "application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.docker.distribution.manifest.v2+json"))
+MANIFESTS = ", ".join(
+    (
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    )
+)
 _COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a", GREY)
 _COLUMN, _ROW = 290, 19
 
@@ -29,30 +35,41 @@ class Place:
     note: str = ""
 
 
-def where(repository: str, registry: str = "lab-05-registry",
-          machines: tuple[str, ...] = ("lab-05-machine",)) -> Picture:
+def where(
+    repository: str, registry: str = "lab-05-registry", machines: tuple[str, ...] = ("lab-05-machine",)
+) -> Picture:
     """Which digests of a repository are in the registry, in this engine and in engines in containers.
 
     registry, machines: names of containers. A digest has one colour and one row everywhere, a tag stands where it
     points, and a container beside what it runs. Raises Trouble when no digest is anywhere.
     """
-    places = [_registry(registry, repository), _this_engine(repository),
-              *(_machine(name, repository) for name in machines)]
+    places = [
+        _registry(registry, repository),
+        _this_engine(repository),
+        *(_machine(name, repository) for name in machines),
+    ]
     if not places[0].note:
         # A registry lists tags only; what has lost its tag has to be asked for.
         elsewhere = {digest for place in places[1:] for digest in (*place.digests, *place.runs.values())}
-        places[0].digests |= {digest for digest in elsewhere - set(places[0].tags.values())
-                              if digest_of(registry, repository, digest)}
+        places[0].digests |= {
+            digest for digest in elsewhere - set(places[0].tags.values()) if digest_of(registry, repository, digest)
+        }
     return draw(repository, places)
 
 
 def draw(repository: str, places: list[Place]) -> Picture:
     """The picture of these places."""
-    digests = list(dict.fromkeys(digest for place in places
-                                 for digest in [*place.tags.values(), *sorted(place.digests), *place.runs.values()]))
+    digests = list(
+        dict.fromkeys(
+            digest
+            for place in places
+            for digest in [*place.tags.values(), *sorted(place.digests), *place.runs.values()]
+        )
+    )
     if not digests:
-        raise Trouble(f"nobody has an image of {repository} with a digest", "one that was pushed",
-                      "run the cell that pushes it")
+        raise Trouble(
+            f"nobody has an image of {repository} with a digest", "one that was pushed", "run the cell that pushes it"
+        )
     title = f"Who has which digest of {repository}"
     parts = [label(0, 18, title, weight="bold", size=15)]
     rows = [("digest", *(place.name for place in places))]
@@ -93,15 +110,17 @@ def _short(digest: str) -> str:
 
 # -- asking ----------------------------------------------------------------------------------------
 
+
 def digest_of(registry: str, repository: str, reference: str) -> str:
     """The digest that a registry has for a tag or a digest; empty when it has none. Raises OSError without an answer.
 
     registry: name of a container with a registry whose port 5000 is published.
     """
-    request = urllib.request.Request(f"{_address(registry)}/v2/{repository}/manifests/{reference}", method="HEAD",
-                                     headers={"Accept": MANIFESTS})
+    request = urllib.request.Request(
+        f"{_address(registry)}/v2/{repository}/manifests/{reference}", method="HEAD", headers={"Accept": MANIFESTS}
+    )
     try:
-        with direct.urlopen(request, timeout=5) as answer:
+        with http.urlopen(request, timeout=5) as answer:
             return answer.headers["Docker-Content-Digest"] or ""
     except urllib.error.HTTPError as problem:
         if problem.code == 404:
@@ -112,20 +131,24 @@ def digest_of(registry: str, repository: str, reference: str) -> str:
 def _address(registry: str) -> str:
     """Where a registry's port 5000 is published. Raises Trouble when it is not there."""
     fix = "run the cell that starts the registry"
-    container = evidence.container(registry)
+    container = docker.container(registry)
     if container is None:
         raise Trouble(f"there is no container {registry}", "a registry that runs", fix)
     published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
     if container.status != "running" or not published:
-        raise Trouble(f"container {registry} is {container.status}, its port 5000 "
-                      f"{'published' if published else 'not published'}", "a registry that runs", fix)
+        raise Trouble(
+            f"container {registry} is {container.status}, its port 5000 "
+            f"{'published' if published else 'not published'}",
+            "a registry that runs",
+            fix,
+        )
     return f"http://{engine.published_host()}:{published[0]['HostPort']}"
 
 
 def _registry(name: str, repository: str) -> Place:
     place = Place(f"registry {name}")
     try:
-        with direct.urlopen(f"{_address(name)}/v2/{repository}/tags/list", timeout=5) as answer:
+        with http.urlopen(f"{_address(name)}/v2/{repository}/tags/list", timeout=5) as answer:
             tags = json.load(answer)["tags"] or []
         place.tags = {tag: digest for tag in sorted(tags) if (digest := digest_of(name, repository, tag))}
     except Trouble as problem:
@@ -139,33 +162,41 @@ def _registry(name: str, repository: str) -> Place:
 
 def _this_engine(repository: str) -> Place:
     client = engine.client()
-    images = [(image.id, image.attrs.get("RepoTags"), image.attrs.get("RepoDigests"))
-              for image in evidence.images()]
+    images = [(image.id, image.attrs.get("RepoTags"), image.attrs.get("RepoDigests")) for image in docker.images()]
     # Other chapters run the same bytes under another name; that is not what is asked.
-    runs = [(one["Names"][0].lstrip("/"), one["ImageID"]) for one in client.api.containers()
-            if _named(one["Image"], repository)]
+    runs = [
+        (one["Names"][0].lstrip("/"), one["ImageID"])
+        for one in client.api.containers()
+        if _named(one["Image"], repository)
+    ]
     return _engine(Place("your engine"), repository, images, runs)
 
 
 def _machine(name: str, repository: str) -> Place:
     place = Place(f"engine in {name}")
-    container = evidence.container(name)
+    container = docker.container(name)
     if container is None:
         place.note = "is not there"
         return place
     if container.status != "running":
         place.note = f"is {container.status}"
         return place
-    script = ("docker image inspect --format '[{{json .Id}}, {{json .RepoTags}}, {{json .RepoDigests}}]' "
-              "$(docker image ls -q --no-trunc | sort -u) 2> /dev/null; echo; "
-              "docker inspect --format '[{{json .Name}}, {{json .Image}}]' $(docker ps -q) 2> /dev/null")
-    status, output = evidence.run(container, "sh", "-c", script)
+    script = (
+        "docker image inspect --format '[{{json .Id}}, {{json .RepoTags}}, {{json .RepoDigests}}]' "
+        "$(docker image ls -q --no-trunc | sort -u) 2> /dev/null; echo; "
+        "docker inspect --format '[{{json .Name}}, {{json .Image}}]' $(docker ps -q) 2> /dev/null"
+    )
+    status, output = docker.run(container, "sh", "-c", script)
     if status is None:
         place.note = "has just ended"
         return place
     images, _, runs = output.partition("\n\n") if not output.startswith("\n") else ("", "", output)
-    return _engine(place, repository, [json.loads(line) for line in images.split("\n") if line.startswith("[")],
-                   [json.loads(line) for line in runs.split("\n") if line.startswith("[")])
+    return _engine(
+        place,
+        repository,
+        [json.loads(line) for line in images.split("\n") if line.startswith("[")],
+        [json.loads(line) for line in runs.split("\n") if line.startswith("[")],
+    )
 
 
 def _engine(place: Place, repository: str, images: list, runs: list) -> Place:

@@ -16,14 +16,31 @@ from docker import APIClient
 from docker.errors import NotFound
 from urllib3.exceptions import ReadTimeoutError
 
-from labkit import direct, engine
-from labkit.views import stage
-from labkit.views.stage import NOTHING, SIGNS, STALE, clock, count
+from labkit import engine
+from labkit.display import stage
+from labkit.display.stage import NOTHING, SIGNS, STALE, clock, count
+from labkit.system import http
 
 # Events after which an object is asked for anew; a container has many others, such as each exec.
-_EVENTS = {"type": ["container", "network", "volume"],
-           "event": ["create", "start", "die", "stop", "restart", "pause", "unpause", "rename", "update", "destroy",
-                     "oom", "health_status", "connect", "disconnect"]}
+_EVENTS = {
+    "type": ["container", "network", "volume"],
+    "event": [
+        "create",
+        "start",
+        "die",
+        "stop",
+        "restart",
+        "pause",
+        "unpause",
+        "rename",
+        "update",
+        "destroy",
+        "oom",
+        "health_status",
+        "connect",
+        "disconnect",
+    ],
+}
 # Events that are silent for this long are asked for anew, and everything with them (seconds).
 _SILENT = 60
 
@@ -124,33 +141,50 @@ class Model:
                 if mount["kind"] == "volume":
                     users.setdefault(mount["source"], []).append((row["name"], row["up"]))
         shown = [row for row in self.volumes.values() if row["name"] in users or self.shows(row["name"])]
-        return [{**row, "users": [name for name, _ in users.get(row["name"], ())],
-                 "tone": "good" if any(up for _, up in users.get(row["name"], ())) else "done"}
-                for row in sorted(shown, key=lambda row: (row["anonymous"], row["name"]))]
+        return [
+            {
+                **row,
+                "users": [name for name, _ in users.get(row["name"], ())],
+                "tone": "good" if any(up for _, up in users.get(row["name"], ())) else "done",
+            }
+            for row in sorted(shown, key=lambda row: (row["anonymous"], row["name"]))
+        ]
 
     def text(self) -> str:
         """The text twin: the same content for a screen reader, a log, a test."""
         state, lines = self.state(), []
         if self.away:
-            lines += [f"The engine is not answering since {clock(self.away[0])}: {self.away[1]}.",
-                      STALE if self.known else NOTHING]
+            lines += [
+                f"The engine is not answering since {clock(self.away[0])}: {self.away[1]}.",
+                STALE if self.known else NOTHING,
+            ]
         up = sum(row["up"] for row in state["containers"])
         lines.append(f"engine, {state['scope']}: {count(len(state['containers']), 'container')}, {up} running")
         rows = [("CONTAINER", "STATUS", "RESTARTS", "POLICY", "PORTS", "NETWORKS", "MOUNTS")]
         for row in state["containers"]:
-            rows.append((row["name"], f"{SIGNS[row['tone']]} {row['status']}", str(row["restarts"]), row["policy"],
-                         ", ".join(port["words"] for port in row["ports"]) or "-",
-                         ", ".join(f"{name} {address}".strip() for name, address in row["networks"]) or "-",
-                         ", ".join(f"{mount['words']} at {mount['at']}" for mount in row["mounts"]) or "-"))
+            rows.append(
+                (
+                    row["name"],
+                    f"{SIGNS[row['tone']]} {row['status']}",
+                    str(row["restarts"]),
+                    row["policy"],
+                    ", ".join(port["words"] for port in row["ports"]) or "-",
+                    ", ".join(f"{name} {address}".strip() for name, address in row["networks"]) or "-",
+                    ", ".join(f"{mount['words']} at {mount['at']}" for mount in row["mounts"]) or "-",
+                )
+            )
         lines += stage.table(rows) if len(rows) > 1 else []
         lines += [f"{row['name']}: {row['cause']}" for row in state["containers"] if row["cause"]]
         lines += [f"network {row['name']} ({row['driver']})" for row in state["networks"]]
-        lines += [f"volume {row['words']}: " + (f"used by {', '.join(row['users'])}" if row["users"] else "unused")
-                  for row in state["volumes"]]
+        lines += [
+            f"volume {row['words']}: " + (f"used by {', '.join(row['users'])}" if row["users"] else "unused")
+            for row in state["volumes"]
+        ]
         return "\n".join(lines)
 
 
 # -- rows ----------------------------------------------------------------------------------------
+
 
 def container(item: dict) -> dict:
     """The row of a container, from the engine's answer to an inspect."""
@@ -160,14 +194,22 @@ def container(item: dict) -> dict:
     tries = policy.get("MaximumRetryCount") or 0
     up = bool(state.get("Running")) and not state.get("Restarting")
     networks = [[name, (one or {}).get("IPAddress") or ""] for name, one in (settings.get("Networks") or {}).items()]
-    return {"id": item["Id"], "name": item["Name"].lstrip("/"), "image": item["Config"]["Image"],
-            "status": status, "tone": tone, "up": up, "began": state.get("StartedAt", ""),
-            "cause": _cause(state), "restarts": item.get("RestartCount", 0),
-            "policy": (policy.get("Name") or "no") + (f":{tries}" if tries else ""),
-            "ports": _ports(settings.get("Ports") if up else host.get("PortBindings"), up),
-            # A container of a network of its own has usually been put there on purpose: that one first.
-            "networks": sorted(networks, key=lambda one: (one[0] in ("bridge", "host", "none"), one[0])),
-            "mounts": sorted(map(_mount, item.get("Mounts") or ()), key=lambda mount: mount["at"])}
+    return {
+        "id": item["Id"],
+        "name": item["Name"].lstrip("/"),
+        "image": item["Config"]["Image"],
+        "status": status,
+        "tone": tone,
+        "up": up,
+        "began": state.get("StartedAt", ""),
+        "cause": _cause(state),
+        "restarts": item.get("RestartCount", 0),
+        "policy": (policy.get("Name") or "no") + (f":{tries}" if tries else ""),
+        "ports": _ports(settings.get("Ports") if up else host.get("PortBindings"), up),
+        # A container of a network of its own has usually been put there on purpose: that one first.
+        "networks": sorted(networks, key=lambda one: (one[0] in ("bridge", "host", "none"), one[0])),
+        "mounts": sorted(map(_mount, item.get("Mounts") or ()), key=lambda mount: mount["at"]),
+    }
 
 
 def network(item: dict) -> dict:
@@ -233,6 +275,7 @@ def _volume_words(name: str) -> str:
 
 # -- following an engine -------------------------------------------------------------------------
 
+
 class Watcher(stage.Watcher):
     """Keeps a Model true by the engine's events.
 
@@ -269,8 +312,12 @@ class Watcher(stage.Watcher):
     def _watch(self, api: APIClient) -> None:
         """Lists everything and follows the events; returns when they were silent for long, to do both anew."""
         # The events first, so that nothing falls between the lists and them.
-        answer = api.get(f"{api.base_url}/v{api.api_version}/events", params={"filters": json.dumps(_EVENTS)},
-                         stream=True, timeout=(3, self._silent))
+        answer = api.get(
+            f"{api.base_url}/v{api.api_version}/events",
+            params={"filters": json.dumps(_EVENTS)},
+            stream=True,
+            timeout=(3, self._silent),
+        )
         answer.raise_for_status()
         with self._lock:
             self._open = answer.raw
@@ -295,8 +342,9 @@ class Watcher(stage.Watcher):
 
     def _list(self, api: APIClient) -> None:
         names = {one["Id"]: [name.lstrip("/") for name in one["Names"] or ()] for one in api.containers(all=True)}
-        found = [self._container(api, identity) for identity, called in names.items()
-                 if any(map(self.model.shows, called))]
+        found = [
+            self._container(api, identity) for identity, called in names.items() if any(map(self.model.shows, called))
+        ]
         networks, volumes = api.networks(), api.volumes()["Volumes"] or []
         with self._lock:
             self.model.replace("networks", [network(one) for one in networks])
@@ -320,8 +368,11 @@ class Watcher(stage.Watcher):
         if kind == "network" and what in ("connect", "disconnect"):
             kind, identity = "container", told.get("container", "")
         row = None
-        if kind == "container" and what != "destroy" and (identity in self.model.containers
-                                                          or self.model.shows(told.get("name", ""))):
+        if (
+            kind == "container"
+            and what != "destroy"
+            and (identity in self.model.containers or self.model.shows(told.get("name", "")))
+        ):
             row = self._container(api, identity)
         elif kind == "network" and what == "create":
             row = {"id": identity, "name": told.get("name", ""), "driver": told.get("type", "?")}
@@ -363,7 +414,7 @@ def _connect() -> APIClient:
     found = engine.find()
     if found is None:
         raise ConnectionError("no engine answers")
-    return direct.docker_client(found.host, timeout=10).api
+    return http.docker_client(found.host, timeout=10).api
 
 
 def _why(problem: Exception) -> str:
@@ -381,7 +432,7 @@ def _why(problem: Exception) -> str:
 class Live(stage.Widget):
     """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads."""
 
-    _esm, _css = stage.script("engine"), stage.style("engine")
+    _esm, _css = stage.script(__file__), stage.style(__file__)
 
     def __init__(self, *scope: str, connect=None):
         super().__init__()

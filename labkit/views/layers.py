@@ -6,11 +6,23 @@ from pathlib import Path
 
 from docker.errors import ImageNotFound
 
-from labkit import engine, evidence
-from labkit.errors import Trouble
-from labkit.views.picture import (
-    BLUE, GREY, INK, ORANGE, PAPER, SOFT, Picture, box, drawing, label, size, table,
+from labkit import engine
+from labkit.display.picture import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PAPER,
+    SOFT,
+    Picture,
+    box,
+    drawing,
+    label,
+    size,
+    table,
 )
+from labkit.errors import Trouble
+from labkit.evidence import docker
 
 _ROW, _BAR, _WORDS, _WIDTH = 26, 190, 300, 900
 _MAKES_LAYER = ("RUN", "COPY", "ADD", "WORKDIR")
@@ -41,6 +53,7 @@ class Step:
 
 
 # -- layers --------------------------------------------------------------------------------------
+
 
 def image(*references: str) -> Picture:
     """The layers of these images, newest on top, all on one scale.
@@ -89,12 +102,12 @@ def rows(reference: str) -> list[Row]:
         found = client.images.get(reference)
     except ImageNotFound:
         raise Missing(f"there is no image {reference}", "one that was built", "run the cell that builds it") from None
-    others = {tag: other for other in evidence.images() for tag in other.tags if other.id != found.id}
+    others = {tag: other for other in docker.images() for tag in other.tags if other.id != found.id}
     layers = found.attrs["RootFS"].get("Layers") or []
     history = found.history()
     base = _base(layers, others)
     below = others[base].history() if base else []
-    own = history[:len(history) - len(below)]
+    own = history[: len(history) - len(below)]
     made = [entry for entry in own if entry["Size"] or _instruction(entry).startswith(_MAKES_LAYER)]
     first = len(others[base].attrs["RootFS"]["Layers"]) if base else 0
     # The engine's history does not say which entries made a layer; when our count is off, claim nothing.
@@ -115,16 +128,24 @@ def rows(reference: str) -> list[Row]:
 def _base(layers: list[str], others: dict) -> str:
     """The name of the image that this one stands on: the longest that ends inside it, its shortest name."""
     # Images that chapters build share layers through the cache, without standing on one another.
-    fitting = [(len(theirs), -len(name), name) for name, other in others.items() if "/lab/" not in f"/{name}"
-               and (theirs := other.attrs["RootFS"].get("Layers")) and len(theirs) < len(layers)
-               and layers[:len(theirs)] == theirs]
+    fitting = [
+        (len(theirs), -len(name), name)
+        for name, other in others.items()
+        if "/lab/" not in f"/{name}"
+        and (theirs := other.attrs["RootFS"].get("Layers"))
+        and len(theirs) < len(layers)
+        and layers[: len(theirs)] == theirs
+    ]
     return max(fitting)[-1] if fitting else ""
 
 
 def _owners(chain: list[str], others: dict) -> tuple[str, ...]:
     """Images with the same layer upon the same layers below it: only then it is stored once."""
-    return tuple(sorted(name for name, other in others.items()
-                        if (other.attrs["RootFS"].get("Layers") or [])[:len(chain)] == chain))
+    return tuple(
+        sorted(
+            name for name, other in others.items() if (other.attrs["RootFS"].get("Layers") or [])[: len(chain)] == chain
+        )
+    )
 
 
 def _instruction(entry: dict) -> str:
@@ -150,17 +171,23 @@ def _note(row: Row) -> str:
 def _words(reference: str, stack: list[Row]) -> str:
     lines = [("SIZE", "INSTRUCTION", "LAYER")]
     for row in stack:
-        lines.append((size(row.bytes) if row.layers else "-", _short(row.instruction, 70),
-                      (_note(row) or "only here") if row.layers else "metadata"))
+        lines.append(
+            (
+                size(row.bytes) if row.layers else "-",
+                _short(row.instruction, 70),
+                (_note(row) or "only here") if row.layers else "metadata",
+            )
+        )
     total = size(sum(row.bytes for row in stack))
     return f"{reference}: {total}, {sum(row.layers for row in stack)} layers, newest first\n{table(lines)}"
 
 
 def _short(text: str, room: int) -> str:
-    return text if len(text) <= room else text[:room - 1] + "…"
+    return text if len(text) <= room else text[: room - 1] + "…"
 
 
 # -- the cache -----------------------------------------------------------------------------------
+
 
 def cache(*logs: str | Path) -> Picture:
     """What the build cache did, from the output of builds that was kept in files, side by side.
@@ -192,8 +219,10 @@ def cache(*logs: str | Path) -> Picture:
                 parts.append(box(x, y - 15, width, 20, ORANGE) + label(x + width + 8, y, said))
         rows_.append((_short(name, 60), *cells))
     totals = "; ".join(f"{title}: {_total(build)}" for title, build in builds.items())
-    return Picture(drawing(left + column * len(builds), 54 + len(names) * _ROW, "What the build cache did", *parts),
-                   f"{totals}\n{table(rows_)}")
+    return Picture(
+        drawing(left + column * len(builds), 54 + len(names) * _ROW, "What the build cache did", *parts),
+        f"{totals}\n{table(rows_)}",
+    )
 
 
 def _total(build: list[Step]) -> str:
@@ -215,7 +244,7 @@ def steps(log: str | Path) -> list[Step]:
         text = Path(log).read_text(errors="replace")
     except OSError:
         raise Trouble(f"there is no file {log}", "the output of a build", "run the cell that builds") from None
-    build = text[max(text.rfind("\n#0 "), 0):]  # BuildKit numbers from 0 for each build
+    build = text[max(text.rfind("\n#0 "), 0) :]  # BuildKit numbers from 0 for each build
     found: dict[str, list] = {}
     for number, rest in re.findall(r"^#(\d+) (.*)$", build, re.MULTILINE):
         if match := re.match(r"\[(?:(\S+) +)?(\d+)/\d+\] (.+)$", rest):
@@ -231,8 +260,11 @@ def steps(log: str | Path) -> list[Step]:
             found[number][3] = float(match[2] or 0) if found[number][3] is not None else None
             found[number][4] = match[1] == "ERROR"
     if not found:
-        raise Trouble(f"{log} has no build step in it", "the plain output of docker build",
-                      "build with --progress=plain and keep the output with tee")
+        raise Trouble(
+            f"{log} has no build step in it",
+            "the plain output of docker build",
+            "build with --progress=plain and keep the output with tee",
+        )
     stages = list(dict.fromkeys(stage for stage, *_ in found.values()))
     # Builders print stages as they get to them; the one without a name is the last, or the only one.
     ordered = sorted(found.values(), key=lambda step: (not step[0], stages.index(step[0]), step[1]))

@@ -7,16 +7,31 @@ from pathlib import Path
 
 from docker.errors import NotFound
 
-from labkit import engine, lesson, shell
-from labkit.errors import Trouble
-from labkit.views.picture import (
-    BLUE, GREY, INK, LINE, ORANGE, PAPER, SOFT, Picture, box, drawing, label, stroke, table,
+from labkit import engine, session, shell
+from labkit.display.picture import (
+    BLUE,
+    GREY,
+    INK,
+    LINE,
+    ORANGE,
+    PAPER,
+    SOFT,
+    Picture,
+    box,
+    drawing,
+    label,
+    stroke,
+    table,
 )
+from labkit.errors import Trouble
 
 LABEL = "com.docker.compose"
 _BOX, _GAP, _LEFT, _LINE = 280, 110, 2, 19
-_WHEN = {"service_started": "once started", "service_healthy": "once healthy",
-         "service_completed_successfully": "once done"}
+_WHEN = {
+    "service_started": "once started",
+    "service_healthy": "once healthy",
+    "service_completed_successfully": "once done",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,7 @@ def graph(*files: str | Path, project: str = "") -> Picture:
 
 # -- looking -------------------------------------------------------------------------------------
 
+
 def read(*files: str | Path, project: str = "") -> Project:
     """A project as its files want it and as the engine has it. Raises Trouble when the files are not valid."""
     asked = _config(files, project)
@@ -82,7 +98,9 @@ def read(*files: str | Path, project: str = "") -> Project:
         networks[key] = ", ".join(["internal"] * bool(network.get("internal")) + ["not made yet"] * (not there))
     copies: dict[str, list[Copy]] = {}
     images = {}
-    for container in client.containers.list(all=True, ignore_removed=True, filters={"label": f"{LABEL}.project={name}"}):
+    for container in client.containers.list(
+        all=True, ignore_removed=True, filters={"label": f"{LABEL}.project={name}"}
+    ):
         labels = container.labels
         if labels.get(f"{LABEL}.oneoff") != "True":
             service = labels[f"{LABEL}.service"]
@@ -90,8 +108,10 @@ def read(*files: str | Path, project: str = "") -> Project:
             images[service] = container.attrs["Config"]["Image"]
     volumes = {key: bool(_there(client.volumes, volume["name"])) for key, volume in asked.get("volumes", {}).items()}
     services = [_service(key, service, copies.get(key, []), volumes) for key, service in asked["services"].items()]
-    services += [Service(key, images[key], 0, "not in these files", copies=tuple(copies[key]))
-                 for key in sorted(set(copies) - set(asked["services"]))]
+    services += [
+        Service(key, images[key], 0, "not in these files", copies=tuple(copies[key]))
+        for key in sorted(set(copies) - set(asked["services"]))
+    ]
     return Project(name, tuple(services), networks)
 
 
@@ -100,12 +120,20 @@ def _config(files: tuple[str | Path, ...], project: str) -> dict:
     command = ["docker", "compose", *(["-p", project] if project else [])]
     for file in files:
         command += ["-f", str(file)]
-    ended = subprocess.run([*command, "--profile", "*", "config", "--format", "json"], capture_output=True, text=True,
-                           cwd=lesson.folder(), env=shell.environment())
+    ended = subprocess.run(
+        [*command, "--profile", "*", "config", "--format", "json"],
+        capture_output=True,
+        text=True,
+        cwd=session.current.folder,
+        env=shell.environment(),
+    )
     if ended.returncode:
         said = ended.stderr.strip().splitlines() or ["it says nothing"]
-        raise Trouble(f"docker compose cannot use {', '.join(map(str, files))}: {said[-1]}", "valid compose files",
-                      "docker compose -f FILE config")
+        raise Trouble(
+            f"docker compose cannot use {', '.join(map(str, files))}: {said[-1]}",
+            "valid compose files",
+            "docker compose -f FILE config",
+        )
     return json.loads(ended.stdout)
 
 
@@ -122,8 +150,11 @@ def _copy(container, keys: dict[str, str]) -> Copy:
     if how in ("exited", "restarting"):
         how += f" ({state['ExitCode']})"
     settings = container.attrs["NetworkSettings"]
-    ports = [f"{_host(binding['HostIp'])}{binding['HostPort']} → {port.removesuffix('/tcp')}"
-             for port, bindings in (settings["Ports"] or {}).items() for binding in bindings or []]
+    ports = [
+        f"{_host(binding['HostIp'])}{binding['HostPort']} → {port.removesuffix('/tcp')}"
+        for port, bindings in (settings["Ports"] or {}).items()
+        for binding in bindings or []
+    ]
     networks = tuple(sorted(keys.get(network, network) for network in settings["Networks"]))
     health = state.get("Health", {}).get("Status", "") if how == "running" else ""
     return Copy(container.name, how, "" if health == "none" else health, tuple(dict.fromkeys(ports)), networks)
@@ -137,19 +168,34 @@ def _host(address: str) -> str:
 def _service(name: str, asked: dict, copies: list[Copy], volumes: dict[str, bool]) -> Service:
     profiles = asked.get("profiles", [])
     wanted = asked.get("scale", asked.get("deploy", {}).get("replicas", 1))
-    ports = tuple(f"{_host(port.get('host_ip', ''))}{port.get('published') or 'any'} → {port['target']}"
-                  for port in asked.get("ports", []))
-    mounts = [f"{mount['type']} {_source(mount)} at {mount['target']}"
-              + " · none yet" * (mount["type"] == "volume" and not volumes.get(mount.get("source"), True))
-              for mount in asked.get("volumes", [])]
+    ports = tuple(
+        f"{_host(port.get('host_ip', ''))}{port.get('published') or 'any'} → {port['target']}"
+        for port in asked.get("ports", [])
+    )
+    mounts = [
+        f"{mount['type']} {_source(mount)} at {mount['target']}"
+        + " · none yet" * (mount["type"] == "volume" and not volumes.get(mount.get("source"), True))
+        for mount in asked.get("volumes", [])
+    ]
     mounts += [f"secret {secret['source']}" for secret in asked.get("secrets", [])]
     mode = asked.get("network_mode", "")
     note = f"profile {', '.join(profiles)}" if profiles else ""
     networks = (f"network_mode: {mode}",) if mode else tuple(sorted(asked.get("networks") or ()))
-    waits = tuple((other, _WHEN.get(how["condition"], how["condition"]))
-                  for other, how in sorted(asked.get("depends_on", {}).items()))
-    return Service(name, asked.get("image") or "built here", 0 if profiles and not copies else wanted, note, ports,
-                   networks, waits, tuple(mounts), tuple(sorted(copies, key=lambda copy: copy.name)))
+    waits = tuple(
+        (other, _WHEN.get(how["condition"], how["condition"]))
+        for other, how in sorted(asked.get("depends_on", {}).items())
+    )
+    return Service(
+        name,
+        asked.get("image") or "built here",
+        0 if profiles and not copies else wanted,
+        note,
+        ports,
+        networks,
+        waits,
+        tuple(mounts),
+        tuple(sorted(copies, key=lambda copy: copy.name)),
+    )
 
 
 def _source(mount: dict) -> str:
@@ -157,6 +203,7 @@ def _source(mount: dict) -> str:
 
 
 # -- saying --------------------------------------------------------------------------------------
+
 
 def state(service: Service) -> str:
     """How a service is, in a few words."""
@@ -186,15 +233,23 @@ def _networks(service: Service) -> tuple[str, ...]:
 def _words(project: Project) -> str:
     rows = [("SERVICE", "IMAGE", "STATE", "PORTS", "NETWORKS", "WAITS FOR", "HAS")]
     for service in project.services:
-        rows.append((service.name + f" ({service.note})" * bool(service.note), service.image, state(service),
-                     ", ".join(_ports(service)) or "-", ", ".join(_networks(service)) or "-",
-                     ", ".join(f"{other} {when}" for other, when in service.waits) or "-",
-                     ", ".join(service.mounts) or "-"))
+        rows.append(
+            (
+                service.name + f" ({service.note})" * bool(service.note),
+                service.image,
+                state(service),
+                ", ".join(_ports(service)) or "-",
+                ", ".join(_networks(service)) or "-",
+                ", ".join(f"{other} {when}" for other, when in service.waits) or "-",
+                ", ".join(service.mounts) or "-",
+            )
+        )
     networks = ", ".join(name + f" ({note})" * bool(note) for name, note in project.networks.items()) or "none"
     return f"Project {project.name}; its networks: {networks}\n{table(rows)}"
 
 
 # -- drawing -------------------------------------------------------------------------------------
+
 
 def picture(project: Project) -> Picture:
     """The drawing of a project and its text twin. Left to right: who waits, and for whom."""
@@ -203,8 +258,12 @@ def picture(project: Project) -> Picture:
     above = max((len(_ports(service)) for service in services), default=0)
     # Arrows to a service that is not the next one go over the boxes between, each on a level of its own.
     place = {service.name: i for i, service in enumerate(services)}
-    far = [(service.name, other) for service in services for other, _ in service.waits
-           if other in place and place[other] - place[service.name] > 1]
+    far = [
+        (service.name, other)
+        for service in services
+        for other, _ in service.waits
+        if other in place and place[other] - place[service.name] > 1
+    ]
     machine = 46 + 17 * above
     top = machine + 34 + 20 * len(far)
     height = 14 + _LINE * max((len(rows) for rows in lines.values()), default=0)
@@ -222,8 +281,10 @@ def picture(project: Project) -> Picture:
         if _ports(service):
             parts.append(_arrow(middle, machine, middle, top, BLUE))
         if _on_host(service):
-            parts += [label(middle, machine - 8, "all of its ports", anchor="middle"),
-                      stroke(middle, machine, middle, top, BLUE, 5)]
+            parts += [
+                label(middle, machine - 8, "all of its ports", anchor="middle"),
+                stroke(middle, machine, middle, top, BLUE, 5),
+            ]
     for i, service in enumerate(services):
         near = 0
         for other, when in service.waits:
@@ -245,8 +306,10 @@ def picture(project: Project) -> Picture:
         parts += [_line(end, bottom, y, GREY, 2, dashed=not services[i].copies) for i, end in zip(on, ends)]
         dashed = "not made" in note
         if ends:
-            parts.append(f'<path d="M{min(ends) - 30:.0f} {y:.0f}H{max(ends) + 30:.0f}" stroke="{GREY}" '
-                         f'stroke-width="4" fill="none"{_dash(dashed)}/>')
+            parts.append(
+                f'<path d="M{min(ends) - 30:.0f} {y:.0f}H{max(ends) + 30:.0f}" stroke="{GREY}" '
+                f'stroke-width="4" fill="none"{_dash(dashed)}/>'
+            )
         for end in ends:
             parts.append(f'<circle cx="{end}" cy="{y}" r="5" fill="{GREY}"/>')
         words = f"network {name}" + f" ({note})" * bool(note) + " with nobody on it" * (not ends)
@@ -276,8 +339,11 @@ def _on_host(service: Service) -> bool:
 
 def _lines(service: Service) -> list[tuple[str, str, str]]:
     """What stands in a service's box: text, colour and weight of each line; mounts and secrets last."""
-    rows = [(service.name + f" · {service.note}" * bool(service.note), INK, "bold"), (service.image, SOFT, "normal"),
-            (state(service), INK, "normal")]
+    rows = [
+        (service.name + f" · {service.note}" * bool(service.note), INK, "bold"),
+        (service.image, SOFT, "normal"),
+        (state(service), INK, "normal"),
+    ]
     if service.networks and service.networks[0].startswith("network_mode"):
         rows.append((service.networks[0], INK, "normal"))
     return rows + [(mount, SOFT, "normal") for mount in service.mounts]
@@ -287,14 +353,18 @@ def _box(service: Service, lines: list[tuple[str, str, str]], x: float, y: float
     """A box of a service; more than one copy looks like a stack of cards."""
     good = bool(service.copies) and all(copy.good for copy in service.copies)
     colour = BLUE if good else ORANGE if service.copies else GREY
-    parts = [box(x + 5 * i, y - 5 * i, _BOX, height, PAPER, colour)
-             for i in range(min(len(service.copies), 4) - 1, 0, -1)]
-    parts += [box(x, y, _BOX, height, PAPER), box(x, y, _BOX, height, colour, colour, 0.1, dashed=not service.copies),
-              box(x, y, 5, height, colour)]
+    parts = [
+        box(x + 5 * i, y - 5 * i, _BOX, height, PAPER, colour) for i in range(min(len(service.copies), 4) - 1, 0, -1)
+    ]
+    parts += [
+        box(x, y, _BOX, height, PAPER),
+        box(x, y, _BOX, height, colour, colour, 0.1, dashed=not service.copies),
+        box(x, y, 5, height, colour),
+    ]
     for i, (words, ink, weight) in enumerate(lines):
         small = ink == SOFT
         room = 42 if small else 36
-        shown = words if len(words) <= room else words[:room - 1] + "…"
+        shown = words if len(words) <= room else words[: room - 1] + "…"
         parts.append(label(x + 14, y + 20 + _LINE * i, shown, ink, size=12 if small else 13, weight=weight))
     return parts
 
@@ -308,9 +378,11 @@ def _arrow(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
 
 def _bend(x1: float, top: float, y: float, x2: float) -> str:
     """An arrow up, over the boxes between, and down."""
-    return (f'<path d="M{x1:.0f} {top:.0f}V{y:.0f}H{x2:.0f}V{top - 8:.0f}" stroke="{ORANGE}" stroke-width="2" '
-            f'fill="none"/>'
-            f'<polygon points="{x2},{top} {x2 - 5},{top - 9} {x2 + 5},{top - 9}" fill="{ORANGE}"/>')
+    return (
+        f'<path d="M{x1:.0f} {top:.0f}V{y:.0f}H{x2:.0f}V{top - 8:.0f}" stroke="{ORANGE}" stroke-width="2" '
+        f'fill="none"/>'
+        f'<polygon points="{x2},{top} {x2 - 5},{top - 9} {x2 + 5},{top - 9}" fill="{ORANGE}"/>'
+    )
 
 
 def _line(x: float, top: float, y: float, colour: str, width: float, dashed: bool) -> str:

@@ -7,15 +7,27 @@ The log comes from a loop that asks an app for its version again and again. A li
     MOMENT mark WORDS              for something that was done meanwhile
 """
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.errors import Trouble
-from labkit.views.picture import (
-    BLUE, GREY, INK, LINE, ORANGE, SOFT, Picture, box, drawing, label, stroke, table,
+from labkit.display.picture import (
+    BLUE,
+    GREY,
+    INK,
+    LINE,
+    ORANGE,
+    SOFT,
+    Picture,
+    box,
+    drawing,
+    label,
+    stroke,
+    table,
 )
+from labkit.errors import Trouble
 
 _LEFT, _RIGHT, _LANE, _HEIGHT = 150, 740, 44, 24
 _COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a")
@@ -55,7 +67,7 @@ class Log:
     def gap(self) -> float:
         """The longest time between two good answers, or until the end of the log without one."""
         moments = [0.0, *sorted(request.ended for request in self.requests if request.ok), self.seconds]
-        return max(after - before for before, after in zip(moments, moments[1:]))
+        return max(after - before for before, after in itertools.pairwise(moments))
 
 
 def read(log: str | Path) -> Log:
@@ -75,15 +87,19 @@ def read(log: str | Path) -> Log:
     if not requests:
         raise Trouble(f"{log} has no request in it", "lines such as 12.34 12.35 ok 1.0", "run the cell that writes it")
     start = min([began for began, *_ in requests] + [moment for moment, _ in marks])
-    return Log([Request(began - start, ended - start, ok, words) for began, ended, ok, words in sorted(requests)],
-               sorted((moment - start, words) for moment, words in marks))
+    return Log(
+        [Request(began - start, ended - start, ok, words) for began, ended, ok, words in sorted(requests)],
+        sorted((moment - start, words) for moment, words in marks),
+    )
 
 
 def timeline(log: str | Path) -> Picture:
     """Every request of a load loop's log, in a lane for each version that answered and one for failures."""
     seen = read(log)
-    lanes = [(f"version {version}", [r for r in seen.requests if r.ok and r.answer == version],
-              _COLOURS[i % len(_COLOURS)]) for i, version in enumerate(seen.versions)]
+    lanes = [
+        (f"version {version}", [r for r in seen.requests if r.ok and r.answer == version], _COLOURS[i % len(_COLOURS)])
+        for i, version in enumerate(seen.versions)
+    ]
     lanes.append(("failed", seen.failed, INK))
     scale = _RIGHT / (seen.seconds or 1)
     title = f"Requests during {Path(log).stem}"
@@ -116,9 +132,21 @@ def timeline(log: str | Path) -> Picture:
 
     rows = [("lane", "requests", "first", "last", "slowest")]
     for name, requests, _ in lanes:
-        rows.append((name, len(requests), *(
-            (f"{requests[0].began:.2f} s", f"{requests[-1].began:.2f} s",
-             f"{max(r.ended - r.began for r in requests):.2f} s") if requests else ("-", "-", "-"))))
+        rows.append(
+            (
+                name,
+                len(requests),
+                *(
+                    (
+                        f"{requests[0].began:.2f} s",
+                        f"{requests[-1].began:.2f} s",
+                        f"{max(r.ended - r.began for r in requests):.2f} s",
+                    )
+                    if requests
+                    else ("-", "-", "-")
+                ),
+            )
+        )
     twin = [title, said, "", table(rows)]
     if seen.marks:
         twin += ["", *(f"at {moment:.2f} s: {words}" for moment, words in seen.marks)]
@@ -130,8 +158,10 @@ def timeline(log: str | Path) -> Picture:
 def summary(seen: Log) -> str:
     """One line on a log: how many requests, how many failed, and the longest time without an answer."""
     failed = len(seen.failed)
-    return (f"{_count(len(seen.requests))} in {seen.seconds:.1f} s, {failed or 'none'} failed; "
-            f"longest time without an answer {seen.gap:.1f} s")
+    return (
+        f"{_count(len(seen.requests))} in {seen.seconds:.1f} s, {failed or 'none'} failed; "
+        f"longest time without an answer {seen.gap:.1f} s"
+    )
 
 
 def _count(number: int) -> str:

@@ -13,33 +13,43 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from labkit import engine, paths, shell, status, supply
-from labkit import doctor as findings
-from labkit.card import Card, frame
+from labkit import engine, paths, shell, supply
+from labkit.display.card import Card, frame
+from labkit.display.picture import BLUE, INK, LINE, ORANGE, PAPER, SOFT, Picture, box, drawing, label, stroke, table
+from labkit.engine import owned
 from labkit.errors import Trouble
+from labkit.supply import catalog
 from labkit.supply.catalog import IMAGES
-from labkit.views.picture import BLUE, INK, LINE, ORANGE, PAPER, SOFT, Picture, box, drawing, label, stroke, table
+from labkit.system import disks
+from labkit.workspace import background as worker
+from labkit.workspace import doctor as findings
 
 _CELL = "padding:.15em .8em .15em 0;vertical-align:top;text-align:left"
 
 
 # -- the doctor ----------------------------------------------------------------------------------
 
+
 def doctor() -> Card:
     """What the doctor finds on this machine, as a table: the same as `./workbook doctor`."""
     found = list(findings.examine())
     blocking = sum(one.blocking for one in found)
     watch = sum(bool(one.fix) and not one.blocking for one in found)
-    summary = (f"{_count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way") + \
-        (f"; {_count(watch, 'thing')} to look at." if watch else ".")
+    summary = (f"{_count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way") + (
+        f"; {_count(watch, 'thing')} to look at." if watch else "."
+    )
     meaning = {"✗": "in the way", "!": "look at this", "✓": "as it should be"}
     rows = "".join(
         f'<tr><td style="{_CELL}" title="{meaning[one.mark]}">{one.mark}</td>'
         f'<th scope="row" style="{_CELL}">{escape(one.problem)}</th>'
         f'<td style="{_CELL};overflow-wrap:anywhere">{escape(one.saw)}'
-        f'{f"<div><b>Next:</b> {escape(one.fix)}</div>" if one.fix else ""}</td></tr>' for one in found)
-    body = (f'<p style="margin:.2em 0 .5em">{summary} ✓ as it should be, ! look at this, ✗ in the way</p>'
-            f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>')
+        f"{f'<div><b>Next:</b> {escape(one.fix)}</div>' if one.fix else ''}</td></tr>"
+        for one in found
+    )
+    body = (
+        f'<p style="margin:.2em 0 .5em">{summary} ✓ as it should be, ! look at this, ✗ in the way</p>'
+        f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>'
+    )
     words = [summary]
     for one in found:
         words.append(f"{one.mark} {one.problem}: {one.saw}")
@@ -53,6 +63,7 @@ def _count(number: int, noun: str) -> str:
 
 # -- where a command goes ------------------------------------------------------------------------
 
+
 def way() -> Picture:
     """The way of a docker command: this machine, the client, the engine and the engine's machine.
 
@@ -62,13 +73,28 @@ def way() -> Picture:
     info, version = client.info(), client.version()
     here = [_system(), f"kernel {platform.release()}", f"{platform.system()} on {platform.machine()}"]
     docker = ["docker " + _client_version(), f"asks {found.host}"]
-    server = [f"version {version['Version']}", "started by the workbook" if found.ours else "yours",
-              f"{info['ContainersRunning']} of {info['Containers']} containers run"]
+    server = [
+        f"version {version['Version']}",
+        "started by the workbook" if found.ours else "yours",
+        f"{info['ContainersRunning']} of {info['Containers']} containers run",
+    ]
     there = [info["OperatingSystem"], f"kernel {info['KernelVersion']}", f"{info['OSType']} on {info['Architecture']}"]
     where = place(found.host, info)
-    words = "\n".join([
-        where, "", table([("PART", "WHAT IT IS", "", ""), ("this notebook", *here), ("the client", *docker, ""),
-                          ("the engine", *server), ("the engine's machine", *there)])])
+    words = "\n".join(
+        [
+            where,
+            "",
+            table(
+                [
+                    ("PART", "WHAT IT IS", "", ""),
+                    ("this notebook", *here),
+                    ("the client", *docker, ""),
+                    ("the engine", *server),
+                    ("the engine's machine", *there),
+                ]
+            ),
+        ]
+    )
     same = where.startswith("The engine runs on this machine")
     return Picture(_way_drawn(here, docker, server, there, where, same), words)
 
@@ -98,8 +124,13 @@ def _system() -> str:
 
 def _client_version() -> str:
     try:
-        ended = subprocess.run(["docker", "version", "--format", "{{.Client.Version}}"], env=shell.environment(),
-                               capture_output=True, text=True, timeout=10)
+        ended = subprocess.run(
+            ["docker", "version", "--format", "{{.Client.Version}}"],
+            env=shell.environment(),
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
         return ended.stdout.strip() or "(it does not tell its version)"
     except (OSError, subprocess.TimeoutExpired):
         return "(not found)"
@@ -107,51 +138,71 @@ def _client_version() -> str:
 
 def _way_drawn(here, docker, server, there, where: str, same: bool) -> str:
     width = 860
-    outer = ([box(8, 34, width - 16, 168, LINE, LINE, 0.15)] if same else
-             [box(8, 34, 400, 168, LINE, LINE, 0.15), box(452, 34, width - 460, 168, LINE, LINE, 0.15)])
-    parts = [label(8, 20, where, INK, 14, weight="bold"), *outer,
-             *_lines(20, 56, "This notebook's machine", here, INK),
-             *_lines(464, 56, "The engine's machine" + (", the same one" if same else ""), there, INK),
-             box(20, 124, 376, 68, PAPER, BLUE), *_lines(32, 145, "The client: you type", docker, BLUE),
-             box(464, 124, 376, 68, PAPER, ORANGE), *_lines(476, 145, "The engine: does the work", server, ORANGE),
-             stroke(396, 158, 454, 158, SOFT, 2), f'<path d="M463 158 l-10 -5 v10 z" fill="{SOFT}"/>']
+    outer = (
+        [box(8, 34, width - 16, 168, LINE, LINE, 0.15)]
+        if same
+        else [box(8, 34, 400, 168, LINE, LINE, 0.15), box(452, 34, width - 460, 168, LINE, LINE, 0.15)]
+    )
+    parts = [
+        label(8, 20, where, INK, 14, weight="bold"),
+        *outer,
+        *_lines(20, 56, "This notebook's machine", here, INK),
+        *_lines(464, 56, "The engine's machine" + (", the same one" if same else ""), there, INK),
+        box(20, 124, 376, 68, PAPER, BLUE),
+        *_lines(32, 145, "The client: you type", docker, BLUE),
+        box(464, 124, 376, 68, PAPER, ORANGE),
+        *_lines(476, 145, "The engine: does the work", server, ORANGE),
+        stroke(396, 158, 454, 158, SOFT, 2),
+        f'<path d="M463 158 l-10 -5 v10 z" fill="{SOFT}"/>',
+    ]
     return drawing(width, 212, where, *parts)
 
 
 def _lines(x: float, y: float, title: str, lines: list[str], colour: str) -> list[str]:
     """A title, under it the first line, and the others in one row."""
     rows = [lines[0], " · ".join(lines[1:])]
-    return [label(x, y, title, colour, weight="bold"),
-            *(label(x, y + 17 * number, _short(row), INK, 12) for number, row in enumerate(rows, 1))]
+    return [
+        label(x, y, title, colour, weight="bold"),
+        *(label(x, y + 17 * number, _short(row), INK, 12) for number, row in enumerate(rows, 1)),
+    ]
 
 
 def _short(text: str, most: int = 62) -> str:
-    return text if len(text) <= most else text[:most // 2] + "…" + text[-most // 2:]
+    return text if len(text) <= most else text[: most // 2] + "…" + text[-most // 2 :]
 
 
 # -- what is being made --------------------------------------------------------------------------
 
-PARTS = {"docker-buildx": "docker's part that builds images", "docker-compose": "docker's part that runs compose files",
-         **{image.name: image.what for image in IMAGES.values()}, "kubectl": "the command kubectl",
-         "minikube": "minikube, which starts clusters", "cluster": "Kubernetes' own parts", "helm": "the command helm"}
 _SIGNS = {"ready": "✓", "running": "◐", "waiting": "○", "missing": "○", "failed": "✕", "interrupted": "✕"}
 
 
 def progress(known: set[str] = frozenset()) -> dict:
-    """How far the parts of the workbook are, as plain data. known: those seen to be ready before, not looked at again."""
-    work = {one["name"]: one for one in supply.work()}
+    """How far the workbook's parts are, as plain data. known: those that were ready before, not looked at again."""
+    work = {one["name"]: one for one in worker.progress()}
     rows = []
-    for name in supply.ORDER:
+    for name in catalog.ORDER:
         one = work.get(name, {})
         running = one.get("state") == "running"
-        state = "running" if running else "ready" if name in known or supply.ready(name) else one.get("state", "missing")
+        state = (
+            "running" if running else "ready" if name in known or supply.ready(name) else one.get("state", "missing")
+        )
         if state == "done":
             state = "missing"  # it was made, and is gone since
-        rows.append({"name": name, "what": PARTS[name], "state": state, "sign": _SIGNS[state],
-                     "fraction": one.get("fraction") if running else None, "words": _words(state, one)})
-    left = [sum(work[name]["remaining"] for name in lane if name in work and _open(rows, name))
-            for lane in ([n for n in supply.ORDER if n in IMAGES], [n for n in supply.ORDER if n not in IMAGES])]
-    return {"rows": rows, "summary": _summary(rows, max(left), supply.background_pid())}
+        rows.append(
+            {
+                "name": name,
+                "what": catalog.what(name),
+                "state": state,
+                "sign": _SIGNS[state],
+                "fraction": one.get("fraction") if running else None,
+                "words": _words(state, one),
+            }
+        )
+    left = [
+        sum(work[name]["remaining"] for name in lane if name in work and _open(rows, name))
+        for lane in ([n for n in catalog.ORDER if n in IMAGES], [n for n in catalog.ORDER if n not in IMAGES])
+    ]
+    return {"rows": rows, "summary": _summary(rows, max(left), worker.pid())}
 
 
 def _open(rows: list[dict], name: str) -> bool:
@@ -164,7 +215,8 @@ def _words(state: str, one: dict) -> str:
     if state == "waiting":
         return f"waiting its turn, about {_time(one['remaining'])} of work"
     return {"ready": "there", "missing": "not there yet", "interrupted": "was interrupted; goes on from there"}.get(
-        state, f"failed: {one.get('step', '')}")
+        state, f"failed: {one.get('step', '')}"
+    )
 
 
 def _summary(rows: list[dict], left: float, worker: int | None) -> str:
@@ -295,30 +347,35 @@ _CONTENTS = (
 
 
 def footprint() -> Card:
-    """What the workbook has put on this machine: its folders with their sizes, and what is in a Docker engine of yours."""
+    """What the workbook has put on this machine: its folders with their sizes, and what is in your engine."""
     rows, counted = [], set()
     for folder, pattern, what in _CONTENTS:
         found = [path for path in folder.glob(pattern) if path not in counted] if folder.is_dir() else []
         counted.update(found)
         if found:
-            rows.append((_home(folder / pattern), what, status.used(*found)))
+            rows.append((_home(folder / pattern), what, disks.used(*found)))
     total = sum(row[2] for row in rows)
-    rows.append(("together", f"of this disk {_gib(status.free(paths.data))} are free", total))
+    rows.append(("together", f"of this disk {_gib(disks.free(paths.data))} are free", total))
     notes = _elsewhere()
-    body = "".join(f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(where)}</th>'
-                   f'<td style="{_CELL}">{escape(what)}</td>'
-                   f'<td style="{_CELL};text-align:right;white-space:nowrap">{_gib(size)}</td></tr>'
-                   for where, what, size in rows)
-    body = (f'<table style="border-collapse:collapse"><tbody>{body}</tbody></table>'
-            + "".join(f'<p style="margin:.5em 0 0">{escape(note)}</p>' for note in notes))
+    body = "".join(
+        f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(where)}</th>'
+        f'<td style="{_CELL}">{escape(what)}</td>'
+        f'<td style="{_CELL};text-align:right;white-space:nowrap">{_gib(size)}</td></tr>'
+        for where, what, size in rows
+    )
+    body = f'<table style="border-collapse:collapse"><tbody>{body}</tbody></table>' + "".join(
+        f'<p style="margin:.5em 0 0">{escape(note)}</p>' for note in notes
+    )
     words = table([("FOLDER", "WHAT", "SIZE"), *((where, what, _gib(size)) for where, what, size in rows)])
-    return Card(frame("What is on this machine because of the workbook", body, "What the workbook put here"),
-                "\n".join([words, *notes]))
+    return Card(
+        frame("What is on this machine because of the workbook", body, "What the workbook put here"),
+        "\n".join([words, *notes]),
+    )
 
 
 def _home(path: Path) -> str:
     home = str(Path.home())
-    return f"~{str(path)[len(home):]}" if str(path).startswith(home + os.sep) else str(path)
+    return f"~{str(path)[len(home) :]}" if str(path).startswith(home + os.sep) else str(path)
 
 
 def _elsewhere() -> list[str]:
@@ -327,16 +384,18 @@ def _elsewhere() -> list[str]:
         found = engine.find()
         if found is None:
             return ["No Docker engine answers, so what is in it cannot be counted."]
-        ours = {kind: names for kind, names in engine.owned().items() if names}
+        ours = {kind: names for kind, names in owned.names().items() if names}
         made = ", ".join(f"{_count(len(names), kind[:-1])}" for kind, names in ours.items())
     except Trouble as problem:
         return [f"What is in the Docker engine cannot be counted: {problem}"]
     notes = [f"In the Docker engine, under names that begin with lab- or lab/: {made or 'nothing'}."]
     if found.ours:
-        notes.append("While our engine runs, the machine also has its network bridges (docker0, br-…) and its rules in "
-                     "the packet filter. ./workbook reset --all takes them away.")
+        notes.append(
+            "While our engine runs, the machine also has its network bridges (docker0, br-…) and its rules in "
+            "the packet filter. ./workbook reset --all takes them away."
+        )
         return notes
-    tags = sorted(image.reference for name, image in IMAGES.items() if supply.source(name) not in ("", "present"))
+    tags = sorted(image.reference for name, image in IMAGES.items() if supply.source(name))
     notes.append(f"Images that we brought into your engine: {', '.join(tags) or 'none'}.")
     return notes
 

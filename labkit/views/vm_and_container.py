@@ -7,19 +7,28 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from labkit import engine, evidence, pace
+from labkit import engine
+from labkit.display.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, size, stroke, table
 from labkit.errors import Trouble
-from labkit.views.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture
-from labkit.views.picture import box, drawing, label, size, stroke, table
+from labkit.evidence import docker
+from labkit.system import pace
 
 _HELPER = "busybox:1.37"
 _KINDS = ("pid", "mnt", "net", "uts", "ipc", "cgroup", "user", "time")
-_MEANING = {"pid": "process numbers", "mnt": "mounts: which files", "net": "addresses, ports",
-            "uts": "host name", "ipc": "shared memory", "cgroup": "view of the cgroups",
-            "user": "user numbers", "time": "clock offsets"}
+_MEANING = {
+    "pid": "process numbers",
+    "mnt": "mounts: which files",
+    "net": "addresses, ports",
+    "uts": "host name",
+    "ipc": "shared memory",
+    "cgroup": "view of the cgroups",
+    "user": "user numbers",
+    "time": "clock offsets",
+}
 
 
 # -- a container beside a virtual machine --------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Side:
@@ -57,8 +66,11 @@ def measure(name: str, patience: float = 60) -> Side:
         container.reload()
         if container.status != "running" or time.monotonic() > deadline:
             last = lines[-1].partition(" ")[2] if lines else "nothing"
-            raise Trouble(f"{name} is {container.status} and has said: {last}", "the lines kernel, … up",
-                          "run the cell that starts it once more")
+            raise Trouble(
+                f"{name} is {container.status} and has said: {last}",
+                "the lines kernel, … up",
+                "run the cell that starts it once more",
+            )
         time.sleep(0.1)
     details = container.attrs
     image = details["Config"]["Image"]
@@ -66,13 +78,22 @@ def measure(name: str, patience: float = 60) -> Side:
     files = _inside(container, "stat -c '%s %n' /vm/kernel /vm/initramfs /usr/bin/qemu-system-* 2> /dev/null")
     sizes = {file: int(count) for count, file in (line.split() for line in files.splitlines())}
     if sizes:
-        disk = {"kernel": sizes["/vm/kernel"], "system": sizes["/vm/initramfs"],
-                "emulator": sum(count for file, count in sizes.items() if "qemu" in file)}
+        disk = {
+            "kernel": sizes["/vm/kernel"],
+            "system": sizes["/vm/initramfs"],
+            "emulator": sum(count for file, count in sizes.items() if "qemu" in file),
+        }
     else:
         listed = container.client.api.containers(filters={"id": container.id}, size=True)[0]
         disk = {"image": container.image.attrs["Size"], "written": listed.get("SizeRw") or 0}
-    return Side(name, image, _moment(lines[0].split()[0]) - _moment(details["Created"]),
-                int(status["VmRSS"].split()[0]) * 1024, disk, said)
+    return Side(
+        name,
+        image,
+        _moment(lines[0].split()[0]) - _moment(details["Created"]),
+        int(status["VmRSS"].split()[0]) * 1024,
+        disk,
+        said,
+    )
 
 
 def compare(container: str, machine: str) -> Picture:
@@ -87,18 +108,28 @@ def compare(container: str, machine: str) -> Picture:
 
 def _comparison(left: Side, right: Side, kernel: str, system: str) -> Picture:
     disk = [sum(count for part, count in side.disk.items() if part != "emulator") for side in (left, right)]
-    costs = [("Time until its first line", left.seconds, right.seconds, lambda s: f"{s:.2f} s"),
-             ("Memory that it holds", left.memory, right.memory, size),
-             ("Disk that it needs", disk[0], disk[1], size)]
+    costs = [
+        ("Time until its first line", left.seconds, right.seconds, lambda s: f"{s:.2f} s"),
+        ("Memory that it holds", left.memory, right.memory, size),
+        ("Disk that it needs", disk[0], disk[1], size),
+    ]
     title = "A container and a virtual machine, measured on this machine"
     parts = [label(0, 18, title, weight="bold", size=15)]
 
     # What stands on what, drawn from below: both stand on the same machine.
     width, height, floor = 340, 34, 172
-    for x, side, colour, layers in (
+    for x, _side, colour, layers in (
         (0, left, BLUE, [f"program of {left.name}"]),
-        (380, right, ORANGE, ["emulator (QEMU): a computer made of software",
-                              f"a kernel of its own: {right.kernel}", f"program of {right.name}"]),
+        (
+            380,
+            right,
+            ORANGE,
+            [
+                "emulator (QEMU): a computer made of software",
+                f"a kernel of its own: {right.kernel}",
+                f"program of {right.name}",
+            ],
+        ),
     ):
         heading = "Container" if colour == BLUE else "Virtual machine"
         parts.append(label(x, floor - len(layers) * (height + 4) - 8, heading, colour, weight="bold"))
@@ -123,20 +154,30 @@ def _comparison(left: Side, right: Side, kernel: str, system: str) -> Picture:
             y += 20
         y += 34
 
-    rows = [("", left.name, right.name), ("is a", "container", "virtual machine"),
-            ("image", left.image, right.image), ("kernel", left.kernel, right.kernel)]
+    rows = [
+        ("", left.name, right.name),
+        ("is a", "container", "virtual machine"),
+        ("image", left.image, right.image),
+        ("kernel", left.kernel, right.kernel),
+    ]
     rows += [(words.lower(), unit(first), unit(second)) for words, first, second, unit in costs]
-    rows += [(f"says {key}", left.said.get(key, "?"), right.said.get(key, "?"))
-             for key in dict.fromkeys((*left.said, *right.said)) if key != "kernel"]
+    rows += [
+        (f"says {key}", left.said.get(key, "?"), right.said.get(key, "?"))
+        for key in dict.fromkeys((*left.said, *right.said))
+        if key != "kernel"
+    ]
     same = [side.name for side in (left, right) if side.kernel == kernel]
     places = ", ".join(f"{part} {size(count)}" for part, count in right.disk.items())
-    words = (f"{title}\n\n{table(rows)}\n\nThe engine's machine runs {system}, kernel {kernel}: "
-             f"the kernel of {' and '.join(same) or 'neither'}.\n"
-             f"Disk of {right.name}: {places} (the emulator is not counted).")
+    words = (
+        f"{title}\n\n{table(rows)}\n\nThe engine's machine runs {system}, kernel {kernel}: "
+        f"the kernel of {' and '.join(same) or 'neither'}.\n"
+        f"Disk of {right.name}: {places} (the emulator is not counted)."
+    )
     return Picture(drawing(730, int(y) - 10, title, *parts), words)
 
 
 # -- both sides of a container -------------------------------------------------------------------
+
 
 @dataclass(frozen=True)
 class Process:
@@ -151,8 +192,11 @@ def pids(*containers: str) -> Picture:
     """The processes of these containers with their two numbers. Arguments: names of running containers."""
     found = {name: _processes(name) for name in containers}
     title = "The same processes from both sides"
-    parts = [label(0, 18, title, weight="bold", size=15),
-             label(0, 44, "number on the engine's machine", SOFT), label(430, 44, "number inside", SOFT)]
+    parts = [
+        label(0, 18, title, weight="bold", size=15),
+        label(0, 44, "number on the engine's machine", SOFT),
+        label(430, 44, "number inside", SOFT),
+    ]
     rows = [("container", "outside", "inside", "process")]
     y = 58
     for i, (name, processes) in enumerate(found.items()):
@@ -179,9 +223,11 @@ def namespaces(*containers: str) -> Picture:
     pid = {name: _running(name).attrs["State"]["Pid"] for name in containers}
     # A container's first process is a child of the engine's shim, which lives in the machine's own
     # namespaces. Process 1 would do as well, but some machines let nobody look at it.
-    script = (f"machine=$(awk '/^PPid:/ {{ print $2 }}' /proc/{next(iter(pid.values()))}/status); "
-              f"for number in $machine {' '.join(map(str, pid.values()))}; do "
-              f"for kind in {' '.join(_KINDS)}; do echo $number $kind $(readlink /proc/$number/ns/$kind); done; done")
+    script = (
+        f"machine=$(awk '/^PPid:/ {{ print $2 }}' /proc/{next(iter(pid.values()))}/status); "
+        f"for number in $machine {' '.join(map(str, pid.values()))}; do "
+        f"for kind in {' '.join(_KINDS)}; do echo $number $kind $(readlink /proc/$number/ns/$kind); done; done"
+    )
     seen: dict[int, dict[str, str]] = {}
     for line in outside(script).splitlines():
         number, kind, *link = line.split()
@@ -209,8 +255,9 @@ def namespaces(*containers: str) -> Picture:
             shared = owner == "the machine"
             colour = GREY if shared else (BLUE, ORANGE)[(list(columns).index(owner) - 1) % 2]
             words = number if owner == name else ("the machine's" if shared else f"that of {owner}")
-            parts.append(box(start + i * wide, y, wide - 8, 25, colour, colour, 0.2 if shared else 0.38,
-                             dashed=owner != name))
+            parts.append(
+                box(start + i * wide, y, wide - 8, 25, colour, colour, 0.2 if shared else 0.38, dashed=owner != name)
+            )
             parts.append(label(start + i * wide + 8, y + 17, words[:22], INK, 12))
             row.append(words)
         rows.append(tuple(row))
@@ -226,8 +273,15 @@ def outside(script: str) -> str:
     On Linux that is the reader's own machine, under Docker Desktop the virtual machine that it keeps.
     """
     output = engine.client().containers.run(
-        _HELPER, ["sh", "-c", script], pid_mode="host", privileged=True, network_mode="none", remove=True,
-        cgroupns="host", name=f"lab-look-{time.monotonic_ns()}")
+        _HELPER,
+        ["sh", "-c", script],
+        pid_mode="host",
+        privileged=True,
+        network_mode="none",
+        remove=True,
+        cgroupns="host",
+        name=f"lab-look-{time.monotonic_ns()}",
+    )
     return output.decode(errors="replace")
 
 
@@ -236,9 +290,11 @@ def _processes(name: str) -> list[Process]:
     first = _running(name).attrs["State"]["Pid"]
     # NSpid holds a process' numbers, from the outermost namespace to its own.
     # cat goes on when a process has ended since its name was found; awk would stop there.
-    text = outside(f"readlink /proc/{first}/ns/pid; cat /proc/[0-9]*/status 2> /dev/null | "
-                   "awk '/^Name:/ { name = $2 } /^NSpid:/ && NF > 2 { print $2, $NF, name }' | "
-                   "while read -r out in name; do echo $out $in $(readlink /proc/$out/ns/pid) $name; done")
+    text = outside(
+        f"readlink /proc/{first}/ns/pid; cat /proc/[0-9]*/status 2> /dev/null | "
+        "awk '/^Name:/ { name = $2 } /^NSpid:/ && NF > 2 { print $2, $NF, name }' | "
+        "while read -r out in name; do echo $out $in $(readlink /proc/$out/ns/pid) $name; done"
+    )
     own, *lines = text.splitlines()
     rows = [line.split(maxsplit=3) for line in lines]
     found = [Process(int(row[0]), int(row[1]), row[3]) for row in rows if len(row) == 4 and row[2] == own]
@@ -247,20 +303,24 @@ def _processes(name: str) -> list[Process]:
 
 def _running(name: str):
     """The named container, freshly inspected. Raises Trouble when it does not run."""
-    container = evidence.container(name)
+    container = docker.container(name)
     if container is None:
         raise Trouble(f"there is no container {name}", "a running one", "run the cell above that starts it")
     if container.status != "running":
-        raise Trouble(f"container {name} is {container.status}", "a running one",
-                      "run the cell above that starts it once more")
+        raise Trouble(
+            f"container {name} is {container.status}", "a running one", "run the cell above that starts it once more"
+        )
     return container
 
 
 def _inside(container, script: str) -> str:
-    status, said = evidence.run(container, "sh", "-c", script)
+    status, said = docker.run(container, "sh", "-c", script)
     if status is None:
-        raise Trouble(f"container {container.name} ended while we looked", "a running one",
-                      "run the cell above that starts it once more")
+        raise Trouble(
+            f"container {container.name} ended while we looked",
+            "a running one",
+            "run the cell above that starts it once more",
+        )
     return said
 
 

@@ -32,8 +32,10 @@ ADDRESS = "198.51.100.1"  # of a range that documentation has for itself (RFC 57
 PROXY = f"{ADDRESS}:3128"
 _CLONE_NEWNET = 0x40000000
 _BLOCKED = b"<html><title>Blocked</title><h1>This site is blocked by your organisation.</h1></html>"
-_TOO_MANY = (b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reached your pull rate limit. You may '
-             b'increase the limit by authenticating and upgrading"}]}')
+_TOO_MANY = (
+    b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reached your pull rate limit. You may '
+    b'increase the limit by authenticating and upgrading"}]}'
+)
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,18 @@ class Internet:
     their hosts are played, and no others. asked: what was asked for, in its order; of a real host, its name."""
 
     # kind of a fault: what it does to an answer
-    FAULTS = {"wrong": "one byte is another", "cut": "it ends in the middle", "slow": "1 KB a second",
-              "silent": "it never comes", "blocked": "it is another page", "stranger": "its certificate is nobody's",
-              "404": "not found", "429": "too many requests", "unresolved": "its name is never answered",
-              "off": "the machine has no address and no way out"}
+    FAULTS = {
+        "wrong": "one byte is another",
+        "cut": "it ends in the middle",
+        "slow": "1 KB a second",
+        "silent": "it never comes",
+        "blocked": "it is another page",
+        "stranger": "its certificate is nobody's",
+        "404": "not found",
+        "429": "too many requests",
+        "unresolved": "its name is never answered",
+        "off": "the machine has no address and no way out",
+    }
 
     def __init__(self, machine: Machine, pages: dict[str, Page]):
         self.machine, self.pages = machine, pages
@@ -133,8 +143,14 @@ class Internet:
         self.machine("ip", "link", *words, user="root")
 
     def _met(self, address: str, *kinds: str) -> str:
-        return next((kind for kind, where in self._faults
-                     if kind in kinds and (not where or f"{address}/".startswith(f"{where}/"))), "")
+        return next(
+            (
+                kind
+                for kind, where in self._faults
+                if kind in kinds and (not where or f"{address}/".startswith(f"{where}/"))
+            ),
+            "",
+        )
 
     # -- names ---------------------------------------------------------------------------------------
 
@@ -190,8 +206,10 @@ class Internet:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             self._secure(connection)
         else:
-            connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n"
-                               b"Proxy-Authenticate: Basic realm=proxy\r\nConnection: close\r\n\r\n")
+            connection.sendall(
+                b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n"
+                b"Proxy-Authenticate: Basic realm=proxy\r\nConnection: close\r\n\r\n"
+            )
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -243,11 +261,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if fault == "wrong" and not sent:
                 part = bytes([part[0] ^ 1]) + part[1:]
             if fault == "cut" and sent + len(part) > page.size // 2:
-                self.wfile.write(part[:page.size // 2 - sent])
+                self.wfile.write(part[: page.size // 2 - sent])
                 self.close_connection = True
                 return
             for at in range(0, len(part), 1024 if fault == "slow" else len(part)):
-                self.wfile.write(part[at:at + 1024] if fault == "slow" else part)
+                self.wfile.write(part[at : at + 1024] if fault == "slow" else part)
                 if fault == "slow" and self._internet._closed.wait(1):
                     return
             sent += len(part)
@@ -257,6 +275,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 # -- the bytes of it ---------------------------------------------------------------------------------
+
 
 def _in_network(pid: int, act) -> None:
     """Calls act() in a thread that has moved into the network of a process."""
@@ -285,14 +304,14 @@ def _name(question: bytes) -> tuple[str, int]:
     """The name that a DNS question asks for, and where the question ends (RFC 1035, section 4.1.2)."""
     labels, at = [], 12
     while size := question[at]:
-        labels.append(question[at + 1:at + 1 + size].decode("latin-1"))
+        labels.append(question[at + 1 : at + 1 + size].decode("latin-1"))
         at += 1 + size
     return ".".join(labels).lower(), at + 5
 
 
 def _answer(question: bytes, end: int) -> bytes:
     """Our address for a name's A record; no other records."""
-    known = question[end - 4:end] == b"\0\1\0\1"
+    known = question[end - 4 : end] == b"\0\1\0\1"
     head = question[:2] + b"\x81\x80" + struct.pack(">4H", 1, known, 0, 0)
     record = b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", 60, 4) + socket.inet_aton(ADDRESS) if known else b""
     return head + question[12:end] + record
@@ -309,7 +328,7 @@ def _server_name(connection: socket.socket) -> str:
     while at < len(hello):
         kind, size = struct.unpack_from(">2H", hello, at)
         if kind == 0:
-            return hello[at + 9:at + 4 + size].decode("ascii").lower()
+            return hello[at + 9 : at + 4 + size].decode("ascii").lower()
         at += 4 + size
     return ""
 
@@ -338,14 +357,51 @@ def _context(folder: Path, hosts: list[str]) -> ssl.SSLContext:
     names = ",".join(f"DNS:{host}" for host in hosts)
 
     def openssl(*words: str) -> None:
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-days", "2", *words], cwd=folder, check=True, capture_output=True)
+        subprocess.run(
+            [
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                *words,
+            ],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
 
-    openssl("-subj", f"/CN=Authority of {folder.name}", "-keyout", "authority.key", "-out", "authority.pem",
-            "-addext", "keyUsage=critical,keyCertSign")
-    openssl("-subj", "/CN=server", "-keyout", "server.key", "-out", "server.pem",
-            "-CA", "authority.pem", "-CAkey", "authority.key",
-            "-addext", f"subjectAltName={names}", "-addext", "basicConstraints=critical,CA:FALSE")
+    openssl(
+        "-subj",
+        f"/CN=Authority of {folder.name}",
+        "-keyout",
+        "authority.key",
+        "-out",
+        "authority.pem",
+        "-addext",
+        "keyUsage=critical,keyCertSign",
+    )
+    openssl(
+        "-subj",
+        "/CN=server",
+        "-keyout",
+        "server.key",
+        "-out",
+        "server.pem",
+        "-CA",
+        "authority.pem",
+        "-CAkey",
+        "authority.key",
+        "-addext",
+        f"subjectAltName={names}",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
     return context
@@ -356,6 +412,7 @@ def _trust(machine: Machine, authority: Path) -> None:
     content = authority.read_text()
     with machine.path("/etc/ssl/certs/ca-certificates.crt").open("a") as bundle:
         bundle.write(content)
-    name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", authority], check=True, capture_output=True,
-                          text=True).stdout.strip()
+    name = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", authority], check=True, capture_output=True, text=True
+    ).stdout.strip()
     machine.path(f"/etc/ssl/certs/{name}.0").write_text(content)

@@ -75,8 +75,9 @@ class Learner:
     def ensure(self, *names: str, timeout: float = 300, **settings) -> Ended:
         """Has programs and images made ready, as a chapter's first cell does."""
         python = "exec ~/.local/share/container-workbook/env-*/bin/python"
-        return self.run("bash", "-c", f'{python} -c "$@"', "bash", _ENSURE, *names, timeout=timeout,
-                        PYTHONPATH="course", **settings)
+        return self.run(
+            "bash", "-c", f'{python} -c "$@"', "bash", _ENSURE, *names, timeout=timeout, PYTHONPATH="course", **settings
+        )
 
     @contextlib.contextmanager
     def meets(self, fault: str, where: str = "") -> Iterator[Met]:
@@ -112,13 +113,16 @@ def sits_down(engine, tmp_path_factory):
     pages = publishers.pages()
 
     @contextlib.contextmanager
-    def sits_down(distribution: str, user: str = LEARNER, docker: bool = True,
-                  plugins: bool = True) -> Iterator[Learner]:
+    def sits_down(
+        distribution: str, user: str = LEARNER, docker: bool = True, plugins: bool = True
+    ) -> Iterator[Learner]:
         hidden = () if user == "root" else ("apt-get", "sudo")
         words = ["root" if user == "root" else "not root", "an engine of theirs" if docker else "no engine"]
         words += ["no plug-ins"] if docker and not plugins else []
-        with (Machine(tmp_path_factory.mktemp("machine") / "of-theirs", distribution, hidden) as machine,
-              Internet(machine, pages) as internet):
+        with (
+            Machine(tmp_path_factory.mktemp("machine") / "of-theirs", distribution, hidden) as machine,
+            Internet(machine, pages) as internet,
+        ):
             machine.clone(user)
             if docker:
                 machine.start_engine(plugins)

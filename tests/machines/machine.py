@@ -26,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-
 from conftest import wait_for
+
 from labkit import paths
 
 LEARNER = "learner"
@@ -104,9 +104,28 @@ class Machine:
             (self.folder / name).mkdir(parents=True)
         os.chown(self.folder / "home", _UID, _UID)
         self._keeper = subprocess.Popen(
-            ["unshare", "--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child",
-             "sh", "-c", _MAKE, "sh", self.folder, _OURS],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+            [
+                "unshare",
+                "--mount",
+                "--net",
+                "--uts",
+                "--ipc",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "sh",
+                "-c",
+                _MAKE,
+                "sh",
+                self.folder,
+                _OURS,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
         try:
             said = self._keeper.stdout.readline()
             assert said == "made\n", f"the machine could not be made: {said}{self._keeper.stdout.read()}"
@@ -136,11 +155,19 @@ class Machine:
         self.path("/usr/lib/os-release").write_text(_DISTRIBUTIONS[self._distribution])
         self.path("/etc/hosts").write_text("127.0.0.1 localhost learner\n")
         self.path("/etc/resolv.conf").write_text("")
-        for name, line in (("passwd", f"{LEARNER}:x:{_UID}:{_UID}::/home/{LEARNER}:/bin/bash\n"),
-                           ("group", f"{LEARNER}:x:{_UID}:\ndocker:x:{_DOCKER_GID}:{LEARNER}\n")):
+        for name, line in (
+            ("passwd", f"{LEARNER}:x:{_UID}:{_UID}::/home/{LEARNER}:/bin/bash\n"),
+            ("group", f"{LEARNER}:x:{_UID}:\ndocker:x:{_DOCKER_GID}:{LEARNER}\n"),
+        ):
             file = self.path(f"/etc/{name}")
-            file.write_text("".join(old for old in file.read_text().splitlines(keepends=True)
-                                    if not old.startswith(("docker:", f"{LEARNER}:"))) + line)
+            file.write_text(
+                "".join(
+                    old
+                    for old in file.read_text().splitlines(keepends=True)
+                    if not old.startswith(("docker:", f"{LEARNER}:"))
+                )
+                + line
+            )
         self.path("/.dockerenv").unlink(missing_ok=True)
         for program in self._hidden:
             self.path(f"/usr/bin/{program}").unlink(missing_ok=True)
@@ -150,17 +177,41 @@ class Machine:
     def command(self, *words: str, user: str = LEARNER, groups: bool = True, **variables: str) -> list[str]:
         """The words, as a command that runs them in the machine as from a fresh log-in. groups: whether the user is in
         the group docker."""
-        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups" if groups else "--clear-groups",
-                  "--reset-env", "env", f"PATH={_PATH}", "LANG=C.UTF-8",
-                  *(f"{name}={value}" for name, value in variables.items())]
-        return ["nsenter", f"--target={self.pid}", "--mount", "--net", "--uts", "--ipc", "--pid",
-                f"--wdns={_home(user)}", "--", *become, *words]
+        become = [
+            "setpriv",
+            f"--reuid={user}",
+            f"--regid={user}",
+            "--init-groups" if groups else "--clear-groups",
+            "--reset-env",
+            "env",
+            f"PATH={_PATH}",
+            "LANG=C.UTF-8",
+            *(f"{name}={value}" for name, value in variables.items()),
+        ]
+        return [
+            "nsenter",
+            f"--target={self.pid}",
+            "--mount",
+            "--net",
+            "--uts",
+            "--ipc",
+            "--pid",
+            f"--wdns={_home(user)}",
+            "--",
+            *become,
+            *words,
+        ]
 
     def run(self, *words: str, timeout: float = 60, **settings) -> Ended:
         """Runs a command to its end. What it left running goes on; it may hold the output, so that goes to a file."""
         with tempfile.TemporaryFile("w+", errors="replace") as output:
-            process = subprocess.Popen(self.command(*words, **settings), stdin=subprocess.DEVNULL,
-                                       stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            process = subprocess.Popen(
+                self.command(*words, **settings),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
             try:
                 process.wait(timeout)
             except BaseException:
@@ -183,8 +234,9 @@ class Machine:
         """Puts this repository's files into the user's home, as the folder `course`."""
         target = self.path(f"{_home(user)}/course")
         target.mkdir()
-        with subprocess.Popen(["tar", "-c", "--exclude-vcs", "--exclude=__pycache__", "."], cwd=paths.repo,
-                              stdout=subprocess.PIPE) as packed:
+        with subprocess.Popen(
+            ["tar", "-c", "--exclude-vcs", "--exclude=__pycache__", "."], cwd=paths.repo, stdout=subprocess.PIPE
+        ) as packed:
             subprocess.run(["tar", "-x", "--no-same-owner"], cwd=target, stdin=packed.stdout, check=True)
         self("chown", "-R", f"{user}:{user}", f"{_home(user)}/course", user="root")
 
@@ -203,10 +255,20 @@ class Machine:
         log = self.folder / "dockerd.log"
         with log.open("w") as output:
             daemon = subprocess.Popen(
-                self.command("dockerd", "--group=docker", f"--cgroup-parent=/{self.name}", user="root",
-                             PATH=f"{_PROGRAMS}/usr/bin:{_PROGRAMS}/usr/sbin:{_PATH}", LD_LIBRARY_PATH=library,
-                             XTABLES_LIBDIR=f"{library}/xtables"),
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+                self.command(
+                    "dockerd",
+                    "--group=docker",
+                    f"--cgroup-parent=/{self.name}",
+                    user="root",
+                    PATH=f"{_PROGRAMS}/usr/bin:{_PROGRAMS}/usr/sbin:{_PATH}",
+                    LD_LIBRARY_PATH=library,
+                    XTABLES_LIBDIR=f"{library}/xtables",
+                ),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
         def version() -> Ended:
             assert daemon.poll() is None, f"dockerd ended:\n{log.read_text()[-3000:]}"

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from machines.internet import Page
 
 from labkit import engine, paths
-from labkit.supply import files, images, preload
+from labkit.supply import images, preload
 from labkit.supply.catalog import IMAGES, KUBERNETES, NODE, NODE_PUBLISHED, TOOLS, Image, preload_address
+from labkit.system import files
 
 _KEPT = paths.cache / "publishers"
 # By its tag: nobody can make another image of the digest that is asked for first.
@@ -56,6 +57,7 @@ def pages() -> dict[str, Page]:
 
 # -- programs ----------------------------------------------------------------------------------------
 
+
 def _program(name: str) -> Path:
     return TOOLS[name].path.resolve()
 
@@ -90,8 +92,11 @@ def _archive(name: str) -> Path:
 
 def _built() -> Path | None:
     """The newest preload; which recipe it was made from is nothing that a publisher's user could see."""
-    return max(preload.file().parent.glob(f"preload-{KUBERNETES}-*.tar.lz4"), key=lambda file: file.stat().st_mtime,
-               default=None)
+    return max(
+        preload.file().parent.glob(f"preload-{KUBERNETES}-*.tar.lz4"),
+        key=lambda file: file.stat().st_mtime,
+        default=None,
+    )
 
 
 def _preload() -> dict[str, Page]:
@@ -104,6 +109,7 @@ def _preload() -> dict[str, Page]:
 
 
 # -- images ------------------------------------------------------------------------------------------
+
 
 def _images() -> dict[str, Page]:
     """Every public image, in its registry."""
@@ -130,7 +136,8 @@ def _registry(reference: str, manifest: bytes) -> dict[str, Page]:
         found[f"{host}/v2/"] = Page(b"{}", type="application/json", token=token)
         for at in (tag, _of(manifest)):
             found[f"{host}/v2/{repository}/manifests/{at}"] = Page(
-                manifest, type=_MANIFEST, headers=(("Docker-Content-Digest", _of(manifest)),), token=token)
+                manifest, type=_MANIFEST, headers=(("Docker-Content-Digest", _of(manifest)),), token=token
+            )
         for blob in _blobs(manifest):
             path = f"/v2/{repository}/blobs/sha256:{blob.name}"
             file = Page(blob)
@@ -166,22 +173,35 @@ def _blob(digest: str) -> Path:
 
 
 def _unpacked(reference: str, folder: Path) -> bytes:
-    subprocess.run(["bash", "-o", "pipefail", "-c", f"docker save {reference} | tar -x -C {folder}"], check=True,
-                   env={**os.environ, "DOCKER_HOST": engine.ensure().host,
-                        "PATH": f"{paths.tools}:{os.environ['PATH']}"})
+    subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"docker save {reference} | tar -x -C {folder}"],
+        check=True,
+        env={**os.environ, "DOCKER_HOST": engine.ensure().host, "PATH": f"{paths.tools}:{os.environ['PATH']}"},
+    )
     saved = json.loads((folder / "manifest.json").read_text())[0]
     config = json.loads((folder / saved["Config"]).read_text())
-    config["config"]["Labels"] = {name: value for name, value in (config["config"].get("Labels") or {}).items()
-                                  if not name.startswith(engine.LABEL)} or None
+    config["config"]["Labels"] = {
+        name: value
+        for name, value in (config["config"].get("Labels") or {}).items()
+        if not name.startswith(engine.LABEL)
+    } or None
     content = json.dumps(config).encode()
     _blob(_of(content)).write_bytes(content)
-    layers = [{"mediaType": _LAYER, "size": (folder / name).stat().st_size, "digest": f"sha256:{_hash(folder / name)}"}
-              for name in saved["Layers"]]
+    layers = [
+        {"mediaType": _LAYER, "size": (folder / name).stat().st_size, "digest": f"sha256:{_hash(folder / name)}"}
+        for name in saved["Layers"]
+    ]
     for name, layer in zip(saved["Layers"], layers, strict=True):
         if not _blob(layer["digest"]).exists():
             (folder / name).resolve().rename(_blob(layer["digest"]))
-    return json.dumps({"schemaVersion": 2, "mediaType": _MANIFEST, "layers": layers, "config": {
-        "mediaType": _CONFIG, "size": len(content), "digest": _of(content)}}).encode()
+    return json.dumps(
+        {
+            "schemaVersion": 2,
+            "mediaType": _MANIFEST,
+            "layers": layers,
+            "config": {"mediaType": _CONFIG, "size": len(content), "digest": _of(content)},
+        }
+    ).encode()
 
 
 def _hash(file: Path, kind: str = "sha256") -> str:

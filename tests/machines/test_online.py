@@ -50,36 +50,42 @@ def test_programs_and_images_come_from_their_publishers(learner):
 _minutes = pytest.mark.machines
 
 
-@pytest.mark.parametrize(("fault", "where", "said"), [
-    ("wrong", KUBECTL, "as its publisher says"),
-    ("cut", KUBECTL, "/kubectl could not be fetched"),
-    ("cut", f"{KUBECTL}.sha256", "/kubectl.sha256 could not be fetched"),
-    ("404", "dl.k8s.io/release", "answers 404"),
-    ("429", "dl.k8s.io/release", "limits how much one address may fetch"),
-    ("blocked", "dl.k8s.io/release", "has no SHA-256"),
-    ("stranger", "dl.k8s.io", "certificate"),
-    ("unresolved", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
-    ("silent", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
-    ("proxy", "", "put the proxy's user and password into HTTPS_PROXY"),
-    ("off", "", "connect to a network"),
-    pytest.param("silent", KUBECTL, "/kubectl could not be fetched", marks=_minutes),
-    pytest.param("slow", KUBECTL, "/kubectl comes at", marks=_minutes),
-])
+@pytest.mark.parametrize(
+    ("fault", "where", "said"),
+    [
+        ("wrong", KUBECTL, "as its publisher says"),
+        ("cut", KUBECTL, "/kubectl could not be fetched"),
+        ("cut", f"{KUBECTL}.sha256", "/kubectl.sha256 could not be fetched"),
+        ("404", "dl.k8s.io/release", "answers 404"),
+        ("429", "dl.k8s.io/release", "limits how much one address may fetch"),
+        ("blocked", "dl.k8s.io/release", "has no SHA-256"),
+        ("stranger", "dl.k8s.io", "certificate"),
+        ("unresolved", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
+        ("silent", "dl.k8s.io", "dl.k8s.io does not answer (nothing within 3 s)"),
+        ("proxy", "", "put the proxy's user and password into HTTPS_PROXY"),
+        ("off", "", "connect to a network"),
+        pytest.param("silent", KUBECTL, "/kubectl could not be fetched", marks=_minutes),
+        pytest.param("slow", KUBECTL, "/kubectl comes at", marks=_minutes),
+    ],
+)
 def test_a_program_that_does_not_come(learner, fault, where, said):
     learner("rm", "-f", f"{CACHE}/bin/kubectl", f"{CACHE}/hosts.json")
     assert said in learner.refused(fault, where, "kubectl", WORKBOOK_SOURCE="publisher")
     assert _files(learner, "downloads", "bin/kubectl") == []
 
 
-@pytest.mark.parametrize(("fault", "where", "said"), [
-    ("429", "registry-1.docker.io/v2", "limits how much one address may fetch"),
-    ("wrong", "production.cloudflare.docker.com", "verification failed"),
-    ("cut", "production.cloudflare.docker.com", "could not be pulled"),
-    ("blocked", "registry-1.docker.io/v2", "could not be pulled"),
-    ("off", "", "connect to a network"),
-    pytest.param("silent", "production.cloudflare.docker.com", "could not be pulled", marks=_minutes),
-    pytest.param("slow", "production.cloudflare.docker.com", "comes at", marks=_minutes),
-])
+@pytest.mark.parametrize(
+    ("fault", "where", "said"),
+    [
+        ("429", "registry-1.docker.io/v2", "limits how much one address may fetch"),
+        ("wrong", "production.cloudflare.docker.com", "verification failed"),
+        ("cut", "production.cloudflare.docker.com", "could not be pulled"),
+        ("blocked", "registry-1.docker.io/v2", "could not be pulled"),
+        ("off", "", "connect to a network"),
+        pytest.param("silent", "production.cloudflare.docker.com", "could not be pulled", marks=_minutes),
+        pytest.param("slow", "production.cloudflare.docker.com", "comes at", marks=_minutes),
+    ],
+)
 def test_an_image_that_does_not_come(learner, fault, where, said):
     learner.run("docker", "rmi", "--force", "busybox:1.37")
     learner("rm", "-f", f"{CACHE}/hosts.json")
@@ -88,16 +94,19 @@ def test_an_image_that_does_not_come(learner, fault, where, said):
 
 
 @pytest.mark.machines
-@pytest.mark.parametrize(("fault", "where", "said"), [
-    ("404", "gcr.io/v2", "could not be pulled"),
-    ("429", "gcr.io/v2", "limits how much one address may fetch"),
-    ("silent", "gcr.io/v2", "could not be pulled"),
-    ("wrong", "storage.googleapis.com", "as its publisher says"),
-    ("cut", "storage.googleapis.com", "could not be fetched"),
-    ("blocked", "storage.googleapis.com", "came without its MD5"),
-    ("slow", "storage.googleapis.com", "comes at"),
-    ("silent", "storage.googleapis.com/minikube-preloaded-volume-tarballs", "could not be fetched"),
-])
+@pytest.mark.parametrize(
+    ("fault", "where", "said"),
+    [
+        ("404", "gcr.io/v2", "could not be pulled"),
+        ("429", "gcr.io/v2", "limits how much one address may fetch"),
+        ("silent", "gcr.io/v2", "could not be pulled"),
+        ("wrong", "storage.googleapis.com", "as its publisher says"),
+        ("cut", "storage.googleapis.com", "could not be fetched"),
+        ("blocked", "storage.googleapis.com", "came without its MD5"),
+        ("slow", "storage.googleapis.com", "comes at"),
+        ("silent", "storage.googleapis.com/minikube-preloaded-volume-tarballs", "could not be fetched"),
+    ],
+)
 def test_parts_of_a_cluster_that_do_not_come(learner, fault, where, said):
     learner("rm", "-f", f"{CACHE}/hosts.json")
     assert said in learner.refused(fault, where, "cluster")
@@ -106,6 +115,7 @@ def test_parts_of_a_cluster_that_do_not_come(learner, fault, where, said):
 
 
 # -- from nothing ------------------------------------------------------------------------------------
+
 
 @pytest.mark.machines
 def test_from_nothing_to_pods_and_on_without_a_network(sits_down):
@@ -147,8 +157,13 @@ def test_a_cluster_that_cannot_be_made_of_published_parts_is_made_of_built_ones(
     with sits_down("debian", user="root", docker=False) as learner:
         learner.machine.give_root(paths.cache / "built", f"{CACHE}/built")
         learner.plays("00")
-        learner("bash", "-c", 'PYTHONPATH=course exec ~/.local/share/container-workbook/env-*/bin/python -c "$@"', "bash",
-                _JUNK)
+        learner(
+            "bash",
+            "-c",
+            'PYTHONPATH=course exec ~/.local/share/container-workbook/env-*/bin/python -c "$@"',
+            "bash",
+            _JUNK,
+        )
         said = learner.plays("07", minutes=20)
         assert "No cluster could be made of what its publisher has: minikube start failed: " in said, said
 

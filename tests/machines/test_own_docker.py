@@ -87,8 +87,12 @@ def test_nothing_of_theirs_is_changed_by_all_chapters(sits_down):
 
 def test_their_context_is_followed(learner):
     """The engine that the docker command would use is the one that we use."""
-    learner("bash", "-c", "ln -s /var/run/docker.sock elsewhere.sock && docker context create elsewhere "
-                          "--docker host=unix:///home/learner/elsewhere.sock && docker context use elsewhere")
+    learner(
+        "bash",
+        "-c",
+        "ln -s /var/run/docker.sock elsewhere.sock && docker context create elsewhere "
+        "--docker host=unix:///home/learner/elsewhere.sock && docker context use elsewhere",
+    )
     try:
         assert "unix:///home/learner/elsewhere.sock answers" in learner.workbook("doctor").text
         learner("rm", "elsewhere.sock")

@@ -1,0 +1,116 @@
+"""What chapters have in the cluster: images in its node, namespaces."""
+
+import os
+import subprocess
+import time
+
+from labkit import cluster, engine, paths
+from labkit.cluster import PROFILE
+from labkit.errors import Trouble
+from labkit.report import Report
+from labkit.system import pace
+
+
+def load_image(image: str, report: Report | None = None) -> None:
+    """Puts an image of the engine into the node, unless that very image is there already."""
+    report = report or Report()
+    node = engine.client().containers.get(PROFILE)
+    identity = engine.client().api.inspect_image(image)["Id"]
+    # An engine may name an image by its manifest, the node does by its configuration: at loading both are noted. The
+    # kubelet removes images when the disk fills, so it counts what the node has now.
+    noted = f"/kind/loaded-{image.replace('/', '_').replace(':', '_')}"
+    look = f"crictl inspecti -o go-template --template '{{{{.status.id}}}}' {image}"
+    if node.exec_run(["sh", "-c", f'test "$(cat {noted})" = "{identity} $({look})"']).exit_code == 0:
+        return
+    report.step(f"loading {image} into the cluster")
+    report.detail("copying")
+    variables = {
+        **os.environ,
+        "DOCKER_HOST": engine.ensure().host,
+        "DOCKER_CONFIG": str(paths.docker_config),
+        "PATH": f"{paths.tools}:{os.environ['PATH']}",
+    }
+    script = f"docker save {image} | docker exec -i {PROFILE} ctr -n k8s.io images import -"
+    ended = subprocess.run(["bash", "-o", "pipefail", "-c", script], env=variables, capture_output=True, text=True)
+    if ended.returncode:
+        raise Trouble(
+            f"{image} could not be loaded into the cluster: {ended.stderr.strip()[-300:]}",
+            "",
+            "check the disk space, then run the cell again",
+        )
+    # What the kubelet asks sees a new image a moment after its import.
+    seen = f'for _ in $(seq 100); do id=$({look}) && echo "{identity} $id" > {noted} && exit; sleep 0.1; done; exit 1'
+    if node.exec_run(["sh", "-c", seen]).exit_code:
+        raise Trouble(
+            f"{image} was copied into the cluster's node, and the node does not list it", "", "run the cell again"
+        )
+    report.done()
+
+
+def make_namespace(name: str) -> None:
+    """Makes the namespace unless it is there; waits for its default service account, which pods need."""
+    from kubernetes import client as kubernetes
+
+    core = kubernetes.CoreV1Api(cluster.client())
+    try:
+        core.create_namespace({"metadata": {"name": name, "labels": {engine.LABEL: "1"}}})
+    except kubernetes.ApiException as answer:
+        if answer.status != 409:
+            raise
+        if core.read_namespace(name).status.phase == "Terminating":
+            _wait_gone(core, name)
+            return make_namespace(name)
+    seconds = pace.patience(30)
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            core.read_namespaced_service_account("default", name)
+            return
+        except kubernetes.ApiException as answer:
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"namespace {name} got no default service account in {seconds:.0f} s: {answer.reason}",
+                    "one, made by the controller manager",
+                    "./workbook doctor",
+                ) from None
+            time.sleep(0.05)
+
+
+def delete_namespace(name: str) -> bool:
+    """Removes the namespace and all in it, and waits until it is gone. True when it was there."""
+    from kubernetes import client as kubernetes
+
+    core = kubernetes.CoreV1Api(cluster.client())
+    try:
+        core.delete_namespace(name)
+        # Its controller begins 5 s later (namespaceDeletionGracePeriod): pods that ended until then keep it no longer.
+        core.delete_collection_namespaced_pod(name, grace_period_seconds=1)
+    except kubernetes.ApiException as answer:
+        if answer.status == 404:
+            return False
+        if answer.status != 409:
+            raise
+    _wait_gone(core, name)
+    return True
+
+
+def _wait_gone(core, name: str) -> None:
+    from kubernetes import client as kubernetes
+
+    seconds = pace.patience(120)
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            last = core.read_namespace(name)
+        except kubernetes.ApiException as answer:
+            if answer.status == 404:
+                return
+            raise
+        if time.monotonic() > deadline:
+            left = "; ".join(c.message or "" for c in last.status.conditions or [])
+            raise Trouble(
+                f"namespace {name} is still there after {seconds:.0f} s: {left}",
+                "it to be gone",
+                "kubectl get all -n " + name,
+            )
+        time.sleep(0.1)

@@ -1,0 +1,1 @@
+"""The course: its chapters, exercises and verdicts, and what a learner has done."""

@@ -1,0 +1,97 @@
+"""The table of chapters. Its rows are the lessons themselves, which stand in labkit.lessons, one a module, and are
+found there by name; what is still to come has a row of its own until it is written."""
+
+import difflib
+import functools
+import importlib
+import pkgutil
+from dataclasses import dataclass
+
+from labkit.course.lesson import Exercise, Lesson
+from labkit.errors import Trouble
+
+_LESSONS = "labkit.lessons"
+
+
+@dataclass(frozen=True)
+class ToCome:
+    """A chapter that is not written yet."""
+
+    number: str
+    name: str
+    title: str
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.name}"
+
+
+_TO_COME = (
+    ToCome("06", "kubernetes-and-clusters", "Kubernetes and clusters"),
+    ToCome("08", "deployments", "Deployments"),
+    ToCome("09", "services-and-ingress", "Services and ingress"),
+    ToCome("10", "state", "State"),
+    ToCome("11", "namespaces-and-rbac", "Namespaces and RBAC"),
+    ToCome("12", "helm", "Helm"),
+    ToCome("13", "signing", "Signing"),
+    ToCome("14", "docker-security", "Docker security"),
+    ToCome("15", "kubernetes-security", "Kubernetes security"),
+    ToCome("16", "capstone", "Capstone"),
+)
+
+
+@functools.cache
+def written() -> tuple[Lesson, ...]:
+    """The lessons that are there, in the order of the course."""
+    modules = pkgutil.iter_modules(importlib.import_module(_LESSONS).__path__, f"{_LESSONS}.")
+    return tuple(
+        sorted((importlib.import_module(module.name).lesson for module in modules), key=lambda lesson: lesson.number)
+    )
+
+
+def every() -> tuple[Lesson | ToCome, ...]:
+    """All chapters, in the order of the course."""
+    numbers = {lesson.number for lesson in written()}
+    coming = [one for one in _TO_COME if one.number not in numbers]
+    return tuple(sorted((*written(), *coming), key=lambda chapter: chapter.number))
+
+
+def find(asked: str) -> Lesson | ToCome:
+    """The chapter that "07", "7", "pods", "07-pods" or "07-pods.ipynb" means.
+
+    Raises Trouble with the nearest names.
+    """
+    wanted = str(asked).strip().lower().removesuffix(".ipynb").replace("_", "-")
+    for chapter in every():
+        if wanted in (chapter.number, chapter.name, str(chapter), chapter.number.lstrip("0") or "0"):
+            return chapter
+    names = [name for chapter in every() for name in (str(chapter), chapter.name)]
+    near = list(dict.fromkeys(str(find(name)) for name in difflib.get_close_matches(wanted, names, n=3)))
+    raise Trouble(
+        f"there is no chapter {asked}",
+        "a chapter by number or name",
+        f"use {' or '.join(near)}" if near else f"use one of {', '.join(map(str, every()))}",
+    )
+
+
+def load(asked: str) -> Lesson:
+    """The lesson of a chapter, given as for `find`. Raises Trouble when the chapter is still to come."""
+    chapter = find(asked)
+    if isinstance(chapter, ToCome):
+        raise Trouble(
+            f"chapter {chapter} is still to come", "one that is there", f"use one of {', '.join(map(str, written()))}"
+        )
+    return chapter
+
+
+def exercise(asked: str) -> Exercise:
+    """The exercise that "pods/two-containers" means. Raises Trouble with the nearest names."""
+    chapter, _, name = asked.partition("/")
+    lesson = load(chapter)
+    if name in lesson.exercises:
+        return lesson.exercises[name]
+    near = difflib.get_close_matches(name, lesson.exercises, n=3) or list(lesson.exercises)
+    raise Trouble(
+        f"chapter {lesson} has no exercise {name or '(no name given)'}",
+        "one of its exercises",
+        f"use {' or '.join(f'{lesson.name}/{one}' for one in near)}",
+    )

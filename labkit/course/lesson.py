@@ -1,0 +1,67 @@
+"""What a chapter is: its facts, what it needs, its exercises."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from labkit.course.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """lesson: the name of its chapter; task: Markdown; checker: returns a Verdict."""
+
+    lesson: str
+    id: str
+    title: str
+    task: str
+    hints: tuple[str, ...]
+    checker: Callable[[], Verdict]
+
+    @property
+    def name(self) -> str:
+        """As a notebook calls it, for example pods/two-containers."""
+        return f"{self.lesson}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a chapter is and needs.
+
+    minutes: reading and doing; images, tools: names in the supply's catalog; load: images, by catalog
+    name or reference, that are loaded into the cluster; cluster: whether it needs one; namespace: its
+    own, made by prepare and deleted by clean; owns: name patterns of what the chapter makes in the engine;
+    files: patterns, relative to the notebooks, of the files that the learner writes; ports: TCP ports of
+    this machine that the chapter publishes or forwards.
+    """
+
+    number: str
+    name: str
+    title: str
+    minutes: int
+    goals: tuple[str, ...]
+    images: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    load: tuple[str, ...] = ()
+    cluster: bool = False
+    namespace: str = ""
+    owns: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    exercises: dict[str, Exercise] = field(default_factory=dict, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.name}"
+
+    @property
+    def notebook(self) -> str:
+        """The name of its file."""
+        return f"{self}.ipynb"
+
+    def exercise(self, id: str, *, title: str, task: str, hints: tuple[str, ...]):
+        """Decorator: the function is the checker of a new exercise."""
+
+        def add(checker: Callable[[], Verdict]) -> Callable[[], Verdict]:
+            self.exercises[id] = Exercise(self.name, id, title, task, tuple(hints), checker)
+            return checker
+
+        return add

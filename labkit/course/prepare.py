@@ -1,0 +1,157 @@
+"""The beginning and the end of a chapter: made ready from any state, taken back, put back as it was."""
+
+import fnmatch
+import shutil
+import time
+from html import escape
+from pathlib import Path
+
+from labkit import cluster, engine, paths, session, supply
+from labkit.cluster import contents, start
+from labkit.course import chapters, handout, ports, progress
+from labkit.course.lesson import Lesson
+from labkit.display import card
+from labkit.engine import owned
+from labkit.errors import Trouble
+from labkit.report import Report
+from labkit.shell import jobs
+from labkit.supply.catalog import IMAGES
+
+
+def prepare(name: str) -> None:
+    """Gets ready all that a chapter needs, and shows where you are. Quick when everything is there."""
+    from IPython.display import display
+
+    lesson = chapters.load(name)
+    session.current.chapter = str(lesson)
+    report = Report()
+    get_ready(lesson, report)
+    note = ""
+    try:
+        with progress.update() as data:
+            data["chapters"].setdefault(lesson.name, {"opened": progress.now()})
+    except (Trouble, OSError) as problem:
+        note = f"Your progress cannot be saved: {problem}"
+    display(header(lesson))
+    if note:
+        print(note)
+
+
+def get_ready(lesson: Lesson, report: Report) -> None:
+    """Engine, images, tools, cluster and namespace of a lesson."""
+    if lesson.images or lesson.owns or lesson.cluster:
+        engine.ensure(report)
+    if lesson.images or lesson.tools:
+        supply.ensure(*lesson.tools, *lesson.images, report=report)
+    if lesson.cluster:
+        start.ensure(report)
+        for image in lesson.load:
+            contents.load_image(_reference(image), report)
+        if lesson.namespace:
+            contents.make_namespace(lesson.namespace)
+    report.done()
+    if lesson.ports:
+        ports.make_free(lesson, report)
+
+
+def _reference(image: str) -> str:
+    """An image's reference, whether given so or by its catalog name."""
+    return IMAGES[image].reference if image in IMAGES else image
+
+
+def header(lesson: Lesson) -> card.Card:
+    """The card at the top of a chapter: goals, place on the map, time."""
+    every = chapters.every()
+    place = every.index(chapters.find(lesson.name))
+    before = every[place - 1] if place else None
+    after = every[place + 1] if place + 1 < len(every) else None
+
+    def link(chapter, form: str) -> str:
+        if chapter is None:
+            return "<span></span>"
+        words = f"{chapter.number} {escape(chapter.title)}"
+        shown = f'<a href="{chapter.notebook}">{words}</a>' if isinstance(chapter, Lesson) else f"{words} (to come)"
+        return f"<span>{form.format(shown)}</span>"
+
+    goals = "".join(f"<li>{escape(goal)}</li>" for goal in lesson.goals)
+    where = f"Chapter {place + 1} of {len(every)} · about {lesson.minutes} minutes"
+    body = (
+        f"<div>{where}</div><div>After it you can</div><ul style='margin:.2em 0 .5em'>{goals}</ul>"
+        '<nav aria-label="Chapters before and after" '
+        'style="display:flex;justify-content:space-between;gap:1em">'
+        f"{link(before, '← {}')}{link(after, '{} →')}</nav>"
+    )
+    words = [f"{lesson.number} {lesson.title}", where, "After it you can"]
+    words += [f"  - {goal}" for goal in lesson.goals]
+    for word, chapter in (("Before it", before), ("After it", after)):
+        if chapter:
+            words.append(
+                f"{word}: {chapter.number} {chapter.title}{'' if isinstance(chapter, Lesson) else ' (to come)'}"
+            )
+    html = card.frame(f"{lesson.number} {lesson.title}", body, f"Chapter {lesson.number}")
+    return card.Card(html, "\n".join(words))
+
+
+def clean(name: str) -> None:
+    """Removes what a chapter made: background jobs, containers, networks, volumes, images, its namespace."""
+    lesson = chapters.load(name)
+    removed = take_back(lesson, Report())
+    print(f"Chapter {lesson} is cleaned up." if removed else f"Chapter {lesson} had nothing to clean up.")
+    for line in removed:
+        print(f"  removed {line}")
+
+
+def take_back(lesson: Lesson, report: Report) -> list[str]:
+    """Removes what a lesson made in the engine and the cluster; returns what, in words."""
+    removed = [f"background job {command}" for command in jobs.end_leftovers(str(lesson))]
+    if lesson.cluster and lesson.namespace:
+        removed += _delete_namespace(lesson.namespace, report)
+    if lesson.owns and engine.find():
+        removed += owned.remove(lesson.owns)
+    return removed
+
+
+def _delete_namespace(namespace: str, report: Report) -> list[str]:
+    cluster.resume()
+    if cluster.state() != "running":
+        return []
+    report.step(f"deleting namespace {namespace}")
+    report.detail("until its last pod has ended")
+    was_there = contents.delete_namespace(namespace)
+    report.done()
+    return [f"namespace {namespace} with all in it"] if was_there else []
+
+
+def reset(name: str, report: Report | None = None) -> list[str]:
+    """Puts a chapter back as it was: what it made, its progress, its notebook and the files that the
+    learner wrote in it. What the learner changed is moved to kept/<time>-<chapter> beside the notebooks.
+    Returns what was done, in words."""
+    lesson = chapters.load(name)
+    did = [f"removed {line}" for line in take_back(lesson, report or Report())]
+    did += [f"forgot the progress of {name}" for name in progress.forget(lesson.name)]
+    kept = paths.files / "kept" / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{lesson}"
+    for file in _matching(paths.files, (f"{lesson}.ipynb", *lesson.files)):
+        name = file.relative_to(paths.files)
+        if handout.unchanged(file):
+            continue
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(file, kept / name)
+        did.append(f"moved {name} to {kept}")
+    handout.update()
+    return did
+
+
+def _matching(root: Path, patterns: tuple[str, ...]) -> list[Path]:
+    """Files below root whose relative path matches; a folder's pattern stands for all in it."""
+    if not root.is_dir():
+        return []
+    found = []
+    for file in sorted(root.rglob("*")):
+        path = file.relative_to(root).as_posix()
+        if (
+            file.is_file()
+            and not path.startswith("kept/")
+            and any(fnmatch.fnmatch(path, p) or path.startswith(p.rstrip("/") + "/") for p in patterns)
+        ):
+            found.append(file)
+    return found

@@ -1,0 +1,54 @@
+"""%%solution NAME: a folded cell that runs only when somebody asks for it."""
+
+import ast
+
+from labkit import session
+from labkit.course import chapters, progress
+
+
+def magic(line: str, cell: str) -> None:
+    """Runs the body when solutions are asked for; else shows one line and a button that runs it."""
+    one = chapters.exercise(line.strip())
+    if progress.rehearsal():
+        _execute(cell)
+        session.current.solutions.add(one.name)
+    else:
+        _offer(one, cell)
+
+
+def _execute(source: str) -> None:
+    """Runs the source of a cell as the running cell, so that its error is this cell's error."""
+    from IPython import get_ipython
+
+    ip = get_ipython()
+    tree = ast.parse(ip.transform_cell(source))
+    final = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<solution>", "exec"), ip.user_ns)
+    if final:
+        ip.displayhook(eval(compile(ast.Expression(final.value), "<solution>", "eval"), ip.user_ns))
+
+
+def _offer(one, source: str) -> None:
+    import ipywidgets
+    from IPython import get_ipython
+    from IPython.display import display
+
+    words = f"A solution of “{one.title}”. Unfold this cell to read it; it runs when you press the button."
+    button = ipywidgets.Button(
+        description="Run this solution", icon="play", layout=ipywidgets.Layout(width="auto", align_self="flex-start")
+    )
+    output = ipywidgets.Output()
+
+    def run(_):
+        button.disabled = True
+        output.clear_output()
+        with output:
+            try:
+                _execute(source)
+            except BaseException:  # Ctrl-C too: shown in the cell, as in any other
+                get_ipython().showtraceback()
+        button.disabled = False
+
+    button.on_click(run)
+    box = ipywidgets.VBox([ipywidgets.Label(words), button, output])
+    display({**box._repr_mimebundle_(), "text/plain": words}, raw=True)

@@ -1,0 +1,1 @@
+"""How things look: cards, pictures, the stage that live pictures stand on."""

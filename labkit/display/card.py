@@ -1,0 +1,40 @@
+"""Cards: the framed pieces of a page, each with its text twin."""
+
+from dataclasses import dataclass
+from html import escape
+
+_BORDER = "var(--jp-border-color1, #bdbdbd)"
+
+
+@dataclass(frozen=True)
+class Card:
+    """html: what the page shows; words: the same as text."""
+
+    html: str
+    words: str
+
+    def text(self) -> str:
+        """The text twin."""
+        return self.words
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.html, "text/plain": self.words}
+
+
+def frame(title: str, body: str, label: str) -> str:
+    """A bordered section; title and label are text, body is HTML."""
+    return (
+        f'<section aria-label="{escape(label, quote=True)}" style="border:1px solid {_BORDER};'
+        f'border-radius:6px;padding:.5em 1em .7em;margin:.3em 0;max-width:52em">'
+        f'<div style="font-weight:bold;font-size:1.1em;margin:.2em 0 .4em">{escape(title)}</div>'
+        f"{body}</section>"
+    )
+
+
+def markdown(text: str) -> str:
+    """Markdown as HTML."""
+    from textwrap import dedent
+
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table").render(dedent(text).strip())

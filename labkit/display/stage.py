@@ -1,0 +1,163 @@
+"""What the live pictures share: a thread that tells of changes, the widget in the page, a few words.
+
+A picture NAME is `views/NAME.py` with its model and its watcher, and beside it `NAME.js` and `NAME.css`, which stand on
+`stage.js` and `stage.css`.
+"""
+
+import atexit
+import contextlib
+import threading
+import time
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+# The colours are in the style sheet; a tone has a sign as well, so colour never stands alone.
+SIGNS = {"good": "●", "busy": "◐", "bad": "✕", "done": "○"}
+STALE, NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
+
+
+def clock(moment: float) -> str:
+    """Seconds since 1970 as a local time of day."""
+    return time.strftime("%H:%M:%S", time.localtime(moment))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 pod`, `2 pods`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Rows of words as aligned lines."""
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def script(module: str) -> str:
+    """The JavaScript module of a picture, given by its Python file, with what all of them share in front."""
+    return _together(module, ".js")
+
+
+def style(module: str) -> str:
+    """Its style sheet, likewise."""
+    return _together(module, ".css")
+
+
+def _together(module: str, suffix: str) -> str:
+    return "\n".join(Path(file).with_suffix(suffix).read_text() for file in (__file__, module))
+
+
+class Watcher:
+    """Keeps a model true in daemon threads that never print; a picture's own watcher says how.
+
+    model: has state() and text(), and a number `changes` that grows with each change. changed(state) is
+    called from a thread after each change, the first time at once and then at most every `pause` seconds,
+    always with the latest state.
+    A subclass puts the threads that feed the model into `_threads`, and calls `_tell_soon` under `_lock`.
+    """
+
+    def __init__(self, model, changed, pause: float = 0.1):
+        self.model = model
+        self._changed, self._pause = changed, pause
+        self._lock = threading.RLock()
+        self._wake, self._stop, self._first = threading.Event(), threading.Event(), threading.Event()
+        self._shown = 0
+        self._threads = [threading.Thread(target=self._tell, name="labkit-tell", daemon=True)]
+
+    def start(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self, timeout: float = 3.0) -> None:
+        """Ends the threads; returns when they have ended, or after `timeout` seconds."""
+        self._stop.set()
+        self._wake.set()
+        self._cut()
+        for thread in self._threads:
+            if thread is not threading.current_thread() and thread.is_alive():
+                thread.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
+    def wait(self, timeout: float) -> bool:
+        """Until something is known, or known to be away; False after `timeout` seconds."""
+        return self._first.wait(timeout)
+
+    def state(self) -> dict:
+        with self._lock:
+            return self.model.state()
+
+    def text(self) -> str:
+        with self._lock:
+            return self.model.text()
+
+    def _cut(self) -> None:
+        """Ends what the other threads wait for."""
+        raise NotImplementedError
+
+    def _tell_soon(self) -> None:
+        """Under the lock: wake the teller if something changed."""
+        if self._shown != self.model.changes:
+            self._shown = self.model.changes
+            self._wake.set()
+
+    def _tell(self) -> None:
+        while True:
+            self._wake.wait()
+            if self._stop.is_set():
+                return
+            self._wake.clear()
+            with contextlib.suppress(Exception):  # a page that closed must not end the watch
+                self._changed(self.state())
+            self._stop.wait(self._pause)
+
+
+class Widget(anywidget.AnyWidget):
+    """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads."""
+
+    state = traitlets.Dict().tag(sync=True)
+
+    def _watch(self, watcher: Watcher) -> None:
+        self._watcher = watcher.start()
+        self._watcher.wait(3)
+        self.state = self._watcher.state()
+
+    def _show(self, state: dict) -> None:
+        self.state = state
+
+    def text(self) -> str:
+        return self._watcher.text()
+
+    def close(self) -> None:
+        if watcher := self.__dict__.get("_watcher"):
+            watcher.stop()
+        super().close()
+
+    def __repr__(self) -> str:
+        return self.text() if "_watcher" in self.__dict__ else "Live()"
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {**data, "text/plain": self.text()}, metadata
+
+
+_shown: dict[tuple, Widget] = {}
+
+
+def once(kind: type, *what: str):
+    """The picture kind(*what), the same one again as long as it is open: it may be shown as often as you like."""
+    picture = _shown.get((kind, what))
+    if picture is None or picture.comm is None:
+        picture = _shown[kind, what] = kind(*what)
+    return picture
+
+
+@atexit.register
+def _close_all() -> None:
+    for picture in _shown.values():
+        with contextlib.suppress(Exception):
+            picture.close()

@@ -1,0 +1,43 @@
+"""The Docker engine: the user's if it answers, else our own."""
+
+import functools
+
+from labkit.engine import own, owned, plugins
+from labkit.engine.finding import LABEL, Engine, Unreachable, client, find, forbidden, published_host
+from labkit.report import Report
+
+__all__ = ["GROUP_LINE", "LABEL", "Engine", "Unreachable", "client", "ensure", "find", "forbidden", "published_host"]
+
+# From docs.docker.com/engine/install/linux-postinstall, read 2026-11.
+GROUP_LINE = "sudo usermod -aG docker $USER, then log out and in again"
+
+
+def ensure(report: Report | None = None) -> Engine:
+    """The engine in use, started if it is ours and does not run. Raises Unreachable with the way out."""
+    if find() is None:
+        _start(report or Report())
+    engine = find()
+    if engine is None:
+        raise Unreachable("our Docker engine started, and does not answer any more", "", "run this again")
+    _first_contact(engine)
+    return engine
+
+
+def _start(report: Report) -> None:
+    if why := own.impossible():
+        if socket_file := forbidden():
+            raise Unreachable(f"{socket_file} is there, but you may not use it", "", GROUP_LINE)
+        raise Unreachable(
+            f"no Docker engine answers, and we cannot start our own: {why}",
+            "Docker Desktop, Colima or a Docker engine that runs",
+            own.install_line(),
+        )
+    own.ensure(report)
+
+
+@functools.cache
+def _first_contact(engine: Engine) -> None:
+    """What must be known and set before anything is made in an engine."""
+    owned.note_foreign(engine)
+    if not engine.ours:
+        plugins.take_over()

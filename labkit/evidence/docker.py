@@ -1,0 +1,90 @@
+"""What the checkers of the Docker chapters look at: containers, images, files in a container, published ports."""
+
+import io
+import tarfile
+import time
+import urllib.error
+from contextlib import suppress
+
+from docker.errors import APIError, ImageNotFound, NotFound
+
+from labkit import engine
+from labkit.system import http, pace
+
+
+def container(name: str):
+    """The container of this name, freshly inspected, or None."""
+    try:
+        return engine.client().containers.get(name)
+    except NotFound:
+        return None
+
+
+def image(reference: str):
+    """The image of this reference, or None."""
+    try:
+        return engine.client().images.get(reference)
+    except ImageNotFound:
+        return None
+
+
+def images() -> list:
+    """All images; one that somebody removes at this moment is left out."""
+    client, found = engine.client(), []
+    for entry in client.api.images():
+        with suppress(ImageNotFound):
+            found.append(client.images.get(entry["Id"]))
+    return found
+
+
+def how(container) -> str:
+    """In a phrase, how a container is: its name and state."""
+    state = container.attrs["State"]
+    if state["Status"] == "exited":
+        return f"{container.name} has ended with status {state['ExitCode']}"
+    return f"{container.name} is {state['Status']}"
+
+
+def run(container, *command: str, **options) -> tuple[int | None, str]:
+    """Exit status and output of a command run in a container; no status when that is gone, or does not run.
+
+    options: as docker's exec_run takes them, for example environment.
+    """
+    try:
+        ended = container.exec_run(list(command), **options)
+    except APIError as problem:
+        if problem.status_code in (404, 409):  # it ended after somebody looked
+            return None, ""
+        raise
+    return ended.exit_code, ended.output.decode(errors="replace").rstrip()
+
+
+def files(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
+    """What a container has at a path, with contents, the path itself first; None when it is not there."""
+    try:
+        stream, _ = container.get_archive(path)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
+            return [(one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive]
+    except NotFound:
+        return None
+
+
+def files_of_image(reference: str, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
+    """The same of an image, without running anything from it. Raises ImageNotFound."""
+    # A name of ours: what a kill leaves here is taken back with the rest.
+    looked_at = engine.client().containers.create(reference, ["none"], name=f"lab-look-{time.monotonic_ns()}")
+    try:
+        return files(looked_at, path)
+    finally:
+        looked_at.remove(force=True)
+
+
+def get(port: int | str, path: str) -> tuple[int, str] | str:
+    """Status and body of a request to a port that a container publishes, or why there is no answer."""
+    try:
+        with http.urlopen(f"http://{engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
+            return answer.status, answer.read(2000).decode(errors="replace").strip()
+    except urllib.error.HTTPError as problem:
+        return problem.code, ""
+    except (OSError, ValueError) as problem:
+        return f"port {port} does not answer ({getattr(problem, 'reason', problem)})"

@@ -1,0 +1,1 @@
+"""What runs around the notebooks: JupyterLab, the background worker, doctor, status, take-down."""

@@ -1,0 +1,145 @@
+"""What runs, what is there, and what is still being made."""
+
+import contextlib
+from pathlib import Path
+
+import psutil
+
+from labkit import cluster, engine, paths, supply
+from labkit.supply.catalog import IMAGES, TOOLS
+from labkit.system import disks
+from labkit.workspace import background, jupyter
+
+
+def collect(sizes: bool = False) -> dict:
+    """What `./workbook status` shows, as plain data; sizes in bytes, times in seconds. Starts nothing.
+
+    sizes: also what our folders take, which takes seconds to add up.
+    """
+    found = engine.find()
+    server = jupyter.running()
+    return {
+        "engine": {
+            "host": found.host if found else None,
+            "pid": found.pid if found else None,
+            "ours": found.ours if found else None,
+        },
+        "cluster": {"state": cluster.state()},
+        "jupyter": {"url": server.url if server else None, "pid": server.pid if server else None},
+        "tools": {name: _thing(supply, name) for name in TOOLS},
+        "images": {name: {"reference": image.reference, **_thing(supply, name)} for name, image in IMAGES.items()},
+        "work": background.progress(),
+        "background": background.pid(),
+        "memory": {
+            "used": _memory(found, server, background.pid()),
+            "available": psutil.virtual_memory().available,
+        },
+        "disk": {
+            name: {"folder": str(folder), **({"used": disks.used(folder)} if sizes else {})}
+            for name, folder in (("data", paths.data), ("cache", paths.cache), ("files", paths.files))
+        }
+        | {"free": disks.free(paths.data)},
+    }
+
+
+def _thing(supply, name: str) -> dict:
+    ready = supply.ready(name)
+    return {"ready": ready, "source": (supply.source(name) or "already") if ready else ""}
+
+
+def _memory(found, server, worker: int | None) -> int:
+    """Bytes that we hold: JupyterLab with its kernels, the worker, our engine with its containers; of a
+    user's engine only the cluster's node."""
+    roots = [pid for pid in (server.pid if server else None, worker) if pid]
+    total = 0
+    if found and found.ours:
+        roots += [
+            process.pid
+            for process in psutil.process_iter(["cmdline"])
+            if any(argument.startswith(str(paths.engine)) for argument in process.info["cmdline"] or ())
+        ]
+    elif found:
+        from labkit import cluster, engine
+
+        if cluster.state() in ("running", "paused"):
+            total += (
+                engine.client().api.stats(cluster.PROFILE, stream=False, one_shot=True)["memory_stats"].get("usage", 0)
+            )
+    family = set()
+    for pid in roots:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family |= {pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))}
+    return total + sum(_held(pid) for pid in family)
+
+
+def _held(pid: int) -> int:
+    """A process' memory, with its share of what it shares (Linux), or its resident set."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def show(sizes: bool = False) -> None:
+    """The same for a reader."""
+    now = collect(sizes)
+    engine = now["engine"]
+    if engine["host"]:
+        whose = f"ours, process {engine['pid']}" if engine["ours"] else "yours"
+        print(f"engine     {engine['host']} ({whose})")
+    else:
+        print("engine     does not run")
+    print(f"cluster    {now['cluster']['state']}")
+    print(f"JupyterLab {now['jupyter']['url'] or 'does not run'}")
+    for kind in ("tools", "images"):
+        for place, (name, thing) in enumerate(now[kind].items()):
+            state = f"ready ({_SOURCES[thing['source']]})" if thing["ready"] else _making(now["work"], name)
+            print(f"{'' if place else kind:<10} {name:<14} {thing.get('reference', ''):<42} {state}".rstrip())
+    if parts := _making(now["work"], "cluster"):
+        print(f"{'parts':<10} {'cluster':<14} {'what Kubernetes runs':<42} {parts}")
+    worker = f"process {now['background']} makes what is missing" if now["background"] else "nothing to do"
+    print(f"background {worker}")
+    print(f"memory     {_gib(now['memory']['used'])} used by us, {_gib(now['memory']['available'])} available")
+    disk = now["disk"]
+    print(f"disk       {_gib(disk['free'])} free")
+    for name in ("data", "cache", "files"):
+        size = f"{_gib(disk[name]['used']):>9}  " if sizes else ""
+        print(f"{'':<10} {name:<6} {size}{disk[name]['folder']}")
+
+
+_SOURCES = {
+    "already": "was there",
+    "bundle": "from the bundle",
+    "publisher": "from its publisher",
+    "packages": "built here",
+}
+
+
+def _making(work: list[dict], name: str) -> str:
+    for state in work:
+        if state["name"] == name:
+            if state["state"] == "running":
+                left = _minutes(state["remaining"])
+                return f"{state['step']} · {_minutes(state['elapsed'])}, about {left} to go"
+            if state["state"] == "waiting":
+                return f"waiting, about {_minutes(state['remaining'])}"
+            return {
+                "failed": f"failed: {state['step']}",
+                "interrupted": "interrupted; goes on when needed",
+                "done": "ready",
+            }[state["state"]]
+    return "not there yet"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"
+
+
+def _gib(size: int) -> str:
+    return f"{size / 2**30:.1f} GiB"
