@@ -1,13 +1,15 @@
 """Every checker, both ways, on the real engine and cluster.
 
-tests/answers/<chapter>/<exercise>/ holds scripts: right-*.sh do what the exercise asks, each in another way;
-wrong-*.sh do something that looks like it; undo.sh takes either back.
+The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something that
+looks like it.
 """
 
 import contextlib
+import re
 import shutil
 import time
 
+import answers
 import pytest
 import turns
 from conftest import wait_for
@@ -23,11 +25,17 @@ EXERCISES = {f"{lesson}/{one.id}": (lesson, one) for lesson in LESSONS for one i
 DEADLINE = 60
 
 
-def scripts(kind):
+def read(name):
+    file = ANSWERS / f"{name}.sh"
+    return answers.read(file) if file.exists() else []
+
+
+def every(kind):
     for name, (lesson, one) in EXERCISES.items():
         marks = [pytest.mark.engine] + [pytest.mark.cluster] * lesson.cluster
-        for script in sorted((ANSWERS / name).glob(f"{kind}-*.sh")):
-            yield pytest.param(lesson, one, script, marks=marks, id=f"{name}/{script.stem}")
+        for answer in read(name):
+            if answer.kind == kind:
+                yield pytest.param(lesson, one, answer, marks=marks, id=f"{name}/{answer.id}")
 
 
 # -- there are enough of them --------------------------------------------------------------------
@@ -35,21 +43,76 @@ def scripts(kind):
 
 def test_every_exercise_has_answers():
     assert EXERCISES, "no exercise in any lesson"
-    answered = [f"{folder.parent.name}/{folder.name}" for folder in ANSWERS.glob("*/*/")]
+    answered = [file.relative_to(ANSWERS).with_suffix("").as_posix() for file in ANSWERS.rglob("*") if file.is_file()]
     assert sorted(answered) == sorted(EXERCISES)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
 def test_answers_of_an_exercise(name):
-    files = {kind: sorted((ANSWERS / name).glob(f"{kind}*.sh")) for kind in ("right-", "wrong-", "undo")}
-    assert len(files["right-"]) >= 2, "at least two right answers, of different kinds"
-    assert len(files["wrong-"]) >= 3, "at least three wrong answers"
-    assert len(files["undo"]) == 1, "a script that takes an answer back"
-    for file in sum(files.values(), []):
-        first = file.read_text().partition("\n")[0]
-        assert first.startswith("# ") and len(first) > 8, f"{file.name}: its first line must say what it is"
-    texts = [file.read_text() for file in files["right-"] + files["wrong-"]]
-    assert len(set(texts)) == len(texts)
+    found = read(name)
+    kinds = [answer.kind for answer in found]
+    assert kinds.count("right") >= 2, "at least two right answers, of different kinds"
+    assert kinds.count("wrong") >= 3, "at least three wrong answers"
+    assert len({answer.body for answer in found}) == len(found), "two answers are the same"
+    bullets = re.findall(r"^(?:[-*]|\d+\.) ", EXERCISES[name][1].task, re.MULTILINE)
+    for answer in found:
+        assert (answer.breaks or 0) <= len(bullets), f"{answer.id}: the task has {len(bullets)} bullets"
+
+
+# -- their form ----------------------------------------------------------------------------------
+
+GOOD = """### given
+x=1
+
+### right one: The first way.
+echo $x
+
+### wrong none (breaks 2, loses given): Nothing.
+true
+
+### wrong other: Something else.
+false
+
+### undo
+rm it
+"""
+
+
+def test_a_file_of_answers(tmp_path):
+    file = tmp_path / "exercise.sh"
+    file.write_text(GOOD)
+    one, none, other = answers.read(file)
+    assert (one.id, one.what, one.script, one.undo) == ("right-one", "The first way.", "x=1\n\necho $x\n\n", "rm it\n")
+    assert (none.id, none.given, none.breaks, none.loses_given) == ("wrong-none", "x=1\n\n", 2, True)
+    assert (other.id, other.breaks, other.loses_given) == ("wrong-other", None, False)
+
+    file.write_text(GOOD.partition("\n\n")[2])
+    assert [answer.script for answer in answers.read(file)] == ["echo $x\n\n", "true\n\n", "false\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("### undo\nrm it\n", "", "no section ### undo"),
+        ("### given", "### begin", r"exercise.sh:1: '### begin' begins no section; wanted one of ### given, "),
+        ("### given", "###given", "'###given' begins no section"),
+        ("right one: The first way.", "right one", "'### right one' begins no section"),
+        ("right one:", "right:", "begins no section"),
+        ("wrong other:", "wrong none:", "exercise.sh:10: there are two sections ### wrong none"),
+        ("### right one: The first way.", "### undo", "two sections ### undo"),
+        ("\ntrue", "\n# true", "the section ### wrong none has no command"),
+        ("### given\n", "", "exercise.sh:1: 'x=1' is in no section"),
+        ("breaks 2", "breaks two", "has the mark 'breaks two'"),
+        ("wrong other:", "wrong other ():", "has the mark ''"),
+        ("right one:", "right one (breaks 2):", "has the mark 'breaks 2'"),
+    ],
+)
+def test_a_file_that_is_not_made_so(tmp_path, before, after, message):
+    assert before in GOOD
+    file = tmp_path / "exercise.sh"
+    file.write_text(GOOD.replace(before, after))
+    with pytest.raises(ValueError, match=re.escape(message)):
+        answers.read(file)
 
 
 # -- and the checkers tell them apart ------------------------------------------------------------
@@ -85,40 +148,40 @@ def verdict_of(one):
 
 
 @contextlib.contextmanager
-def answered(one, script):
+def answered(one, answer):
     """The exercise with an answer given, taken back afterwards."""
     before = verdict_of(one)
     assert before.state == "not yet", f"before anything was done:\n{before.text()}"
     try:
-        shell.run(script.read_text())
+        shell.run(answer.script)
         yield
     finally:
-        shell.run(script.with_name("undo.sh").read_text())
+        shell.run(answer.undo)
 
 
-@pytest.mark.parametrize(("lesson", "one", "script"), list(scripts("right")))
-def test_a_right_answer_passes(lesson, one, script, chapter, learner):
-    with answered(one, script):
+@pytest.mark.parametrize(("lesson", "one", "answer"), list(every("right")))
+def test_a_right_answer_passes(lesson, one, answer, chapter, learner):
+    with answered(one, answer):
         wait_for(
             lambda: verdict_of(one).text(),
             lambda text: text.startswith("✓"),
             DEADLINE,
-            f"the verdict “passed” on {script.name}",
+            f"the verdict “passed” on {answer.id}",
         )
     wait_for(
         lambda: verdict_of(one).text(),
         lambda text: "No longer" in text,
         DEADLINE,
-        "the verdict “no longer” after undo.sh",
+        "the verdict “no longer” after the undo",
     )
 
 
-@pytest.mark.parametrize(("lesson", "one", "script"), list(scripts("wrong")))
-def test_a_wrong_answer_never_passes(lesson, one, script, chapter, learner):
-    with answered(one, script):
+@pytest.mark.parametrize(("lesson", "one", "answer"), list(every("wrong")))
+def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner):
+    with answered(one, answer):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)
         while time.monotonic() < end:
             verdict = verdict_of(one)
-            assert verdict.state == "not yet", f"{script.name}:\n{verdict.text()}"
+            assert verdict.state == "not yet", f"{answer.id}, {answer.what}\n{verdict.text()}"
             assert verdict.saw, "what was seen must be said"

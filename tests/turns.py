@@ -54,7 +54,7 @@ def _lesson(item):
     given = (getattr(item, "callspec", None) and item.callspec.params) or {}
     if "order" in given:
         return chapters.load(given["notebook"].stem)
-    return given["lesson"] if {"lesson", "script"} <= given.keys() else None
+    return given["lesson"] if {"lesson", "answer"} <= given.keys() else None
 
 
 def _needs(item):

@@ -1,4 +1,0 @@
-# Removed, and run again with the right folder.
-docker rm -f lab-00-web > /dev/null 2>&1 || true
-docker run -d --name lab-00-web busybox:1.37 \
-    sh -c 'mkdir -p /www; echo "It works" > /www/index.html; exec httpd -f -p 80 -h /www'

@@ -1,4 +1,0 @@
-# Each fact picked out with --format.
-docker version --format '{{.Server.Version}}' > 00-engine.txt
-docker info --format '{{.OperatingSystem}}' >> 00-engine.txt
-docker info --format '{{.KernelVersion}}' >> 00-engine.txt

@@ -1,2 +1,0 @@
-# Takes the file away.
-rm -f 00-engine.txt

@@ -1,4 +1,0 @@
-# Starts it again and again with the same limit.
-docker rm -f lab-01-hungry > /dev/null 2>&1 || true
-hungry='BEGIN { for (i = 0; i < 48; i++) parts[i] = sprintf("%1000000s", i); print "loaded 48 MB"; fflush(); system("sleep 1000000") }'
-docker run -d --name lab-01-hungry --restart always --memory 24m --memory-swap 24m busybox:1.37 awk "$hungry"

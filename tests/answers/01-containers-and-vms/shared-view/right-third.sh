@@ -1,5 +1,0 @@
-# Both join a third container.
-docker rm -f lab-01-shop lab-01-watch lab-01-home > /dev/null 2>&1 || true
-docker run -d --name lab-01-home busybox:1.37 sleep 1000000
-docker run -d --name lab-01-shop --pid container:lab-01-home busybox:1.37 httpd -f -p 80
-docker run -d --name lab-01-watch --pid container:lab-01-home busybox:1.37 sleep 1000000

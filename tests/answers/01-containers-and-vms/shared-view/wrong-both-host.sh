@@ -1,4 +1,0 @@
-# Both are in the machine's namespace: one and the same, but not their own.
-docker rm -f lab-01-shop lab-01-watch > /dev/null 2>&1 || true
-docker run -d --name lab-01-shop --pid host busybox:1.37 httpd -f -p 80
-docker run -d --name lab-01-watch --pid host busybox:1.37 sleep 1000000

@@ -1,4 +1,0 @@
-# The watcher runs a web server of its own, which is not the shop's.
-docker rm -f lab-01-shop lab-01-watch > /dev/null 2>&1 || true
-docker run -d --name lab-01-shop busybox:1.37 httpd -f -p 80
-docker run -d --name lab-01-watch busybox:1.37 httpd -f -p 80

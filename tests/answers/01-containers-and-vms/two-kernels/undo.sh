@@ -1,2 +1,0 @@
-# Takes the file away.
-rm -f 01-kernels.txt

@@ -1,6 +1,0 @@
-# Everybody may write: not tidy, but it writes, and nothing is lost.
-docker run --rm -v lab-02-diary:/diary busybox:1.37 sh -c 'echo "Monday: it rained." > /diary/diary.txt; chown -R 911:911 /diary'
-docker run -d --name lab-02-diary --user 1000:1000 -v lab-02-diary:/diary busybox:1.37 sh -c 'while echo "$HOSTNAME: all is well" >> /diary/diary.txt; do sleep 1; done; exit 1'
-docker wait lab-02-diary
-docker run --rm -v lab-02-diary:/diary busybox:1.37 chmod -R a+rwX /diary
-docker start lab-02-diary

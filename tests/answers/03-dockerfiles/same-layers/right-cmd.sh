@@ -1,9 +1,0 @@
-# Another command to start.
-cat > 03-first <<'END'
-FROM busybox:1.37
-LABEL note="first"
-RUN echo hello > /hello
-CMD ["cat", "/hello"]
-END
-docker build -q -t lab/id:1 - < 03-first
-printf 'FROM lab/id:1\nENV A=b\nCMD ["ls"]\n' | docker build -q -t lab/id:2 -

@@ -1,9 +1,0 @@
-# WORKDIR makes a folder, and with it a layer.
-cat > 03-first <<'END'
-FROM busybox:1.37
-LABEL note="first"
-RUN echo hello > /hello
-CMD ["cat", "/hello"]
-END
-docker build -q -t lab/id:1 - < 03-first
-printf 'FROM lab/id:1\nWORKDIR /new\n' | docker build -q -t lab/id:2 -

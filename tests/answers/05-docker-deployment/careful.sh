@@ -1,0 +1,72 @@
+### given
+docker network create lab-05 >/dev/null 2>&1 || true
+docker start lab-05-registry >/dev/null 2>&1 ||
+    docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
+docker start lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+    --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
+server() { docker exec lab-05-machine docker "$@"; }
+for _ in $(seq 150); do server info >/dev/null 2>&1 && break; sleep 0.2; done
+curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
+docker build -q -t localhost:5050/lab/welcome:1.0 - <<'END'
+FROM lab/welcome:1.0
+HEALTHCHECK --interval=200ms --timeout=2s --retries=3 CMD ["/welcome", "-healthcheck"]
+END
+docker push -q localhost:5050/lab/welcome:1.0
+server pull -q lab-05-registry:5000/lab/welcome:1.0
+image=lab-05-registry:5000/lab/welcome:1.0
+# Arguments: options of docker run, the image, and what follows it.
+careful() { server run -d --name careful "$@"; }
+# Waits until its health is as $1 says, at most 20 s.
+wait_until() {
+    for _ in $(seq 200); do
+        [ "$(server inspect --format '{{.State.Health.Status}}' careful)" = "$1" ] && return
+        sleep 0.1
+    done
+}
+
+### right json-file: Every option as in the chapter.
+careful --memory 64m --cpus 0.5 --restart unless-stopped --log-driver json-file --log-opt max-size=1m --log-opt max-file=3 $image
+
+### right local-log: The log driver that rotates by itself, a processor quota, restarts for failures only.
+careful -m 100m --cpu-quota 25000 --restart on-failure:5 --log-driver local $image
+
+### right updated: Started with nothing but the log's limit; the rest by docker update.
+careful --log-opt max-size=500k $image
+server update --memory 64m --memory-swap 64m --cpus 0.2 --restart always careful
+
+### wrong no-memory: No memory limit.
+careful --cpus 0.5 --restart always --log-opt max-size=1m $image
+wait_until healthy
+
+### wrong too-much: A memory limit that is no use.
+careful --memory 2g --cpus 0.5 --restart always --log-opt max-size=1m $image
+wait_until healthy
+
+### wrong shares: A weight for the processor, which is no limit.
+careful --memory 64m --cpu-shares 512 --restart always --log-opt max-size=1m $image
+wait_until healthy
+
+### wrong max-file: As many files as you like, of any size.
+careful --memory 64m --cpus 0.5 --restart always --log-driver json-file $image
+wait_until healthy
+
+### wrong no-restart: No restart policy.
+careful --memory 64m --cpus 0.5 --log-opt max-size=1m $image
+wait_until healthy
+
+### wrong no-health: Without a health check.
+careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m --no-healthcheck $image
+
+### wrong health-cmd: The health check wants a shell, which the image has not got.
+careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m \
+    --health-cmd '/welcome -healthcheck' --health-interval 200ms --health-retries 1 $image
+wait_until unhealthy
+
+### wrong other-program: Something healthy that is not the app.
+docker save busybox:1.37 | docker exec -i lab-05-machine docker load -q
+careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m \
+    --health-cmd true --health-interval 200ms busybox:1.37 sleep 1000
+wait_until healthy
+
+### undo
+docker exec lab-05-machine docker rm -f careful >/dev/null 2>&1 || true

@@ -1,2 +1,0 @@
-# Takes both files away.
-rm -f 05-missing.txt 05-dead.log

@@ -1,8 +1,0 @@
-# A list, and a log in which all is well.
-echo '10.00 10.01 ok 1.0' > 05-dead.log
-cat > 05-missing.txt <<'END'
-When the server died nobody noticed it.
-The users did not get to the other one, it has another address.
-The number was only stored on one of the two.
-I had to type all commands twice, once for each machine.
-END

@@ -1,0 +1,67 @@
+### given
+docker network create lab-05 >/dev/null 2>&1 || true
+docker start lab-05-registry >/dev/null 2>&1 ||
+    docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
+docker start lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+    --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
+server() { docker exec lab-05-machine docker "$@"; }
+for _ in $(seq 150); do server info >/dev/null 2>&1 && break; sleep 0.2; done
+curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
+# The digest under which this engine pushed the tag $1.
+digest() {
+    docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "localhost:5050/lab/welcome:$1" |
+        grep '^localhost:5050/' | head -n 1 | cut -d @ -f 2
+}
+image=lab-05-registry:5000/lab/welcome
+# Arguments: options of docker run, the image, and what follows it.
+shop() {
+    server rm -f shop >/dev/null 2>&1 || true
+    server run -d --name shop "$@"
+}
+# Builds and pushes the version $1, from the Dockerfile on standard input, which is "stable" from now on.
+release() {
+    docker build -q -t "localhost:5050/lab/welcome:$1" -t localhost:5050/lab/welcome:stable -
+    docker push -q "localhost:5050/lab/welcome:$1"
+    docker push -q localhost:5050/lab/welcome:stable
+    server pull -q $image:stable
+}
+release 2.0 <<'END'
+FROM lab/welcome:1.0
+LABEL release="2.0"
+HEALTHCHECK --interval=200ms --timeout=2s --retries=3 CMD ["/welcome", "-healthcheck"]
+END
+release 2.1 <<'END'
+FROM localhost:5050/lab/welcome:2.0
+CMD ["-addr", ":9000"]
+END
+shop --restart unless-stopped $image:stable
+
+### right from-registry: The digest of tag 2.0, which the engine that pushed it knows.
+shop --restart unless-stopped "$image@$(digest 2.0)"
+
+### right from-server: The digest of the image without a tag on the server; the registry is not asked.
+old=$(server image ls --digests --format '{{.Tag}} {{.Digest}}' $image | grep '^<none>' | head -n 1 | cut -d ' ' -f 2)
+shop -p 8003:8000 --pull never "$image@$old"
+
+### wrong nothing-done: As the exercise found it.
+true
+
+### wrong by-tag: The right image, by a tag.
+shop $image:2.0
+
+### wrong new-digest: By digest, and it is the digest of the update.
+shop "$image@$(digest 2.1)"
+
+### wrong still-unhealthy: The image of before, with the options of the update.
+shop "$image@$(digest 2.0)" -addr :9000
+
+### wrong tag-moved-back (loses given): The tag was moved instead.
+docker tag localhost:5050/lab/welcome:2.0 localhost:5050/lab/welcome:stable
+docker push -q localhost:5050/lab/welcome:stable
+shop "$image@$(digest 2.0)"
+
+### undo
+docker exec lab-05-machine docker rm -f shop >/dev/null 2>&1 || true
+docker exec lab-05-machine sh -c 'docker image rm -f $(docker image ls -q lab-05-registry:5000/lab/welcome)' \
+    >/dev/null 2>&1 || true
+for tag in 2.0 2.1 stable; do docker image rm -f localhost:5050/lab/welcome:$tag; done >/dev/null 2>&1 || true
