@@ -24,7 +24,8 @@ from labkit.engine import plugins
 from labkit.system import files
 from labkit.workspace import background
 catalog.TOOLS["pause"] = catalog.Tool("pause", "3.10.1", ("version",), ">=3.10,<3.11",
-    os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256", "a program that waits", go="pause")
+    os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256",
+    "a program that waits", go="pause")
 catalog.ORDER += ("pause",)
 sys.excepthook = lambda kind, trouble, _: print(f"{kind.__name__}: {trouble}", file=sys.stderr)
 """

@@ -8,9 +8,10 @@ from textwrap import dedent
 from labkit import session
 from labkit.course import chapters, progress
 from labkit.course.lesson import Exercise
-from labkit.course.verdict import Verdict, cannot_tell
+from labkit.course.verdict import Verdict, cannot_tell, not_yet
 from labkit.display import card
 from labkit.errors import Trouble
+from labkit.evidence import NotYet
 from labkit.system import pace
 
 # A checker makes one or two calls; one that has said nothing for this long will not (seconds, at pace 1).
@@ -89,6 +90,8 @@ def _ask(one: Exercise) -> Verdict:
     result = answer[0]
     if isinstance(result, Verdict):
         return result
+    if isinstance(result, NotYet):
+        return not_yet(result.saw, result.wanted, result.fix)
     if isinstance(result, Trouble):
         return cannot_tell(result.saw, result.wanted, result.fix or prepare_again)
     if isinstance(result, Exception) and _unreachable(result):

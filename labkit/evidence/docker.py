@@ -9,6 +9,7 @@ from contextlib import suppress
 from docker.errors import APIError, ImageNotFound, NotFound
 
 from labkit import engine
+from labkit.evidence import NotYet
 from labkit.system import http, pace
 
 
@@ -18,6 +19,18 @@ def container(name: str):
         return engine.client().containers.get(name)
     except NotFound:
         return None
+
+
+def running(name: str, fix: str):
+    """The container of this name, which runs. Raises NotYet when it does not. fix: what to do when there is none."""
+    found = container(name)
+    if found is None:
+        raise NotYet(f"there is no container {name}", "one that runs", fix)
+    if (state := found.attrs["State"])["Status"] != "running":
+        # One that never started has no log, and says itself why.
+        why = f": {state['Error']}" if state.get("Error") else ""
+        raise NotYet(f"{how(found)}{why}", "it running", fix if why else f"docker logs {name}")
+    return found
 
 
 def image(reference: str):
