@@ -97,6 +97,12 @@ def test(
 
     Example: ./workbook test -x tests/test_cli.py
     """
+    import subprocess
+
+    from labkit import environment
+
+    if subprocess.call([sys.executable, environment.__file__, "--tests", sys.prefix]):
+        raise typer.Exit(1)
     from labkit.commands import testing
 
     raise typer.Exit(testing.run(arguments or [], machines))

@@ -1,8 +1,8 @@
 """Makes the Python environment. The standard library is enough for it: it runs before there is one.
 
-`workbook` calls it with the folder's name; the Python's version is added. pip fetches
-uv, and uv installs what requirements.lock says: 3 s where pip alone takes 18 s. Where
-there is no uv for a system, or it cannot do what the user's pip is set to, pip goes on alone.
+`workbook` calls it with the folder's name; the Python's version is added. `./workbook test` adds to an
+environment what only tests need. pip fetches uv, and uv installs what a lock says: 3 s where pip alone takes 18 s.
+Where there is no uv for a system, or it cannot do what the user's pip is set to, pip goes on alone.
 """
 
 import ast
@@ -20,6 +20,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LOCK = HERE.parent / "requirements.lock"
+TEST_LOCK = HERE.parent / "requirements-test.lock"
 UV_LOCK = HERE / "uv.lock"
 _PIP_OPTIONS = [
     "--quiet",
@@ -58,6 +59,23 @@ def main(name: str) -> None:
         ) from None
 
 
+def add_tests(env: Path) -> None:
+    """Adds what only tests need to an environment, unless it is there as the lock says. environment.yml has it all."""
+    done = env / ".complete-tests"
+    if (env / "conda-meta").is_dir() or (done.exists() and done.read_text() == TEST_LOCK.read_text()):
+        return
+    try:
+        with open(env.parent / "env.lock", "w") as lock, open(env.parent / "env.log", "w") as out:
+            _wait_for(lock)
+            pip = _pip()
+            if not _with_uv(pip, env, TEST_LOCK, out):
+                _with_pip(pip, env, TEST_LOCK, out)
+        done.write_text(TEST_LOCK.read_text())
+    except OSError as problem:
+        raise Failed(f"what tests need cannot be written: {problem}. Next: make room in {env.parent}.") from None
+    Path(out.name).unlink()
+
+
 def _make_data_folder(data: Path) -> None:
     """Makes it, and notes which folders around it were not there, so that a reset can take them back."""
     if (data / "made.json").exists():
@@ -86,8 +104,9 @@ def _make(env: Path) -> None:
     try:
         with open(log, "w") as out:
             pip = _pip()
-            if not _with_uv(pip, env, out):
-                _with_pip(pip, env, out)
+            if not _with_uv(pip, env, LOCK, out):
+                shutil.rmtree(env)
+                _with_pip(pip, env, LOCK, out)
         (env / ".complete").touch()
     except BaseException:
         shutil.rmtree(env, ignore_errors=True)
@@ -110,8 +129,8 @@ def _pip() -> list[str]:
     )
 
 
-def _with_uv(pip: list[str], env: Path, out) -> bool:
-    """Whether the environment could be made by uv."""
+def _with_uv(pip: list[str], env: Path, lock: Path, out) -> bool:
+    """Whether the environment could be made, or added to, by uv."""
     tools = env / "setup"
     if _run(
         [*pip, "install", *_PIP_OPTIONS, "--target", str(tools), "-r", str(UV_LOCK)],
@@ -121,36 +140,14 @@ def _with_uv(pip: list[str], env: Path, out) -> bool:
         return False
     uv = str(tools / "bin" / "uv")
     settings = {**_uv_settings(pip), "UV_CACHE_DIR": str(env / "setup" / "cache"), "VIRTUAL_ENV": ""}
-    made = (
-        _run(
-            [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(env)],
-            out,
-            "Python",
-            settings,
-        )
-        == 0
-        and _run(
-            [
-                uv,
-                "pip",
-                "install",
-                "--require-hashes",
-                "--no-deps",
-                "--only-binary",
-                ":all:",
-                "--python",
-                str(env / "bin" / "python"),
-                "-r",
-                str(LOCK),
-            ],
-            out,
-            "installing packages",
-            settings,
-        )
-        == 0
+    python = env / "bin" / "python"
+    make = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(env)]
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--python", str(python), "-r", str(lock)]
+    failed = (not python.exists() and _run(make, out, "Python", settings)) or _run(
+        [uv, "pip", "install", *options], out, "installing packages", settings
     )
     shutil.rmtree(tools)
-    return made
+    return not failed
 
 
 def _uv_settings(pip: list[str]) -> dict[str, str]:
@@ -182,18 +179,12 @@ def _uv_settings(pip: list[str]) -> dict[str, str]:
     return {name: value for name, value in settings.items() if name not in os.environ}
 
 
-def _with_pip(pip: list[str], env: Path, out) -> None:
-    shutil.rmtree(env)
-    steps = (
-        ([sys.executable, "-m", "venv", "--without-pip", str(env)], "Python"),
-        (
-            [*pip, "--python", str(env / "bin" / "python"), "install", *_PIP_OPTIONS, "-r", str(LOCK)],
-            "installing packages with pip",
-        ),
-    )
-    for command, what in steps:
-        if _run(command, out, what):
-            raise Failed(_why(Path(out.name)))
+def _with_pip(pip: list[str], env: Path, lock: Path, out) -> None:
+    python = env / "bin" / "python"
+    make = [sys.executable, "-m", "venv", "--without-pip", str(env)]
+    install = [*pip, "--python", str(python), "install", *_PIP_OPTIONS, "-r", str(lock)]
+    if (not python.exists() and _run(make, out, "Python")) or _run(install, out, "installing packages with pip"):
+        raise Failed(_why(Path(out.name)))
 
 
 def _why(log: Path) -> str:
@@ -248,11 +239,15 @@ if __name__ == "__main__":
 
     REPORT = Report(sys.stderr)  # what the verb prints is for programs too
     began = time.monotonic()
-    REPORT.step("Python environment, this once")
+    adds = sys.argv[1] == "--tests"
+    REPORT.step("what tests need, this once" if adds else "Python environment, this once")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
-        main(sys.argv[1])
+        if adds:
+            add_tests(Path(sys.argv[2]))
+        else:
+            main(sys.argv[1])
     except Failed as problem:
         print(f"\nworkbook: {problem}", file=sys.stderr)
         sys.exit(1)

@@ -23,14 +23,19 @@ WORKBOOK = paths.repo / "workbook"
 
 
 def pyproject() -> dict[str, str]:
-    lines = tomllib.loads((paths.repo / "pyproject.toml").read_text())["project"]["dependencies"]
-    return dict(line.split("==") for line in lines)
+    """All that is named there, what only tests need included."""
+    content = tomllib.loads((paths.repo / "pyproject.toml").read_text())
+    return dict(line.split("==") for line in content["project"]["dependencies"] + content["dependency-groups"]["test"])
 
 
-def lock() -> dict[str, list[tuple[str, str]]]:
-    """{package: [(version, marker)]} of requirements.lock."""
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+def lock(*names: str) -> dict[str, list[tuple[str, str]]]:
+    """{package: [(version, marker)]} of these locks, or of all."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for line in (paths.repo / "requirements.lock").read_text().splitlines():
+    text = "".join((paths.repo / name).read_text() for name in names or LOCKS)
+    for line in text.splitlines():
         if match := re.match(r"([a-z0-9._-]+)==([^ ;]+) ?;? ?(.*?) ?\\$", line):
             found.setdefault(match[1], []).append((match[2], match[3]))
     return found
@@ -68,11 +73,11 @@ def test_environment_has_the_catalogs_tools():
 def test_every_dependency_is_locked_as_it_is_pinned():
     locked = lock()
     for name, version in pyproject().items():
-        assert [found for found, _ in locked[name]] == [version], f"{name}=={version} is not what the lock says"
+        assert {found for found, _ in locked[name]} == {version}, f"{name}=={version} is not what the lock says"
 
 
 def test_the_lock_names_hashes_and_no_index():
-    for file in (paths.repo / "requirements.lock", paths.repo / "labkit/uv.lock"):
+    for file in [paths.repo / name for name in (*LOCKS, "labkit/uv.lock")]:
         text = file.read_text()
         assert "://" not in text and "--index" not in text and "--find-links" not in text, f"{file.name} names an index"
         blocks = re.split(r"(?m)^(?=[a-z0-9])", text)[1:]
@@ -87,6 +92,17 @@ def test_installed_is_what_is_locked():
     for name in pyproject():
         version = metadata.version(name)
         assert version in [found for found, _ in lock()[name]], f"{name} {version} is installed"
+
+
+def test_what_both_locks_have_is_the_same():
+    ours, tests = lock("requirements.lock"), lock("requirements-test.lock")
+    for name in ours.keys() & tests:
+        assert {version for version, _ in ours[name]} >= {version for version, _ in tests[name]}, name
+
+
+def test_what_only_tests_need_is_named_apart():
+    """A learner's environment is without it."""
+    assert not {"pytest", "nbval", "mypy", "ruff", "playwright"} & lock("requirements.lock").keys()
 
 
 # -- how it is made ------------------------------------------------------------------------------
@@ -124,7 +140,7 @@ def reachable_index():
             "--disable-pip-version-check",
             "--retries",
             "0",
-            "iniconfig==2.3.1",
+            "filelock==2.3.1",
             "-d",
             os.devnull,
         ],
@@ -223,7 +239,7 @@ def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):
         shutil.copy(paths.repo / name, repo)
     # One package is enough to show it; all of them take half a minute.
     text = (paths.repo / "requirements.lock").read_text()
-    (repo / "requirements.lock").write_text(re.search(r"(?ms)^iniconfig==.*?(?=^[a-z])", text)[0])
+    (repo / "requirements.lock").write_text(re.search(r"(?ms)^filelock==.*?(?=^[a-z])", text)[0])
     (repo / "labkit/uv.lock").write_text("uv==0.0.1 --hash=sha256:" + "0" * 64 + "\n")
     home = tmp_path / "home"
     home.mkdir()
@@ -236,7 +252,7 @@ def test_pip_goes_on_alone_where_there_is_no_uv(tmp_path, reachable_index):
     )
     assert made.returncode == 0, made.stdout + made.stderr
     python = next(data_of(home).glob("env-1-py*/bin/python"))
-    assert subprocess.run([python, "-c", "import iniconfig"]).returncode == 0
+    assert subprocess.run([python, "-c", "import filelock"]).returncode == 0
 
 
 def a_path_with(folder: Path, **programs: str) -> str:
