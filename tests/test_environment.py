@@ -140,7 +140,7 @@ def reachable_index():
             "--disable-pip-version-check",
             "--retries",
             "0",
-            "filelock==2.3.1",
+            "iniconfig==2.3.1",
             "-d",
             os.devnull,
         ],

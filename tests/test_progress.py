@@ -73,8 +73,7 @@ for i in itertools.count():
         process = writer(tmp_path, code)
         wait_for(number, lambda n: n >= 2, what="the third write")
         # Inside a write: the draft is there and incomplete.
-        draft = folder / "progress.json.new"
-        wait_for(draft.exists, what="a draft")
+        wait_for(lambda: list(folder.glob(f".progress.json.{process.pid}.*")), what="a draft")
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=10)
         before = number()

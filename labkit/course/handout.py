@@ -7,12 +7,11 @@ beside it.
 
 import hashlib
 import json
-import os
-import shutil
 from pathlib import Path
 
 from labkit import paths
 from labkit.errors import Trouble
+from labkit.system import files
 
 _RECORD = paths.progress / "handed-out.json"
 
@@ -22,12 +21,10 @@ def update() -> list[str]:
 
     A file that the learner deleted comes back. Raises Trouble when the folder cannot be written.
     """
-    from filelock import FileLock
-
     try:
         paths.files.mkdir(parents=True, exist_ok=True)
         _RECORD.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(_RECORD.with_suffix(".lock")):
+        with files.locked(_RECORD.with_suffix(".lock")):
             return _update()
     except OSError as problem:
         raise Trouble(
@@ -54,7 +51,7 @@ def _update() -> list[str]:
             if have != record.get(name):
                 if record.get(name) != new:
                     beside = _beside(target, new)
-                    _write(beside, content, source)
+                    files.write_bytes(beside, content, source.stat().st_mode & 0o777)
                     said.append(f"{name} has a new version; you changed yours, so the new one is {beside.name}.")
                     record[name] = new
                 continue
@@ -62,7 +59,7 @@ def _update() -> list[str]:
         elif target.is_file():
             record[name] = new
             continue
-        _write(target, content, source)
+        files.write_bytes(target, content, source.stat().st_mode & 0o777)
         record[name] = new
     for name in [name for name in record if name not in sources]:
         target = paths.files / name
@@ -70,17 +67,12 @@ def _update() -> list[str]:
             target.unlink()
             said.append(f"{name} is no longer part of the workbook and was removed.")
         del record[name]
-    draft = _RECORD.with_suffix(".new")
-    draft.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
-    draft.replace(_RECORD)
+    files.write(_RECORD, record)
     return said
 
 
 def _read() -> dict[str, str]:
-    try:
-        return dict(json.loads(_RECORD.read_text()))
-    except (OSError, ValueError, TypeError):
-        return {}  # then a file that differs counts as changed, and is kept
+    return files.read(_RECORD)  # without one, a file that differs counts as changed, and is kept
 
 
 def _sources() -> dict[str, Path]:
@@ -122,14 +114,3 @@ def _beside(target: Path, new: str) -> Path:
         if not path.exists() or _fingerprint(path.name, path.read_bytes()) == new:
             return path
         number += 1
-
-
-def _write(target: Path, content: bytes, source: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        shutil.copymode(source, draft)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from labkit import paths
 from labkit.errors import Trouble
+from labkit.system import files
 
 SCHEMA = 1
 # How a file of one version becomes one of the next: {version: function of the data}.
@@ -94,10 +95,7 @@ def _parse(file: Path) -> dict:
 
 
 def _lock():
-    from filelock import FileLock
-
-    _folder().mkdir(parents=True, exist_ok=True)
-    return FileLock(_folder() / "lock", timeout=15, poll_interval=0.005)
+    return files.locked(_folder() / "lock", patience=15)
 
 
 @contextmanager
@@ -106,18 +104,7 @@ def update():
     with _lock():
         data = _read_locked()
         yield data
-        draft = _file().with_name("progress.json.new")
-        with draft.open("w") as file:
-            json.dump(data, file, indent=1, sort_keys=True)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(_file())
-        directory = os.open(_folder(), os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        files.write(_file(), data, durable=True)
 
 
 def record(exercise: str, state: str) -> bool:

@@ -2,7 +2,6 @@
 root. What starting it changes on the machine, host.py notes first and takes back.
 """
 
-import json
 import os
 import platform
 import shutil
@@ -15,7 +14,7 @@ from labkit import paths
 from labkit.engine import finding, host
 from labkit.engine.finding import LABEL, SOCKET, Unreachable
 from labkit.report import Report
-from labkit.system import apt, disks, processes, wait
+from labkit.system import apt, disks, files, processes, wait
 
 _PROGRAMS = paths.engine / "programs"
 _PACKAGES = ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd"]
@@ -71,10 +70,7 @@ def install_line() -> str:
 
 def ensure(report: Report) -> None:
     """It runs when this returns. Raises Trouble when it does not start."""
-    from filelock import FileLock
-
-    paths.engine.mkdir(parents=True, exist_ok=True)
-    with FileLock(paths.engine / "start.lock"):
+    with files.locked(paths.engine / "start.lock"):
         if finding.find() is None:
             _install(report)
             _start(report)
@@ -139,7 +135,7 @@ def _start(report: Report) -> None:
     for folder in (paths.logs, paths.engine / "data"):
         folder.mkdir(parents=True, exist_ok=True)
     config = paths.engine / "daemon.json"
-    config.write_text(json.dumps({"features": {"buildkit": True}, "labels": [f"{LABEL}=1"]}) + "\n")
+    files.write(config, {"features": {"buildkit": True}, "labels": [f"{LABEL}=1"]})
     log = paths.logs / "engine.log"
     with log.open("ab") as output:
         process = subprocess.Popen(

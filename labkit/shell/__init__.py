@@ -22,7 +22,7 @@ from labkit import cluster, paths, session
 from labkit.errors import Trouble
 from labkit.shell.jobs import MARK
 from labkit.shell.variables import environment
-from labkit.system import processes
+from labkit.system import files, processes
 
 # Linux takes at most 128 KiB for one argument (MAX_ARG_STRLEN in linux/binfmts.h).
 _LONGEST_ARGUMENT = 100_000
@@ -140,11 +140,7 @@ def _notes_folder() -> Path | None:
     trap = place / "trap.bash"
     text = _TRAP.format(folder=shlex.quote(str(place)).replace("'", "'\\''"))
     try:
-        if not trap.exists() or trap.read_text() != text:
-            place.mkdir(parents=True, exist_ok=True)
-            draft = place / f"trap.{os.getpid()}"
-            draft.write_text(text)
-            draft.replace(trap)
+        files.write_text(trap, text)
     except OSError:
         return None
     return place

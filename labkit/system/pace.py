@@ -12,6 +12,7 @@ import time
 
 from labkit import paths
 from labkit.errors import Trouble
+from labkit.system import files
 
 # What measure() gives on the machine on which the waits were chosen (two virtual cores of a server, 2026-11).
 _THERE = 0.38
@@ -52,11 +53,9 @@ def _measured(keep: bool) -> float:
         if kept := _number(_KEPT.read_text()):
             return kept
     value = round(min(max(measure() / _THERE, 1.0), _SLOWEST), 1)
-    if keep:
-        with contextlib.suppress(OSError):  # no folder yet, or a full disk: measured again the next time
-            draft = _KEPT.with_suffix(f".{os.getpid()}")
-            draft.write_text(f"{value}\n")
-            draft.replace(_KEPT)
+    if keep and _KEPT.parent.exists():
+        with contextlib.suppress(OSError):  # a full disk: measured again the next time
+            files.write_text(_KEPT, f"{value}\n")
     return value
 
 

@@ -1,6 +1,7 @@
 """Runs the programs that build and start things, watches them, and never lets one live longer than we want it."""
 
 import contextlib
+import functools
 import os
 import queue
 import signal
@@ -103,6 +104,10 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def _ended(pids: list[int]) -> bool:
+    return not any(map(is_alive, pids))
+
+
 def of_session(leader: int) -> list[int]:
     """The living processes of a session."""
     import psutil
@@ -130,7 +135,7 @@ def end(pids: Iterable[int], patience: float = _PATIENCE) -> None:
         for pid in left:
             tell(pid, number)
         # Not until their parents have fetched them, which may be late.
-        wait.until(lambda: not any(map(is_alive, left)), patience, every=0.02)
+        wait.until(functools.partial(_ended, left), patience, every=0.02)
         left = [pid for pid in left if is_alive(pid)]
 
 

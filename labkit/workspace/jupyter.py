@@ -82,8 +82,7 @@ def write_profile() -> Path:
     home = paths.data / "ipython"
     config = home / "profile_default" / "ipython_kernel_config.py"
     text = f"import sys\nsys.path.append({str(paths.repo)!r})\nc.InteractiveShellApp.extensions = ['labkit.lab']\n"
-    if not config.exists() or config.read_text() != text:
-        files.write_text(config, text)
+    files.write_text(config, text)
     return home
 
 
@@ -108,10 +107,7 @@ def running() -> Server | None:
 
 def running_or_started(port: int | None = None) -> tuple[Server, subprocess.Popen | None]:
     """Our JupyterLab and None, or a new one and its process; of two that ask at once, one starts it."""
-    from filelock import FileLock
-
-    _HOME.mkdir(parents=True, exist_ok=True)
-    with FileLock(_HOME / "server.lock"):
+    with files.locked(_HOME / "server.lock"):
         if server := running():
             return server, None
         return start(port)
