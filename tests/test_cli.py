@@ -143,7 +143,7 @@ def test_status_for_a_reader_names_everything(workbook):
         "engine     does not run",
         "cluster    absent",
         "JupyterLab does not run",
-        "tools      minikube",
+        "tools      docker-buildx",
         "images     debian",
         "disk       ",
     ):

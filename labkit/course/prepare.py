@@ -131,12 +131,12 @@ def reset(name: str, report: Report | None = None) -> list[str]:
     did += [f"forgot the progress of {name}" for name in progress.forget(lesson.name)]
     kept = paths.files / "kept" / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{lesson}"
     for file in _matching(paths.files, (f"{lesson}.ipynb", *lesson.files)):
-        name = file.relative_to(paths.files)
+        place = file.relative_to(paths.files)
         if handout.unchanged(file):
             continue
-        (kept / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(file, kept / name)
-        did.append(f"moved {name} to {kept}")
+        (kept / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(file, kept / place)
+        did.append(f"moved {place} to {kept}")
     handout.update()
     return did
 

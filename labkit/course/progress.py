@@ -8,6 +8,7 @@ import functools
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from labkit.system import files
 
 SCHEMA = 1
 # How a file of one version becomes one of the next: {version: function of the data}.
-MIGRATIONS = {}
+MIGRATIONS: dict[int, Callable[[dict], dict]] = {}
 _KINDS = ("exercises", "predictions", "chapters")
 
 

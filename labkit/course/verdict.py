@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from html import escape
 
+from labkit.display import look
+
 # Word, symbol and colour say the same thing, so that none of them is needed to understand it.
 _LOOKS = {
-    "passed": ("Passed", "✓", "--jp-success-color1, #388e3c"),
-    "not yet": ("Not yet", "○", "--jp-info-color1, #1976d2"),
-    "no longer": ("No longer", "↺", "--jp-warn-color1, #f57c00"),
-    "cannot tell": ("Cannot tell", "?", "--jp-layout-color4, #757575"),
+    "passed": ("Passed", "✓", look.GOOD),
+    "not yet": ("Not yet", "○", look.NEWS),
+    "no longer": ("No longer", "↺", look.WARNING),
+    "cannot tell": ("Cannot tell", "?", look.FAINT),
 }
 MIME = "application/vnd.container-workbook.verdict+json"
 
@@ -58,8 +60,8 @@ class Verdict:
         of = f' <span style="opacity:.75">· {escape(self.exercise)}</span>' if self.exercise else ""
         return (
             f'<div role="status" aria-label="{word}: {escape(self.exercise or self.saw, quote=True)}" '
-            f'style="border-left:6px solid var({colour});padding:.4em .9em;margin:.3em 0">'
-            f'<div><span aria-hidden="true" style="color:var({colour});font-weight:bold">{symbol}</span> '
+            f'style="border-left:6px solid {colour};padding:.4em .9em;margin:.3em 0">'
+            f'<div><span aria-hidden="true" style="color:{colour};font-weight:bold">{symbol}</span> '
             f"<b>{word}</b>{of}</div>{rows}</div>"
         )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-_BORDER = "var(--jp-border-color1, #bdbdbd)"
+from labkit.display.look import LINE
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Card:
 def frame(title: str, body: str, label: str) -> str:
     """A bordered section; title and label are text, body is HTML."""
     return (
-        f'<section aria-label="{escape(label, quote=True)}" style="border:1px solid {_BORDER};'
+        f'<section aria-label="{escape(label, quote=True)}" style="border:1px solid {LINE};'
         f'border-radius:6px;padding:.5em 1em .7em;margin:.3em 0;max-width:52em">'
         f'<div style="font-weight:bold;font-size:1.1em;margin:.2em 0 .4em">{escape(title)}</div>'
         f"{body}</section>"

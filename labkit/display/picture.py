@@ -3,13 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-# JupyterLab's theme gives these; the second value is for pages without one.
-INK = "var(--jp-ui-font-color1, #212121)"
-SOFT = "var(--jp-ui-font-color2, #5f5f5f)"
-LINE = "var(--jp-border-color1, #bdbdbd)"
-PAPER = "var(--jp-layout-color0, #ffffff)"
-# Blue and orange: told apart with every kind of colour vision, and readable on white and on black.
-BLUE, ORANGE, GREY = "#2b7fc0", "#c77700", "#808080"
+from labkit.display.look import BLUE, GREY, INK, LINE, ORANGE, PAPER, SOFT, size, table  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -75,20 +69,3 @@ def box(
 def stroke(x1: float, y1: float, x2: float, y2: float, colour: str = LINE, width: float = 1) -> str:
     """A straight line."""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width}"/>'
-
-
-def table(rows: list[tuple], gap: str = "  ") -> str:
-    """Rows of cells as aligned text; the first row is the heading."""
-    cells = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
-    lines = [gap.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells]
-    return "\n".join([lines[0], gap.join("-" * width for width in widths), *lines[1:]])
-
-
-def size(count: float) -> str:
-    """Bytes as people write them: `3.4 MB`."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"

@@ -7,31 +7,19 @@ A picture NAME is `views/NAME.py` with its model and its watcher, and beside it 
 import atexit
 import contextlib
 import threading
-import time
 from pathlib import Path
 
 import anywidget
 import traitlets
 
-# The colours are in the style sheet; a tone has a sign as well, so colour never stands alone.
-SIGNS = {"good": "●", "busy": "◐", "bad": "✕", "done": "○"}
+from labkit.display import look
+from labkit.display.look import SIGNS, clock, count  # noqa: F401
+
 STALE, NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
 
 
-def clock(moment: float) -> str:
-    """Seconds since 1970 as a local time of day."""
-    return time.strftime("%H:%M:%S", time.localtime(moment))
-
-
-def count(number: int, noun: str) -> str:
-    """`1 pod`, `2 pods`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def table(rows: list[tuple[str, ...]]) -> list[str]:
-    """Rows of words as aligned lines."""
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+def table(rows):
+    return look.table(rows, ruled=False).splitlines()
 
 
 def script(module: str) -> str:
@@ -117,7 +105,8 @@ class Watcher:
 
 
 class Widget(anywidget.AnyWidget):
-    """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads."""
+    """The picture in the page. `.text()` is its text twin, `.close()` ends it and its threads. A subclass either calls
+    `_watch`, or has a text() and a close() of its own."""
 
     state = traitlets.Dict().tag(sync=True)
 
@@ -138,10 +127,13 @@ class Widget(anywidget.AnyWidget):
         super().close()
 
     def __repr__(self) -> str:
-        return self.text() if "_watcher" in self.__dict__ else "Live()"
+        return self.text() if self.state else "Live()"
 
     def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return {"text/plain": self.text()}, {}
+        data, metadata = shown
         return {**data, "text/plain": self.text()}, metadata
 
 

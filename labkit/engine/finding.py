@@ -111,8 +111,9 @@ def client():
 def published_host() -> str:
     """The host on which the ports that containers publish answer: a remote engine's is its own."""
     found = find()
-    remote = found and found.host.startswith(("tcp:", "ssh:"))
-    return (urlsplit(found.host).hostname if remote else None) or "127.0.0.1"
+    if found and found.host.startswith(("tcp:", "ssh:")):
+        return urlsplit(found.host).hostname or "127.0.0.1"
+    return "127.0.0.1"
 
 
 def our_pid() -> int | None:

@@ -11,7 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from labkit import paths
@@ -188,7 +188,7 @@ def _sysctl(name: str) -> str | None:
         return None
 
 
-def _changed(before: dict[str, str | None], sets: dict[str, str]) -> dict[str, str]:
+def _changed(before: Mapping[str, str | None], sets: dict[str, str]) -> dict[str, str]:
     """The values of before that are now what was set, and were not."""
     return {name: value for name, value in before.items() if value is not None and value != sets[name] == _sysctl(name)}
 

@@ -61,7 +61,7 @@ def install_line() -> str:
         "dnf": "sudo dnf install moby-engine docker-buildx docker-compose",
         "pacman": "sudo pacman -S docker docker-buildx docker-compose",
         "zypper": "sudo zypper install docker docker-buildx docker-compose",
-    }.get(manager)
+    }.get(manager or "")
     return f"{package} && sudo systemctl start docker" if package else "install Docker Engine for your system"
 
 

@@ -90,10 +90,12 @@ def names(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]
 
 def remove(patterns: tuple[str, ...]) -> list[str]:
     """Removes our objects that match: containers, then networks, volumes, images. Returns what, in words."""
-    found, removed = names(patterns), []
+    import docker
+
+    found = names(patterns)
+    removed: list[str] = []
     if not any(found.values()):
         return removed
-    import docker
 
     api = client().api
     remove_one = {

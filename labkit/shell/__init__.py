@@ -192,7 +192,8 @@ class _Output:
 
     def __init__(self, reading: int, process: subprocess.Popen):
         self.ended, self.open = False, True
-        self._fd, self._pieces, self._size = reading, [], 0
+        self._fd, self._size = reading, 0
+        self._pieces: list[str] = []
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         os.set_blocking(reading, False)
         self._woken, waker = os.pipe()

@@ -260,7 +260,8 @@ def _import(root: Path, changes: list[str], reference: str, variables: dict[str,
     command = [_docker(), "import", *(f"--change={change}" for change in changes), "-", reference]
     with subprocess.Popen(["tar", "-C", root, "-c", "."], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
         imported = subprocess.run(command, stdin=archive.stdout, env=variables, capture_output=True, text=True)
-        archive.stdout.close()  # or tar would wait for ever for somebody to read on
+        if archive.stdout:
+            archive.stdout.close()  # or tar would wait for ever for somebody to read on
     if archive.returncode or imported.returncode:
         raise Trouble(f"docker import of {reference} failed: {imported.stderr.strip()}", "", "check the disk")
 

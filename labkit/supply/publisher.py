@@ -129,7 +129,9 @@ def _unpacked(archive: Path, tool: Tool) -> Path:
     name = tool.member_here()
     try:
         with tarfile.open(archive) as content:
-            program = content.extractfile(name).read()
+            if not (member := content.extractfile(name)):
+                raise KeyError(name)
+            program = member.read()
     except (KeyError, tarfile.TarError):
         raise Trouble(
             f"the archive of {tool.name} {tool.version} has no {name}",
@@ -151,7 +153,8 @@ def _pull(reference: str, report: Report) -> None:
     digest = "@" in reference
     repository, tag = reference.rsplit("@" if digest else ":", 1)
     repository = repository.rpartition(":")[0] if digest else repository
-    flow, layers = download.Flow(reference), {}
+    flow = download.Flow(reference)
+    layers: dict[str, tuple[int, int]] = {}
     try:
         for event in engine.client().api.pull(repository, tag, stream=True, decode=True):
             if "error" in event:

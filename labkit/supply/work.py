@@ -22,7 +22,8 @@ class Recorder(Report):
     def __init__(self, name: str, outer: Report):
         super().__init__()
         self._file, self._outer, self._written = FOLDER / f"{name}.json", outer, 0.0
-        self._state = {"name": name, "state": "running", "pid": os.getpid(), "began": time.time()}
+        self._began = time.time()
+        self._state = {"name": name, "state": "running", "pid": os.getpid(), "began": self._began}
 
     def comes_from(self, kind: str) -> None:
         """A source begins: what is built takes about as long as elsewhere, what is fetched as long as it takes here."""
@@ -44,7 +45,7 @@ class Recorder(Report):
         self._outer.say(text)
 
     def _write(self, **changes) -> None:
-        self._state.update(changes, elapsed=round(time.time() - self._state["began"], 1))
+        self._state.update(changes, elapsed=round(time.time() - self._began, 1))
         files.write(self._file, self._state)
         self._written = time.monotonic()
 

@@ -47,7 +47,7 @@ def run(
     ) as process:
 
         def read() -> None:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 lines.put(line)
             lines.put(None)
 

@@ -3,7 +3,8 @@
 import itertools
 from dataclasses import dataclass
 
-from labkit.display.picture import BLUE, GREY, LINE, ORANGE, SOFT, Picture, box, drawing, label, stroke, table
+from labkit.display.look import BLUE, GREY, LINE, ORANGE, SOFT, table
+from labkit.display.picture import Picture, box, drawing, label, stroke
 
 READ = "2026-11-23"  # when the sources were read
 
@@ -151,7 +152,7 @@ def newest() -> Picture:
 
 def _words(figures) -> str:
     """A table of figures, and what its sources counted."""
-    rows = [("what", "year", "percent", "source")]
+    rows: list[tuple] = [("what", "year", "percent", "source")]
     rows += [(figure.series, int(figure.year), f"{figure.percent:g}", figure.source) for figure in figures]
     used = dict.fromkeys(figure.source for figure in figures)
     sources = "\n".join(

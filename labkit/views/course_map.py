@@ -8,9 +8,7 @@ from labkit.course import chapters, progress
 from labkit.course.chapters import ToCome
 from labkit.course.lesson import Lesson
 from labkit.display.card import Card
-
-_BORDER = "var(--jp-border-color1, #bdbdbd)"
-_FILL = "var(--jp-success-color1, #388e3c)"
+from labkit.display.look import GOOD, LINE
 
 
 @dataclass(frozen=True)
@@ -68,14 +66,14 @@ def _tile(row: Row) -> str:
     share = row.done / row.of if row.of else 0
     bar = (
         '<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;'
-        f'background:{_BORDER}">'
-        f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{_FILL}"></div></div>'
+        f'background:{LINE}">'
+        f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{GOOD}"></div></div>'
         if isinstance(chapter, Lesson)
         else ""
     )
     mark = " <b>· you are here</b>" if row.here else ""
     current = ' aria-current="true"' if row.here else ""
-    edge = f"2px solid {_FILL}" if row.here else f"1px {'solid' if isinstance(chapter, Lesson) else 'dashed'} {_BORDER}"
+    edge = f"2px solid {GOOD}" if row.here else f"1px {'solid' if isinstance(chapter, Lesson) else 'dashed'} {LINE}"
     return (
         f'<li{current} style="margin:0;border:{edge};border-radius:6px;padding:.4em .7em">'
         f"<div>{title}{mark}</div>{bar}<small>{row.state}</small></li>"

@@ -135,7 +135,7 @@ class Model:
         }
 
     def _used_volumes(self, containers: list[dict]) -> list[dict]:
-        users = {}
+        users: dict[str, list[tuple[str, str]]] = {}
         for row in containers:
             for mount in row["mounts"]:
                 if mount["kind"] == "volume":

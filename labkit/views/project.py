@@ -8,21 +8,8 @@ from pathlib import Path
 from docker.errors import NotFound
 
 from labkit import engine, session, shell
-from labkit.display.picture import (
-    BLUE,
-    GREY,
-    INK,
-    LINE,
-    ORANGE,
-    PAPER,
-    SOFT,
-    Picture,
-    box,
-    drawing,
-    label,
-    stroke,
-    table,
-)
+from labkit.display.look import BLUE, GREY, INK, LINE, ORANGE, PAPER, SOFT, table
+from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.errors import Trouble
 
 LABEL = "com.docker.compose"
@@ -268,7 +255,7 @@ def picture(project: Project) -> Picture:
     top = machine + 34 + 20 * len(far)
     height = 14 + _LINE * max((len(rows) for rows in lines.values()), default=0)
     bottom = top + height
-    width = _LEFT * 2 + len(services) * (_BOX + _GAP) - _GAP
+    width: float = _LEFT * 2 + len(services) * (_BOX + _GAP) - _GAP
     parts = [label(0, 18, f"project {project.name}", weight="bold", size=14)]
     if above or any(_on_host(service) for service in services):
         parts += [stroke(0, machine, width, machine, LINE, 2), label(0, machine + 15, "this machine", SOFT, size=12)]

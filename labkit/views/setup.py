@@ -1,21 +1,20 @@
 """The set-up as it is: what was found on this machine, where a command goes, what is being made, what it takes."""
 
-import atexit
 import contextlib
 import os
 import platform
 import subprocess
 import sys
 import threading
+from collections.abc import Collection
 from html import escape
 from pathlib import Path
 
-import anywidget
-import traitlets
-
 from labkit import engine, paths, shell, supply
+from labkit.display import stage
 from labkit.display.card import Card, frame
-from labkit.display.picture import BLUE, INK, LINE, ORANGE, PAPER, SOFT, Picture, box, drawing, label, stroke, table
+from labkit.display.look import BLUE, INK, LINE, ORANGE, PAPER, SOFT, count, duration, gib, html_table, table
+from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.engine import owned
 from labkit.errors import Trouble
 from labkit.supply import catalog
@@ -23,9 +22,6 @@ from labkit.supply.catalog import IMAGES
 from labkit.system import disks
 from labkit.workspace import background as worker
 from labkit.workspace import doctor as findings
-
-_CELL = "padding:.15em .8em .15em 0;vertical-align:top;text-align:left"
-
 
 # -- the doctor ----------------------------------------------------------------------------------
 
@@ -35,30 +31,25 @@ def doctor() -> Card:
     found = list(findings.examine())
     blocking = sum(one.blocking for one in found)
     watch = sum(bool(one.fix) and not one.blocking for one in found)
-    summary = (f"{_count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way") + (
-        f"; {_count(watch, 'thing')} to look at." if watch else "."
+    summary = (f"{count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way") + (
+        f"; {count(watch, 'thing')} to look at." if watch else "."
     )
-    meaning = {"✗": "in the way", "!": "look at this", "✓": "as it should be"}
-    rows = "".join(
-        f'<tr><td style="{_CELL}" title="{meaning[one.mark]}">{one.mark}</td>'
-        f'<th scope="row" style="{_CELL}">{escape(one.problem)}</th>'
-        f'<td style="{_CELL};overflow-wrap:anywhere">{escape(one.saw)}'
-        f"{f'<div><b>Next:</b> {escape(one.fix)}</div>' if one.fix else ''}</td></tr>"
+    rows = [
+        (
+            one.mark,
+            escape(one.problem),
+            escape(one.saw) + (f"<div><b>Next:</b> {escape(one.fix)}</div>" if one.fix else ""),
+        )
         for one in found
-    )
-    body = (
-        f'<p style="margin:.2em 0 .5em">{summary} ✓ as it should be, ! look at this, ✗ in the way</p>'
-        f'<table style="border-collapse:collapse"><tbody>{rows}</tbody></table>'
+    ]
+    body = f'<p style="margin:.2em 0 .5em">{summary} ✓ as it should be, ! look at this, ✗ in the way</p>' + html_table(
+        rows, heading=1, style={2: "overflow-wrap:anywhere"}
     )
     words = [summary]
     for one in found:
         words.append(f"{one.mark} {one.problem}: {one.saw}")
         words += [f"    Next: {one.fix}"] * bool(one.fix)
     return Card(frame("The doctor", body, "The doctor's findings"), "\n".join(words))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # -- where a command goes ------------------------------------------------------------------------
@@ -69,7 +60,7 @@ def way() -> Picture:
 
     Raises Trouble when no engine answers.
     """
-    found, client = engine.find(), engine.client()
+    client, found = engine.client(), engine.ensure()
     info, version = client.info(), client.version()
     here = [_system(), f"kernel {platform.release()}", f"{platform.system()} on {platform.machine()}"]
     docker = ["docker " + _client_version(), f"asks {found.host}"]
@@ -176,7 +167,7 @@ def _short(text: str, most: int = 62) -> str:
 _SIGNS = {"ready": "✓", "running": "◐", "waiting": "○", "missing": "○", "failed": "✕", "interrupted": "✕"}
 
 
-def progress(known: set[str] = frozenset()) -> dict:
+def progress(known: Collection[str] = ()) -> dict:
     """How far the workbook's parts are, as plain data. known: those that were ready before, not looked at again."""
     work = {one["name"]: one for one in worker.progress()}
     rows = []
@@ -211,9 +202,9 @@ def _open(rows: list[dict], name: str) -> bool:
 
 def _words(state: str, one: dict) -> str:
     if state == "running":
-        return f"{one['step']} · for {_time(one['elapsed'])}, about {_time(one['remaining'])} to go"
+        return f"{one['step']} · for {duration(one['elapsed'])}, about {duration(one['remaining'])} to go"
     if state == "waiting":
-        return f"waiting its turn, about {_time(one['remaining'])} of work"
+        return f"waiting its turn, about {duration(one['remaining'])} of work"
     return {"ready": "there", "missing": "not there yet", "interrupted": "was interrupted; goes on from there"}.get(
         state, f"failed: {one.get('step', '')}"
     )
@@ -225,14 +216,10 @@ def _summary(rows: list[dict], left: float, worker: int | None) -> str:
         return f"All {len(rows)} parts are there."
     text = f"{there} of {len(rows)} parts are there"
     if worker:
-        return f"{text}; the rest is made in the background, about {_time(left)} to go."
+        return f"{text}; the rest is made in the background, about {duration(left)} to go."
     if any(row["state"] == "running" for row in rows):
         return f"{text}; one is being made now."
     return f"{text}. Nothing is being made: a chapter makes what it needs, and ./workbook makes the rest."
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _as_text(state: dict) -> str:
@@ -243,7 +230,7 @@ def _as_text(state: dict) -> str:
     return f"{state['summary']}\n{table(rows)}"
 
 
-class Live(anywidget.AnyWidget):
+class Live(stage.Widget):
     """What is being made, as long as somebody looks. `.text()` is its text twin, as of now.
 
     The page says when the picture comes into view and when it goes. Only in between does a thread read how far
@@ -252,7 +239,6 @@ class Live(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_suffix(".js")
     _css = Path(__file__).with_suffix(".css")
-    state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, pause: float = 1.0):
         super().__init__()
@@ -304,32 +290,10 @@ class Live(anywidget.AnyWidget):
                 self._wake.set()
         super().close()
 
-    def __repr__(self) -> str:
-        return _as_text(self.state) if self.state else "Live()"
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data is not None:
-            data["text/plain"] = _as_text(self.state)
-        return bundle
-
-
-_shown: list[Live] = []
-
 
 def background() -> Live:
     """The live picture of what is fetched or built in the background. A second call gives the same picture again."""
-    if not _shown or _shown[0].comm is None:
-        _shown[:] = [Live()]
-    return _shown[0]
-
-
-@atexit.register
-def _close() -> None:
-    for picture in _shown:
-        with contextlib.suppress(Exception):
-            picture.close()
+    return stage.once(Live)
 
 
 # -- what it takes -------------------------------------------------------------------------------
@@ -348,25 +312,22 @@ _CONTENTS = (
 
 def footprint() -> Card:
     """What the workbook has put on this machine: its folders with their sizes, and what is in your engine."""
-    rows, counted = [], set()
+    rows: list[tuple[str, str, int]] = []
+    counted: set[Path] = set()
     for folder, pattern, what in _CONTENTS:
         found = [path for path in folder.glob(pattern) if path not in counted] if folder.is_dir() else []
         counted.update(found)
         if found:
             rows.append((_home(folder / pattern), what, disks.used(*found)))
     total = sum(row[2] for row in rows)
-    rows.append(("together", f"of this disk {_gib(disks.free(paths.data))} are free", total))
+    rows.append(("together", f"of this disk {gib(disks.free(paths.data))} are free", total))
     notes = _elsewhere()
-    body = "".join(
-        f'<tr><th scope="row" style="{_CELL};font-weight:normal">{escape(where)}</th>'
-        f'<td style="{_CELL}">{escape(what)}</td>'
-        f'<td style="{_CELL};text-align:right;white-space:nowrap">{_gib(size)}</td></tr>'
-        for where, what, size in rows
-    )
-    body = f'<table style="border-collapse:collapse"><tbody>{body}</tbody></table>' + "".join(
-        f'<p style="margin:.5em 0 0">{escape(note)}</p>' for note in notes
-    )
-    words = table([("FOLDER", "WHAT", "SIZE"), *((where, what, _gib(size)) for where, what, size in rows)])
+    seen = [(where, what, gib(size)) for where, what, size in rows]
+    body = html_table(
+        [tuple(map(escape, row)) for row in seen],
+        style={0: "font-weight:normal", 2: "text-align:right;white-space:nowrap"},
+    ) + "".join(f'<p style="margin:.5em 0 0">{escape(note)}</p>' for note in notes)
+    words = table([("FOLDER", "WHAT", "SIZE"), *seen])
     return Card(
         frame("What is on this machine because of the workbook", body, "What the workbook put here"),
         "\n".join([words, *notes]),
@@ -385,7 +346,7 @@ def _elsewhere() -> list[str]:
         if found is None:
             return ["No Docker engine answers, so what is in it cannot be counted."]
         ours = {kind: names for kind, names in owned.names().items() if names}
-        made = ", ".join(f"{_count(len(names), kind[:-1])}" for kind, names in ours.items())
+        made = ", ".join(f"{count(len(names), kind[:-1])}" for kind, names in ours.items())
     except Trouble as problem:
         return [f"What is in the Docker engine cannot be counted: {problem}"]
     notes = [f"In the Docker engine, under names that begin with lab- or lab/: {made or 'nothing'}."]
@@ -398,9 +359,3 @@ def _elsewhere() -> list[str]:
     tags = sorted(image.reference for name, image in IMAGES.items() if supply.source(name))
     notes.append(f"Images that we brought into your engine: {', '.join(tags) or 'none'}.")
     return notes
-
-
-def _gib(size: int) -> str:
-    if size < 2**20:
-        return "under 1 MiB"
-    return f"{size / 2**30:.1f} GiB" if size >= 2**29 else f"{size / 2**20:.0f} MiB"

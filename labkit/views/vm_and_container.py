@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from labkit import engine
-from labkit.display.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, size, stroke, table
+from labkit.display.look import BLUE, GREY, INK, ORANGE, SOFT, size, table
+from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.errors import Trouble
 from labkit.evidence import docker
 from labkit.system import pace
@@ -197,7 +198,7 @@ def pids(*containers: str) -> Picture:
         label(0, 44, "number on the engine's machine", SOFT),
         label(430, 44, "number inside", SOFT),
     ]
-    rows = [("container", "outside", "inside", "process")]
+    rows: list[tuple] = [("container", "outside", "inside", "process")]
     y = 58
     for i, (name, processes) in enumerate(found.items()):
         colour = (BLUE, ORANGE)[i % 2]
@@ -248,7 +249,8 @@ def namespaces(*containers: str) -> Picture:
     for kind in kinds:
         parts.append(label(0, y + 18, kind, weight="bold"))
         parts.append(label(62, y + 18, _MEANING[kind], SOFT))
-        row, owners = [kind, _MEANING[kind]], {}
+        row = [kind, _MEANING[kind]]
+        owners: dict[str, str] = {}
         for i, (name, table_of) in enumerate(columns.items()):
             number = table_of.get(kind, "?")
             owner = owners.setdefault(number, name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 
 from labkit import cluster, engine, paths, supply
+from labkit.display import look
 from labkit.supply.catalog import IMAGES, TOOLS
 from labkit.system import disks
 from labkit.workspace import background, jupyter
@@ -105,11 +106,11 @@ def show(sizes: bool = False) -> None:
         print(f"{'parts':<10} {'cluster':<14} {'what Kubernetes runs':<42} {parts}")
     worker = f"process {now['background']} makes what is missing" if now["background"] else "nothing to do"
     print(f"background {worker}")
-    print(f"memory     {_gib(now['memory']['used'])} used by us, {_gib(now['memory']['available'])} available")
+    print(f"memory     {look.gib(now['memory']['used'])} used by us, {look.gib(now['memory']['available'])} available")
     disk = now["disk"]
-    print(f"disk       {_gib(disk['free'])} free")
+    print(f"disk       {look.gib(disk['free'])} free")
     for name in ("data", "cache", "files"):
-        size = f"{_gib(disk[name]['used']):>9}  " if sizes else ""
+        size = f"{look.gib(disk[name]['used']):>9}  " if sizes else ""
         print(f"{'':<10} {name:<6} {size}{disk[name]['folder']}")
 
 
@@ -125,21 +126,13 @@ def _making(work: list[dict], name: str) -> str:
     for state in work:
         if state["name"] == name:
             if state["state"] == "running":
-                left = _minutes(state["remaining"])
-                return f"{state['step']} · {_minutes(state['elapsed'])}, about {left} to go"
+                left = look.duration(state["remaining"])
+                return f"{state['step']} · {look.duration(state['elapsed'])}, about {left} to go"
             if state["state"] == "waiting":
-                return f"waiting, about {_minutes(state['remaining'])}"
+                return f"waiting, about {look.duration(state['remaining'])}"
             return {
                 "failed": f"failed: {state['step']}",
                 "interrupted": "interrupted; goes on when needed",
                 "done": "ready",
             }[state["state"]]
     return "not there yet"
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"
-
-
-def _gib(size: int) -> str:
-    return f"{size / 2**30:.1f} GiB"

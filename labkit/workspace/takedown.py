@@ -156,7 +156,7 @@ def _entries(folder: Path, left: dict[Path, str]) -> list[Path]:
     try:
         return list(folder.iterdir())
     except OSError as problem:
-        left[folder] = problem.strerror
+        left[folder] = problem.strerror or str(problem)
         return []
 
 
@@ -170,7 +170,10 @@ def _remove(entry: Path, left: dict[Path, str]) -> None:
     if entry.is_dir() and not entry.is_symlink():
         # Go's module cache is read-only, for its owner too.
         subprocess.run(["chmod", "-R", "u+w", str(entry)], capture_output=True, check=False)
-        shutil.rmtree(entry, **{"onexc" if sys.version_info >= (3, 12) else "onerror": note})
+        if sys.version_info >= (3, 12):
+            shutil.rmtree(entry, onexc=note)
+        else:
+            shutil.rmtree(entry, onerror=note)
         return
     try:
         entry.unlink(missing_ok=True)
