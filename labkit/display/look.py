@@ -33,9 +33,9 @@ def size(number: float) -> str:
     return f"{number:.1f} GB"
 
 
-def gib(number: float) -> str:
-    """Bytes of a disk or of memory: `3.4 GiB`."""
-    return f"{number / 2**30:.1f} GiB"
+def binary_size(number: float) -> str:
+    """Bytes of a disk or of memory, in powers of two: `512 MiB`, `3.4 GiB`."""
+    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"
 
 
 def duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from labkit import engine, paths, shell, supply
 from labkit.display import stage
 from labkit.display.card import Card, frame
-from labkit.display.look import BLUE, INK, LINE, ORANGE, PAPER, SOFT, count, duration, gib, html_table, table
+from labkit.display.look import BLUE, INK, LINE, ORANGE, PAPER, SOFT, binary_size, count, duration, html_table, table
 from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.engine import owned
 from labkit.errors import Trouble
@@ -320,9 +320,9 @@ def footprint() -> Card:
         if found:
             rows.append((_home(folder / pattern), what, disks.used(*found)))
     total = sum(row[2] for row in rows)
-    rows.append(("together", f"of this disk {gib(disks.free(paths.data))} are free", total))
+    rows.append(("together", f"of this disk {binary_size(disks.free(paths.data))} are free", total))
     notes = _elsewhere()
-    seen = [(where, what, gib(size)) for where, what, size in rows]
+    seen = [(where, what, binary_size(size)) for where, what, size in rows]
     body = html_table(
         [tuple(map(escape, row)) for row in seen],
         style={0: "font-weight:normal", 2: "text-align:right;white-space:nowrap"},

@@ -106,11 +106,13 @@ def show(sizes: bool = False) -> None:
         print(f"{'parts':<10} {'cluster':<14} {'what Kubernetes runs':<42} {parts}")
     worker = f"process {now['background']} makes what is missing" if now["background"] else "nothing to do"
     print(f"background {worker}")
-    print(f"memory     {look.gib(now['memory']['used'])} used by us, {look.gib(now['memory']['available'])} available")
+    print(
+        f"memory     {look.binary_size(now['memory']['used'])} used by us, {look.binary_size(now['memory']['available'])} available"
+    )
     disk = now["disk"]
-    print(f"disk       {look.gib(disk['free'])} free")
+    print(f"disk       {look.binary_size(disk['free'])} free")
     for name in ("data", "cache", "files"):
-        size = f"{look.gib(disk[name]['used']):>9}  " if sizes else ""
+        size = f"{look.binary_size(disk[name]['used']):>9}  " if sizes else ""
         print(f"{'':<10} {name:<6} {size}{disk[name]['folder']}")
 
 
