@@ -64,9 +64,28 @@ def _in_the_engine() -> dict[str, str]:
     }
 
 
+def _in_the_cluster() -> dict[str, str]:
+    """Everything in the cluster that is in no namespace, and the namespaces, by kind and name, but what comes and goes
+    with nodes and their volumes; nothing when there is no cluster that runs."""
+    from labkit import cluster, shell
+
+    cluster.resume()
+    if cluster.state() != "running":
+        return {}
+
+    def kubectl(*words):
+        return subprocess.run(["kubectl", *words], env=shell.environment(), capture_output=True, text=True).stdout
+
+    kinds = kubectl("api-resources", "--verbs=list", "--namespaced=false", "--output=name").split()
+    comes_and_goes = {"csinodes.storage.k8s.io", "certificatesigningrequests.certificates.k8s.io", "componentstatuses"}
+    wanted = ",".join(kind for kind in kinds if kind not in comes_and_goes)
+    return {line: f"{line} in the cluster" for line in kubectl("get", wanted, "--output=name").split()}
+
+
 def pytest_sessionstart(session):
     if not hasattr(session.config, "workerinput"):
-        session.config.was_there = _in_the_engine()
+        session.config.was_there = _in_the_engine() | _in_the_cluster()
+        session.config.cluster_was_there = any("in the cluster" in what for what in session.config.was_there.values())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -74,8 +93,11 @@ def pytest_sessionfinish(session):
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["compared_cells"] = session.config.compared_cells
     else:
+        now = _in_the_engine()
+        if session.config.cluster_was_there:  # else there is nothing to compare with
+            now |= _in_the_cluster()
         session.config.left = [
-            what for identity, what in sorted(_in_the_engine().items()) if identity not in session.config.was_there
+            what for identity, what in sorted(now.items()) if identity not in session.config.was_there
         ]
         if session.config.left:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -2,6 +2,7 @@
 
 import io
 import socket
+import subprocess
 import tarfile
 import threading
 import time
@@ -339,13 +340,81 @@ def test_preparing_twice_does_no_harm(kernel, engine):
 def test_a_namespace_comes_and_goes(cluster):
     from kubernetes import client
 
-    mine = Lesson("99", "mine", "Mine", 1, ("x",), cluster=True, namespace="lab-99-mine")
+    mine = Lesson("99", "mine", "Mine", 1, ("x",), cluster=True, namespaces=("lab-99-mine", "lab-99-too"))
     prepare.get_ready(mine, Report())
     core = client.CoreV1Api(cluster.client())
     assert core.read_namespace("lab-99-mine").status.phase == "Active"
     prepare.get_ready(mine, Report())
-    assert prepare.take_back(mine, Report()) == ["namespace lab-99-mine with all in it"]
+    assert prepare.take_back(mine, Report()) == [
+        "namespace lab-99-mine with all in it",
+        "namespace lab-99-too with all in it",
+    ]
     assert prepare.take_back(mine, Report()) == []
+
+
+# A class and a role for the whole cluster, a kind of their own, and a webhook that nobody answers for.
+EVERYWHERE = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: lab-99-role, labels: {lab: mine}}
+rules: []
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: lab-99-class, labels: {lab: mine}}
+spec: {controller: example.com/none}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: lab-98-class, labels: {lab: other}}
+spec: {controller: example.com/none}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: lab-99-words, namespace: kube-public, labels: {lab: mine}}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.lab99.example.com, labels: {lab: mine}}
+spec:
+  group: lab99.example.com
+  names: {kind: Thing, plural: things}
+  scope: Namespaced
+  versions:
+    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: lab-99-webhook, labels: {lab: mine}}
+webhooks:
+  - name: deaf.lab99.example.com
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    failurePolicy: Fail
+    clientConfig: {url: "https://127.0.0.1:9"}
+    rules:
+      - {apiGroups: ["rbac.authorization.k8s.io"], apiVersions: [v1], operations: [DELETE], resources: [clusterroles]}
+"""
+
+
+def test_what_a_chapter_made_in_the_whole_cluster_goes_by_its_label(cluster):
+    mine = Lesson("99", "mine", "Mine", 1, ("x",), cluster=True)
+
+    def kubectl(*words, stdin=None):
+        return subprocess.run(["kubectl", *words], input=stdin, env=shell.environment(), check=True, text=True,
+                              capture_output=True).stdout  # fmt: skip
+
+    try:
+        kubectl("apply", "-f", "-", stdin=EVERYWHERE)
+        removed = prepare.take_back(mine, Report())
+        assert sorted(line.partition("/")[2] for line in removed) == [
+            "lab-99-class", "lab-99-role", "lab-99-webhook", "lab-99-words", "things.lab99.example.com",
+        ]  # fmt: skip
+        assert prepare.take_back(mine, Report()) == []
+        assert "lab-98-class" in kubectl("get", "ingressclass", "-o", "name")
+    finally:
+        kubectl("delete", "validatingwebhookconfiguration", "lab-99-webhook", "--ignore-not-found")
+        kubectl("delete", "-f", "-", "--ignore-not-found", stdin=EVERYWHERE)
 
 
 def files_below(folder):

@@ -294,11 +294,11 @@ def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
 
     left = {kind: names for kind, names in owned.names(lesson.owns).items() if names}
     assert not left, f"{notebook.stem} has been cleaned up and still there are {left}"
-    if cluster and lesson.namespace:
+    if cluster and lesson.namespaces:
         from kubernetes import client
 
         names = [n.metadata.name for n in client.CoreV1Api(cluster.client()).list_namespace().items]
-        assert lesson.namespace not in names
+        assert not set(lesson.namespaces) & set(names)
     if played.recording:
         played.record(notebook)
 

@@ -73,7 +73,8 @@ for i in itertools.count():
         process = writer(tmp_path, code)
         wait_for(number, lambda n: n >= 2, what="the third write")
         # Inside a write: the draft is there and incomplete.
-        wait_for(lambda: list(folder.glob(f".progress.json.{process.pid}.*")), what="a draft")
+        drafts = f".progress.json.{process.pid}.*"
+        wait_for(lambda drafts=drafts: list(folder.glob(drafts)), what="a draft")
         process.send_signal(signal.SIGKILL)
         process.wait(timeout=10)
         before = number()

@@ -59,12 +59,13 @@ def _lesson(item):
 
 def _needs(item):
     """What a test holds while it runs, for itself or beside others, in the one order in which all of them take it."""
-    if lesson := _lesson(item):
+    lesson = _lesson(item)
+    if lesson:
         for name in sorted([str(lesson), *(f"port-{port}" for port in lesson.ports)]):
             yield name, fcntl.LOCK_EX
     if not item.get_closest_marker("alone"):
         yield "machine", fcntl.LOCK_SH
-    if item.get_closest_marker("disturbs_cluster"):
+    if item.get_closest_marker("disturbs_cluster") or (lesson and lesson.alters_cluster):
         yield "cluster", fcntl.LOCK_EX
     elif item.get_closest_marker("cluster"):
         yield "cluster", fcntl.LOCK_SH

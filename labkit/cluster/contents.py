@@ -114,3 +114,34 @@ def _wait_gone(core, name: str) -> None:
                 "kubectl get all -n " + name,
             )
         time.sleep(0.1)
+
+
+# -- in the whole cluster ------------------------------------------------------------------------
+
+# What a chapter makes outside its namespaces carries this label, with the chapter's name.
+LABEL = "lab"
+# A webhook that answers no more keeps others from being deleted; with its definition go all objects of a kind.
+_FIRST, _LAST = ("validatingwebhookconfigurations", "mutatingwebhookconfigurations"), ("customresourcedefinitions",)
+
+
+def delete_labelled(chapter: str) -> list[str]:
+    """Deletes everything that carries a chapter's label, wherever it is; returns what, as kind/name."""
+    kinds = _kubectl("api-resources", "--verbs=list,delete", "--output=name").split()
+    ordered = sorted(kinds, key=lambda kind: (not kind.startswith(_FIRST), kind.startswith(_LAST), kind))
+    said = _kubectl(
+        "delete",
+        ",".join(ordered),
+        "--all-namespaces",
+        f"--selector={LABEL}={chapter}",
+        "--ignore-not-found",
+        "--output=name",
+    )
+    return [line for line in said.splitlines() if "/" in line]
+
+
+def _kubectl(*arguments: str) -> str:
+    variables = {**os.environ, **cluster.environment(), "PATH": f"{paths.tools}:{os.environ['PATH']}"}
+    ended = subprocess.run(["kubectl", *arguments], env=variables, capture_output=True, text=True)
+    if ended.returncode:
+        raise Trouble(f"kubectl {arguments[0]} failed: {ended.stderr.strip()[-300:]}", "", "run this again")
+    return ended.stdout

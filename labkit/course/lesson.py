@@ -28,10 +28,12 @@ class Lesson:
     """What a chapter is and needs.
 
     minutes: reading and doing; images, tools: names in the supply's catalog; load: images, by catalog
-    name or reference, that are loaded into the cluster; cluster: whether it needs one; namespace: its
-    own, made by prepare and deleted by clean; owns: name patterns of what the chapter makes in the engine;
-    files: patterns, relative to the notebooks, of the files that the learner writes; ports: TCP ports of
-    this machine that the chapter publishes or forwards.
+    name or reference, that are loaded into the cluster; cluster: whether it needs one; namespaces: its own,
+    made by prepare and deleted by clean; what it makes outside them carries the label lab=NAME, and is deleted by
+    it; alters_cluster: whether it drains a node, restarts the API server or installs something for the whole
+    cluster, which it then has for itself in the tests; owns: name patterns of what the chapter makes in the
+    engine; files: patterns, relative to the notebooks, of the files that the learner writes; ports: TCP ports
+    of this machine that the chapter publishes or forwards.
     """
 
     number: str
@@ -43,7 +45,8 @@ class Lesson:
     tools: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
     cluster: bool = False
-    namespace: str = ""
+    namespaces: tuple[str, ...] = ()
+    alters_cluster: bool = False
     owns: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()

@@ -38,7 +38,7 @@ def prepare(name: str) -> None:
 
 
 def get_ready(lesson: Lesson, report: Report) -> None:
-    """Engine, images, tools, cluster and namespace of a lesson."""
+    """Engine, images, tools, cluster and namespaces of a lesson."""
     if lesson.images or lesson.owns or lesson.cluster:
         engine.ensure(report)
     if lesson.images or lesson.tools:
@@ -47,8 +47,8 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         start.ensure(report)
         for image in lesson.load:
             contents.load_image(_reference(image), report)
-        if lesson.namespace:
-            contents.make_namespace(lesson.namespace)
+        for namespace in lesson.namespaces:
+            contents.make_namespace(namespace)
     report.done()
     if lesson.ports:
         ports.make_free(lesson, report)
@@ -93,7 +93,7 @@ def header(lesson: Lesson) -> card.Card:
 
 
 def clean(name: str) -> None:
-    """Removes what a chapter made: background jobs, containers, networks, volumes, images, its namespace."""
+    """Removes what a chapter made: background jobs, containers, networks, volumes, images, namespaces."""
     lesson = chapters.load(name)
     removed = take_back(lesson, Report())
     print(f"Chapter {lesson} is cleaned up." if removed else f"Chapter {lesson} had nothing to clean up.")
@@ -104,22 +104,26 @@ def clean(name: str) -> None:
 def take_back(lesson: Lesson, report: Report) -> list[str]:
     """Removes what a lesson made in the engine and the cluster; returns what, in words."""
     removed = [f"background job {command}" for command in jobs.end_leftovers(str(lesson))]
-    if lesson.cluster and lesson.namespace:
-        removed += _delete_namespace(lesson.namespace, report)
+    if lesson.cluster:
+        removed += _clear_cluster(lesson, report)
     if lesson.owns and engine.find():
         removed += owned.remove(lesson.owns)
     return removed
 
 
-def _delete_namespace(namespace: str, report: Report) -> list[str]:
+def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
+    """What the lesson made in the whole cluster first: a webhook of it could keep its namespaces from going."""
     cluster.resume()
     if cluster.state() != "running":
         return []
-    report.step(f"deleting namespace {namespace}")
-    report.detail("until its last pod has ended")
-    was_there = contents.delete_namespace(namespace)
+    report.step("clearing the cluster")
+    removed = contents.delete_labelled(lesson.name)
+    for namespace in lesson.namespaces:
+        report.detail(f"namespace {namespace}, until its last pod has ended")
+        if contents.delete_namespace(namespace):
+            removed.append(f"namespace {namespace} with all in it")
     report.done()
-    return [f"namespace {namespace} with all in it"] if was_there else []
+    return removed
 
 
 def reset(name: str, report: Report | None = None) -> list[str]:

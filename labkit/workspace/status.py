@@ -106,9 +106,8 @@ def show(sizes: bool = False) -> None:
         print(f"{'parts':<10} {'cluster':<14} {'what Kubernetes runs':<42} {parts}")
     worker = f"process {now['background']} makes what is missing" if now["background"] else "nothing to do"
     print(f"background {worker}")
-    print(
-        f"memory     {look.binary_size(now['memory']['used'])} used by us, {look.binary_size(now['memory']['available'])} available"
-    )
+    held, available = (look.binary_size(now["memory"][name]) for name in ("used", "available"))
+    print(f"memory     {held} used by us, {available} available")
     disk = now["disk"]
     print(f"disk       {look.binary_size(disk['free'])} free")
     for name in ("data", "cache", "files"):
