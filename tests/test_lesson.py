@@ -77,6 +77,18 @@ def test_lessons_agree_with_the_table():
         assert all(one.name == f"{lesson.name}/{one.id}" for one in lesson.exercises.values())
 
 
+def test_the_readme_lists_the_chapters():
+    """A lesson's facts stand once, in its module; what is to come says so."""
+    readme = (paths.repo / "README.md").read_text()
+    for chapter in chapters.every():
+        row = (
+            f"{chapter.title}, to come"
+            if isinstance(chapter, ToCome)
+            else f"[{chapter.title}](notebooks/{chapter}.ipynb)"
+        )
+        assert f"| {chapter.number} | {row} |" in readme
+
+
 def test_an_unknown_exercise_brings_the_nearest(written):
     names = list(chapters.load(written.name).exercises)
     with pytest.raises(Trouble) as caught:
