@@ -1,7 +1,6 @@
 """Exercises: their card, and the verdict on them as things are now."""
 
 import threading
-import time
 from dataclasses import replace
 from textwrap import dedent
 
@@ -12,7 +11,7 @@ from labkit.course.verdict import Verdict, cannot_tell, not_yet
 from labkit.display import card
 from labkit.errors import Trouble
 from labkit.evidence import NotYet
-from labkit.system import pace
+from labkit.system import pace, wait
 
 # A checker makes one or two calls; one that has said nothing for this long will not (seconds, at pace 1).
 PATIENCE = 20
@@ -44,9 +43,8 @@ def check(name: str) -> Verdict:
 
 def _when_settled(one: Exercise, verdict: Verdict) -> Verdict:
     """After its solution ran, an exercise passes; if not, the chapter is at fault, and its cell fails."""
-    deadline = time.monotonic() + pace.patience(SETTLED)
-    while not verdict.passed and time.monotonic() < deadline:
-        time.sleep(0.5)
+    if not verdict.passed:
+        wait.until(lambda: judge(one).passed, SETTLED, every=0.5)
         verdict = judge(one)
     if not verdict.passed:
         raise Trouble(f"the solution of {one.name} ran, and its checker says:\n{verdict.text()}\n")

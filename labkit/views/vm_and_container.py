@@ -12,7 +12,7 @@ from labkit.display.look import BLUE, GREY, INK, ORANGE, SOFT, size, table
 from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.errors import Trouble
 from labkit.evidence import docker
-from labkit.system import pace
+from labkit.system import wait
 
 _HELPER = "busybox:1.37"
 _KINDS = ("pid", "mnt", "net", "uts", "ipc", "cgroup", "user", "time")
@@ -58,21 +58,24 @@ def measure(name: str, patience: float = 60) -> Side:
     Raises Trouble when there is no such container, or when it has not printed them in `patience` seconds (at pace 1).
     """
     container = _running(name)
-    deadline = time.monotonic() + pace.patience(patience)
-    while True:
-        lines = container.logs(timestamps=True).decode(errors="replace").splitlines()
-        said = dict(part.strip().split(": ", 1) for line in lines if ": " in (part := line.partition(" ")[2]))
-        if "up" in said:
-            break
+    lines: list[str] = []
+    said: dict[str, str] = {}
+
+    def has_spoken() -> bool:
+        """Whether it is up, or will never be."""
         container.reload()
-        if container.status != "running" or time.monotonic() > deadline:
-            last = lines[-1].partition(" ")[2] if lines else "nothing"
-            raise Trouble(
-                f"{name} is {container.status} and has said: {last}",
-                "the lines kernel, … up",
-                "run the cell that starts it once more",
-            )
-        time.sleep(0.1)
+        lines[:] = container.logs(timestamps=True).decode(errors="replace").splitlines()
+        said.update(part.strip().split(": ", 1) for line in lines if ": " in (part := line.partition(" ")[2]))
+        return "up" in said or container.status != "running"
+
+    wait.until(has_spoken, patience, every=0.1)
+    if "up" not in said:
+        last = lines[-1].partition(" ")[2] if lines else "nothing"
+        raise Trouble(
+            f"{name} is {container.status} and has said: {last}",
+            "the lines kernel, … up",
+            "run the cell that starts it once more",
+        )
     details = container.attrs
     image = details["Config"]["Image"]
     status = dict(line.split(":", 1) for line in _inside(container, "cat /proc/1/status").splitlines())

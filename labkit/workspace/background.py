@@ -8,7 +8,7 @@ import time
 
 from labkit import paths, supply
 from labkit.supply import catalog, work
-from labkit.system import files, processes
+from labkit.system import files, processes, wait
 
 _PID = work.FOLDER / "background.pid"
 
@@ -57,8 +57,7 @@ def start() -> None:
             )
         _PID.write_text(str(worker.pid))
         # Linux shows a program's command line a moment after it has begun.
-        while worker.poll() is None and not pid():
-            time.sleep(0.01)
+        wait.until(lambda: worker.poll() is not None or pid(), 60, every=0.01)
 
 
 def _end_leftovers() -> None:

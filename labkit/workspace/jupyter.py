@@ -4,10 +4,8 @@ import contextlib
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +14,8 @@ from labkit import paths, shell
 from labkit.engine import own
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.system import files, http, pace, ports
+from labkit.system import files, http, ports, processes
+from labkit.system.wait import until
 
 HOST = "127.0.0.1"
 FIRST = "00-start-here.ipynb"
@@ -161,25 +160,20 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
 def wait(server: Server, report: Report) -> None:
     """Until it answers. Raises Trouble with its log's last lines when it ends, or after two minutes (longer on a slow
     machine); PortTaken when that is why."""
-    import psutil
-
-    deadline = time.monotonic() + pace.patience(120)
-    while not server.answers(timeout=5):
-        try:
-            ended = psutil.Process(server.pid).status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            ended = True
-        if ended or time.monotonic() > deadline:
-            lines = [line for line in _LOG.read_text(errors="replace").splitlines() if line.strip()][-5:]
-            stop(server)
-            kind = PortTaken if any(f"port {server.port} is" in line for line in lines) else Trouble
-            raise kind(
-                "JupyterLab did not come up: " + " / ".join(line.strip() for line in lines),
-                "one that answers",
-                f"read {_LOG}, then start again",
-            )
-        report.detail("starting")
-        time.sleep(0.05)
+    until(
+        lambda: server.answers(timeout=5) or not processes.is_alive(server.pid),
+        120,
+        meanwhile=lambda: report.detail("starting"),
+    )
+    if not processes.is_alive(server.pid) or not server.answers(timeout=5):
+        lines = [line for line in _LOG.read_text(errors="replace").splitlines() if line.strip()][-5:]
+        stop(server)
+        kind = PortTaken if any(f"port {server.port} is" in line for line in lines) else Trouble
+        raise kind(
+            "JupyterLab did not come up: " + " / ".join(line.strip() for line in lines),
+            "one that answers",
+            f"read {_LOG}, then start again",
+        )
 
 
 def stop(only: Server | None = None) -> bool:
@@ -189,17 +183,11 @@ def stop(only: Server | None = None) -> bool:
     server = running()
     if server is None or only not in (None, server):
         return False
-    process = psutil.Process(server.pid)
     # Kernels and terminals would outlive a JupyterLab that has to be killed.
-    family = [process, *process.children(recursive=True)]
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=3)
-    except psutil.TimeoutExpired:
-        process.kill()
-    for member in psutil.wait_procs(family, timeout=0.5)[1]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            member.kill()
+    family = [child.pid for child in psutil.Process(server.pid).children(recursive=True)]
+    processes.end([server.pid], patience=3)
+    until(lambda: not any(map(processes.is_alive, family)), 0.5)
+    processes.end(family, patience=0.5)
     _RECORD.unlink(missing_ok=True)
     return True
 
