@@ -65,7 +65,10 @@ def measure(name: str, patience: float = 60) -> Side:
         """Whether it is up, or will never be."""
         container.reload()
         lines[:] = container.logs(timestamps=True).decode(errors="replace").splitlines()
-        said.update(part.strip().split(": ", 1) for line in lines if ": " in (part := line.partition(" ")[2]))
+        for line in lines:
+            what, colon, words = line.partition(" ")[2].strip().partition(": ")
+            if colon:
+                said[what] = words
         return "up" in said or container.status != "running"
 
     wait.until(has_spoken, patience, every=0.1)
