@@ -8,6 +8,7 @@ from conftest import docker
 from labkit import shell, supply
 from labkit.engine import owned
 from labkit.errors import Trouble
+from labkit.evidence.layers import Step, rows, steps
 from labkit.views import layers
 
 NAMES = ("lab/layertest:1", "lab/layertest:2")
@@ -38,7 +39,7 @@ def images(engine):
 
 @pytest.mark.engine
 def test_rows(images, engine):
-    found = layers.rows(NAMES[0])
+    found = rows(NAMES[0])
     assert [row.instruction for row in found] == [
         'CMD ["ls"]',
         "EXPOSE 80/tcp",
@@ -89,17 +90,17 @@ LOG = """#0 building with "default" instance using docker driver
 def test_steps_of_a_build(tmp_path):
     log = tmp_path / "one.log"
     log.write_text(LOG.replace("12.3s", "99.9s") + "\n" + LOG)
-    assert layers.steps(log) == [
-        layers.Step("build: COPY . .", None),
-        layers.Step("build: RUN go build -o /welcome .", 12.3),
-        layers.Step("COPY --from=build /welcome /welcome", 0.1),
+    assert steps(log) == [
+        Step("build: COPY . .", None),
+        Step("build: RUN go build -o /welcome .", 12.3),
+        Step("COPY --from=build /welcome /welcome", 0.1),
     ], "the last of two builds in one file"
 
 
 def test_a_step_that_failed(tmp_path):
     log = tmp_path / "two.log"
     log.write_text("#0 building\n\n#4 [2/2] RUN false\n#4 ERROR: process did not complete successfully: exit code: 1\n")
-    assert layers.steps(log) == [layers.Step("RUN false", 0.0, failed=True)]
+    assert steps(log) == [Step("RUN false", 0.0, failed=True)]
     assert "failed after 0.0 s" in layers.cache(log).text()
 
 

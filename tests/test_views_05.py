@@ -9,7 +9,9 @@ from conftest import wait_for
 from labkit import shell, supply
 from labkit.engine import owned
 from labkit.errors import Trouble
-from labkit.views import digests, requests
+from labkit.evidence import registry, requests
+from labkit.views import digests
+from labkit.views.requests import timeline
 
 LOG = """100.00 100.01 ok 1.0
 100.05 100.06 ok 1.0
@@ -59,7 +61,7 @@ def test_nobody_answers_any_more(tmp_path):
 
 
 def test_requests_in_words_and_in_the_drawing(log):
-    picture = requests.timeline(log)
+    picture = timeline(log)
     for words in (picture.text(), drawn(picture)):
         for fact in (
             "7 requests in 1.4 s, 3 failed; longest time without an answer 1.2 s",
@@ -75,7 +77,7 @@ def test_requests_in_words_and_in_the_drawing(log):
 
 def test_all_well_says_so(tmp_path):
     (tmp_path / "well.log").write_text("".join(f"{i}.0 {i}.1 ok 1.0\n" for i in range(40)))
-    picture = requests.timeline(tmp_path / "well.log")
+    picture = timeline(tmp_path / "well.log")
     assert "40 requests in 39.1 s, none failed" in picture.text()
     assert ["failed", "0", "-", "-", "-"] in [line.split() for line in picture.text().splitlines()]
     assert "35 s" in drawn(picture), "the axis keeps to a dozen marks"
@@ -83,10 +85,10 @@ def test_all_well_says_so(tmp_path):
 
 def test_a_log_that_is_none(tmp_path):
     with pytest.raises(Trouble, match="there is no file"):
-        requests.timeline(tmp_path / "nothing.log")
+        timeline(tmp_path / "nothing.log")
     (tmp_path / "empty.log").write_text("hello\n12.0 mark only a mark\n")
     with pytest.raises(Trouble, match="no request in it"):
-        requests.timeline(tmp_path / "empty.log")
+        timeline(tmp_path / "empty.log")
 
 
 # -- digests -------------------------------------------------------------------------------------
@@ -96,9 +98,9 @@ OLD, NEW = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
 def test_digests_in_words_and_in_the_drawing():
     places = [
-        digests.Place("registry r", tags={"1.0": NEW}, digests={OLD}),
-        digests.Place("engine in m", tags={"1.0": NEW}, digests={OLD, NEW}, runs={"web": OLD}),
-        digests.Place("engine in n", note="is exited"),
+        registry.Place("registry r", tags={"1.0": NEW}, digests={OLD}),
+        registry.Place("engine in m", tags={"1.0": NEW}, digests={OLD, NEW}, runs={"web": OLD}),
+        registry.Place("engine in n", note="is exited"),
     ]
     picture = digests.draw("lab/web", places)
     for words in (picture.text(), drawn(picture)):
@@ -116,7 +118,7 @@ def test_digests_in_words_and_in_the_drawing():
     rows = [line.split() for line in picture.text().splitlines()]
     assert next(row for row in rows if row[:1] == ["a" * 12])[1:4] == ["without", "a", "tag"]
     with pytest.raises(Trouble, match="nobody has an image of lab/web"):
-        digests.draw("lab/web", [digests.Place("registry r")])
+        digests.draw("lab/web", [registry.Place("registry r")])
 
 
 SCRIPT = """
@@ -157,8 +159,8 @@ def moved(engine):
 
 @pytest.mark.engine
 def test_a_moved_tag_on_real_engines(moved, engine):
-    new = digests.digest_of("lab-test-05-registry", "lab/viewtest", "1")
-    assert new.startswith("sha256:") and digests.digest_of("lab-test-05-registry", "lab/viewtest", "2") == ""
+    new = registry.digest_of("lab-test-05-registry", "lab/viewtest", "1")
+    assert new.startswith("sha256:") and registry.digest_of("lab-test-05-registry", "lab/viewtest", "2") == ""
     picture = digests.where("lab/viewtest", "lab-test-05-registry", ("lab-test-05-machine", "lab-test-05-none"))
     first, second = (line for line in picture.text().splitlines() if "tag" in line)
     assert first.startswith(new[7:19])
@@ -172,4 +174,4 @@ def test_a_moved_tag_on_real_engines(moved, engine):
     assert "lab-test-05-registry is exited" in picture.text() and "lab-test-05-machine: is exited" in picture.text()
     wait_for(lambda: engine.client().containers.get("lab-test-05-machine").status, lambda status: status == "exited")
     with pytest.raises(Trouble, match="is exited"):
-        digests.digest_of("lab-test-05-registry", "lab/viewtest", "1")
+        registry.digest_of("lab-test-05-registry", "lab/viewtest", "1")

@@ -12,8 +12,7 @@ from labkit import session
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import Verdict, not_yet, passed
 from labkit.errors import Trouble
-from labkit.evidence import docker
-from labkit.views import digests, requests
+from labkit.evidence import docker, registry, requests
 
 MACHINE, REGISTRY, REPOSITORY = "lab-05-machine", "lab-05-registry", "lab/welcome"
 _MIB = 1024 * 1024
@@ -126,7 +125,7 @@ def _in_registry(*tags: str) -> dict[str, str] | Verdict:
     found = {}
     try:
         for tag in tags:
-            found[tag] = digests.digest_of(REGISTRY, REPOSITORY, tag)
+            found[tag] = registry.digest_of(REGISTRY, REPOSITORY, tag)
             if not found[tag]:
                 return not_yet(
                     f"the registry has no {REPOSITORY}:{tag}",

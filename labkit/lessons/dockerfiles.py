@@ -10,8 +10,7 @@ from docker.utils.build import exclude_paths
 from labkit import session
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import not_yet, passed
-from labkit.evidence import docker
-from labkit.views import layers
+from labkit.evidence import docker, layers
 
 STATIC = "gcr.io/distroless/static-debian12:nonroot"
 SMALL = 30_000_000  # bytes; the app is 9 MB, a Debian base alone is over 70 MB

@@ -1,38 +1,12 @@
 """A picture of who has which image, by digest: a registry, this engine, and engines in containers."""
 
-import json
-import urllib.error
-import urllib.request
-from dataclasses import dataclass, field
-
-from labkit import engine
 from labkit.display.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
 from labkit.errors import Trouble
-from labkit.evidence import docker
-from labkit.system import http
+from labkit.evidence import registry as evidence
+from labkit.evidence.registry import Place
 
-# Every form of a manifest: a registry may translate one that is not asked for, and then it has another digest.
-MANIFESTS = ", ".join(
-    (
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    )
-)
 _COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a", GREY)
 _COLUMN, _ROW = 290, 19
-
-
-@dataclass
-class Place:
-    """A registry or an engine. tags: tag → digest; digests: all that it has; runs: container → digest."""
-
-    name: str
-    tags: dict[str, str] = field(default_factory=dict)
-    digests: set[str] = field(default_factory=set)
-    runs: dict[str, str] = field(default_factory=dict)
-    note: str = ""
 
 
 def where(
@@ -43,18 +17,7 @@ def where(
     registry, machines: names of containers. A digest has one colour and one row everywhere, a tag stands where it
     points, and a container beside what it runs. Raises Trouble when no digest is anywhere.
     """
-    places = [
-        _registry(registry, repository),
-        _this_engine(repository),
-        *(_machine(name, repository) for name in machines),
-    ]
-    if not places[0].note:
-        # A registry lists tags only; what has lost its tag has to be asked for.
-        elsewhere = {digest for place in places[1:] for digest in (*place.digests, *place.runs.values())}
-        places[0].digests |= {
-            digest for digest in elsewhere - set(places[0].tags.values()) if digest_of(registry, repository, digest)
-        }
-    return draw(repository, places)
+    return draw(repository, evidence.places(repository, registry, machines))
 
 
 def draw(repository: str, places: list[Place]) -> Picture:
@@ -106,118 +69,3 @@ def _said(place: Place, digest: str) -> list[str]:
 
 def _short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
-
-
-# -- asking ----------------------------------------------------------------------------------------
-
-
-def digest_of(registry: str, repository: str, reference: str) -> str:
-    """The digest that a registry has for a tag or a digest; empty when it has none. Raises OSError without an answer.
-
-    registry: name of a container with a registry whose port 5000 is published.
-    """
-    request = urllib.request.Request(
-        f"{_address(registry)}/v2/{repository}/manifests/{reference}", method="HEAD", headers={"Accept": MANIFESTS}
-    )
-    try:
-        with http.urlopen(request, timeout=5) as answer:
-            return answer.headers["Docker-Content-Digest"] or ""
-    except urllib.error.HTTPError as problem:
-        if problem.code == 404:
-            return ""
-        raise
-
-
-def _address(registry: str) -> str:
-    """Where a registry's port 5000 is published. Raises Trouble when it is not there."""
-    fix = "run the cell that starts the registry"
-    container = docker.container(registry)
-    if container is None:
-        raise Trouble(f"there is no container {registry}", "a registry that runs", fix)
-    published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
-    if container.status != "running" or not published:
-        raise Trouble(
-            f"container {registry} is {container.status}, its port 5000 "
-            f"{'published' if published else 'not published'}",
-            "a registry that runs",
-            fix,
-        )
-    return f"http://{engine.published_host()}:{published[0]['HostPort']}"
-
-
-def _registry(name: str, repository: str) -> Place:
-    place = Place(f"registry {name}")
-    try:
-        with http.urlopen(f"{_address(name)}/v2/{repository}/tags/list", timeout=5) as answer:
-            tags = json.load(answer)["tags"] or []
-        place.tags = {tag: digest for tag in sorted(tags) if (digest := digest_of(name, repository, tag))}
-    except Trouble as problem:
-        place.note = problem.saw
-    except urllib.error.HTTPError as problem:
-        place.note = "has no such repository" if problem.code == 404 else f"answers {problem.code}"
-    except OSError as problem:
-        place.note = f"does not answer ({getattr(problem, 'reason', problem)})"
-    return place
-
-
-def _this_engine(repository: str) -> Place:
-    client = engine.client()
-    images = [(image.id, image.attrs.get("RepoTags"), image.attrs.get("RepoDigests")) for image in docker.images()]
-    # Other chapters run the same bytes under another name; that is not what is asked.
-    runs = [
-        (one["Names"][0].lstrip("/"), one["ImageID"])
-        for one in client.api.containers()
-        if _named(one["Image"], repository)
-    ]
-    return _engine(Place("your engine"), repository, images, runs)
-
-
-def _machine(name: str, repository: str) -> Place:
-    place = Place(f"engine in {name}")
-    container = docker.container(name)
-    if container is None:
-        place.note = "is not there"
-        return place
-    if container.status != "running":
-        place.note = f"is {container.status}"
-        return place
-    script = (
-        "docker image inspect --format '[{{json .Id}}, {{json .RepoTags}}, {{json .RepoDigests}}]' "
-        "$(docker image ls -q --no-trunc | sort -u) 2> /dev/null; echo; "
-        "docker inspect --format '[{{json .Name}}, {{json .Image}}]' $(docker ps -q) 2> /dev/null"
-    )
-    status, output = docker.run(container, "sh", "-c", script)
-    if status is None:
-        place.note = "has just ended"
-        return place
-    images, _, runs = output.partition("\n\n") if not output.startswith("\n") else ("", "", output)
-    return _engine(
-        place,
-        repository,
-        [json.loads(line) for line in images.split("\n") if line.startswith("[")],
-        [json.loads(line) for line in runs.split("\n") if line.startswith("[")],
-    )
-
-
-def _engine(place: Place, repository: str, images: list, runs: list) -> Place:
-    """Fills in what an engine has: images as (ID, tags, digests), containers that run as (name, ID of the image)."""
-    of_id = {}
-    for identity, tags, references in images:
-        mine = {reference.partition("@")[2] for reference in references or [] if _named(reference, repository)}
-        if not mine:
-            continue
-        place.digests |= mine
-        # An image that was pushed in two forms has two digests; the same image, so one of them stands for it.
-        of_id[identity] = min(mine)
-        for tag in tags or []:
-            if _named(tag, repository):
-                place.tags[tag.rpartition(":")[2]] = of_id[identity]
-    place.runs = {name.lstrip("/"): of_id[identity] for name, identity in runs if identity in of_id}
-    return place
-
-
-def _named(reference: str, repository: str) -> bool:
-    """Whether a reference is of this repository, under the name of a registry."""
-    name = reference.partition("@")[0] if "@" in reference else reference.rpartition(":")[0]
-    host, _, rest = name.partition("/")
-    return rest == repository and (":" in host or "." in host or host == "localhost")
