@@ -11,7 +11,7 @@ import pytest
 
 from labkit import paths
 
-pytest_plugins = ("turns", "machines.learners")
+pytest_plugins = ("turns", "unsteady", "costs", "machines.learners")
 # The order in which the notebooks run for the second time; in the environment for the other processes.
 SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
 MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium"}
