@@ -1,25 +1,29 @@
-"""Every notebook, run as a learner's copy by nbval: in order, then in a shuffled order with a kernel restart.
+"""Every notebook, run as a learner's copy: in order, then in a shuffled order with a kernel restart.
 
-Solutions run (LABKIT_SOLUTIONS=1). A cell may not fail, compared output must be the same, a check before
-its solution must not pass and one after it must, and at the end nothing of the chapter may be left.
-`WORKBOOK_SEED=n` repeats a shuffled order; `--record` writes the outputs of compared cells into the
-notebooks, as their reference.
+labkit's player runs the cells, with their solutions; nbval collects them and compares their outputs. A cell may not
+fail, compared output must be the same, a check before its solution must not pass and one after it must, and at the end
+nothing of the chapter may be left. `WORKBOOK_SEED=n` repeats a shuffled order; `--record` writes the outputs of
+compared cells into the notebooks, as their reference.
 """
 
+import os
 import random
 import re
 import shutil
+import subprocess
+import sys
+from copy import deepcopy
 
 import nbformat
 import pytest
 from conftest import SEED
-from nbval.plugin import IPyNbFile, NbCellError, coalesce_streams
+from nbval.plugin import IPyNbFile, coalesce_streams
 
 from labkit import paths
 from labkit.course import chapters
 from labkit.course.verdict import MIME
 from labkit.engine import owned
-from labkit.workspace import jupyter
+from labkit.workspace.player import Player
 
 NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
 
@@ -52,7 +56,7 @@ def head(source, lines=6):
 def as_seen(outputs, lines=40):
     """What a learner sees below a cell, as text."""
     texts = []
-    for output in coalesce_streams(list(outputs)):
+    for output in coalesce_streams(deepcopy(outputs)):
         if output.output_type == "stream":
             texts.append(output.text)
         elif output.output_type == "error":
@@ -209,7 +213,7 @@ def says(state):
     return source, ["check"], None
 
 
-def test_the_runner_is_content_with_a_good_notebook(tmp_path, as_learner, request):
+def test_the_runner_is_content_with_a_good_notebook(tmp_path, compared, request):
     cells = [
         (f"%%sh\necho {'3f786850' * 8}", COMPARE, "0" * 64 + "\n"),
         ("lab.exercise('x/y')", ["raises-exception"], None),
@@ -217,18 +221,18 @@ def test_the_runner_is_content_with_a_good_notebook(tmp_path, as_learner, reques
         ("True", ["solution"], None),
         says("passed"),
     ]
-    played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
+    played = Rehearsal(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
     assert played.run(None) == []
     assert (played.executed, played.compared) == (5, 1)
 
 
-def test_the_runner_says_which_cell_was_right_only_the_second_time(tmp_path, as_learner, request):
+def test_the_runner_says_which_cell_was_right_only_the_second_time(tmp_path, compared, request):
     late = "%%sh\nif [ -e there ]; then echo late; else touch there; fi"
-    played = Played(notebook_of(tmp_path / "learner.ipynb", (late, COMPARE, "late\n")), request.session)
+    played = Rehearsal(notebook_of(tmp_path / "learner.ipynb", (late, COMPARE, "late\n")), request.session)
     assert (played.run(None), played.repeated) == ([], ["cell-0"])
 
 
-def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
+def test_the_runner_sees_what_is_wrong(tmp_path, compared, request):
     cells = [
         ("%%sh\necho new", COMPARE, "old\n"),
         says("passed"),
@@ -239,7 +243,7 @@ def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
         ("open('after', 'w')", [], None),
         ("open('cleaned', 'w')", ["cleanup"], None),
     ]
-    played = Played(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
+    played = Rehearsal(notebook_of(tmp_path / "learner.ipynb", *cells), request.session)
     differs, early, blind, late, failed = played.run(None)
     assert "cell-0: its output is not what the notebook shows" in differs
     assert "old" in differs and "new" in differs
@@ -250,6 +254,35 @@ def test_the_runner_sees_what_is_wrong(tmp_path, as_learner, request):
     assert "    on the way\n    The cell failed: `false` ended with exit status 1." in failed
     assert not (tmp_path / "after").exists(), "nothing runs after a failed cell"
     assert (tmp_path / "cleaned").exists(), "but the clean-up does"
+
+
+ID = "0123456789ab"
+
+
+def test_plain_pytest_with_nbval_plays_a_notebook(tmp_path):
+    """In a shell that knows nothing of the lab."""
+    (tmp_path / "notebooks").mkdir()
+    notebook_of(
+        tmp_path / "notebooks/learner.ipynb",
+        (f"%%sh\necho {ID[::-1]}", COMPARE, f"{ID}\n"),
+        ("%%solution start-here/hello\nsolved = True", ["solution"], None),
+        ("assert solved", [], None),
+        ("lab.exercise('x/y')", ["raises-exception"], None),
+        ("%%sh\necho new", COMPARE, "old\n"),
+    )
+    shutil.copy(paths.repo / "conftest.py", tmp_path)
+    (tmp_path / "tests").mkdir()
+    shutil.copy(paths.repo / "tests/sanitize.cfg", tmp_path / "tests")
+    bare = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "WORKBOOK_HOME") if name in os.environ}
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval-lax", "notebooks/learner.ipynb"],
+        cwd=tmp_path,
+        env=bare,
+        capture_output=True,
+        text=True,
+    )
+    assert "1 failed, 4 passed" in ended.stdout, ended.stdout + ended.stderr
+    assert "FAILED notebooks/learner.ipynb::Cell 4" in ended.stdout
 
 
 # -- running them --------------------------------------------------------------------------------
@@ -266,26 +299,21 @@ def folders(tmp_path_factory):
 
 
 @pytest.fixture
-def as_learner(monkeypatch, request):
-    """Kernels get the lab's environment, and solutions run."""
-    for name, value in jupyter.environment().items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("LABKIT_SOLUTIONS", "1")
+def compared(monkeypatch, request):
+    """nbval compares the outputs of cells that are tagged for it."""
     option = request.config.option
     monkeypatch.setattr(option, "nbval_lax", True)
-    monkeypatch.setattr(option, "nbval_current_env", True)
     monkeypatch.setattr(option, "nbval_sanitize_with", str(paths.repo / "tests/sanitize.cfg"))
     monkeypatch.setattr(option, "color", "no")
 
 
 @pytest.mark.parametrize(("order", "notebook"), list(_orders()))
-def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
+def test_notebook(order, notebook, folders, compared, request):
     lesson = chapters.load(notebook.stem)
     request.getfixturevalue("engine")
     cluster = request.getfixturevalue("cluster") if lesson.cluster else None
-    monkeypatch.setenv("JPY_SESSION_NAME", str(folders[order] / notebook.name))
 
-    played = Played(folders[order] / notebook.name, request.session)
+    played = Rehearsal(folders[order] / notebook.name, request.session)
     played.recording = order == "learner" and request.config.getoption("--record")
     restart = random.Random(f"{SEED}{notebook.stem}") if order == "shuffled" else None
     problems = played.run(restart)
@@ -303,77 +331,69 @@ def test_notebook(order, notebook, folders, as_learner, request, monkeypatch):
         played.record(notebook)
 
 
-class Played:
-    """One notebook, played by nbval from its first cell to its last."""
+class Rehearsal:
+    """One notebook, played from its first cell to its last, and compared with itself by nbval."""
 
     def __init__(self, path, session):
         self.path = path
         self.file = IPyNbFile.from_parent(session, path=path)
-        self.cells = list(self.file.collect())
+        self.items = list(self.file.collect())
+        self.file.setup_sanitize_files()
         self.executed = self.compared = 0
         self.repeated = []  # cells whose output was only the second time what it should be
+        self.new = {}  # outputs of compared cells, by id
 
     def run(self, restart):
         """Runs all cells; returns what is wrong, as texts. restart: chooses where the kernel is restarted."""
         at = self._restart_point(restart) if restart else None
         problems, solved, exercise = [], set(), None
-        self.file.setup()
-        try:
-            for item in self.cells:
-                cell = item.cell
+        with Player(self.path) as player:
+            for item, cell in zip(self.items, player.cells, strict=True):
                 if problems and self.broken and "cleanup" not in tags(cell):
                     continue
                 if cell.id == at:
-                    self.file.kernel.restart()
-                    self.file.kernel.kc.wait_for_ready(timeout=60)
+                    player.restart()
                 if found := re.match(r"lab\.exercise\(['\"]([^'\"]+)", cell.source):
                     exercise = found[1]
-                problem = self._run_cell(item)
+                outputs, problem = self._run_cell(player, cell, item)
                 if not problem and "check" in tags(cell):
-                    problem = self._wrong_verdict(item, exercise in solved)
+                    problem = self._wrong_verdict(outputs, exercise in solved)
                 if problem:
                     after = f"\n(the kernel was restarted before cell {at})" if at else ""
                     problems.append(
                         f"{self.path.name}, cell {cell.id}: {problem}\n{head(cell.source)}\n"
-                        f"  the learner sees\n{as_seen(item.test_outputs or [])}{after}"
+                        f"  the learner sees\n{as_seen(outputs)}{after}"
                     )
                 if "solution" in tags(cell):
                     solved.add(exercise)
-        finally:
-            self.file.teardown()
         return problems
 
     # A cell failed, or the kernel did: nothing after it can be judged.
     broken = False
     recording = False
 
-    def _run_cell(self, item):
-        """Runs one cell; returns what is wrong with it, or nothing."""
-        item.output_timeout = 60
+    def _run_cell(self, player, cell, item):
+        """Runs one cell; returns its outputs, and what is wrong with it, or nothing."""
         self.executed += 1
         self.compared += bool(item.options["check"])
-        differs = ""
+        problem = None
         for _ in range(2):  # every cell may be run again; on a busy machine a log may come late
-            try:
-                item.runtest()
-            except NbCellError as problem:
-                if str(problem) != "Cell outputs differ":
-                    self.broken = True
-                    return str(problem)
-                if self.recording:
-                    return None
-                differs = f"its output is not what the notebook shows\n{problem.inner_traceback}"
-            except Exception as problem:
+            played = player.play(cell)
+            if played.error:
                 self.broken = True
-                return f"the kernel is in trouble: {problem}"
-            else:
-                if differs:
-                    self.repeated.append(item.cell.id)
-                return None
-        return differs
+                return played.outputs, played.error
+            if not item.options["check"]:
+                return played.outputs, None
+            self.new[cell.id] = coalesce_streams(deepcopy(played.outputs))
+            if self.recording or item.compare_outputs(self.new[cell.id], coalesce_streams(deepcopy(item.cell.outputs))):
+                if problem:
+                    self.repeated.append(cell.id)
+                return played.outputs, None
+            problem = "its output is not what the notebook shows\n" + "\n".join(item.comparison_traceback)
+        return played.outputs, problem
 
-    def _wrong_verdict(self, item, after_solution):
-        data = [output.get("data", {}) for output in item.test_outputs]
+    def _wrong_verdict(self, outputs, after_solution):
+        data = [output.get("data", {}) for output in outputs]
         states = [bundle[MIME]["state"] for bundle in data if MIME in bundle]
         when, wanted = ("after", "passed") if after_solution else ("before", "not yet")
         if states != [wanted]:
@@ -394,11 +414,11 @@ class Played:
     def record(self, notebook):
         """Writes what the compared cells printed into the notebook as their reference."""
         book = nbformat.read(notebook, as_version=4)
-        new = {item.cell.id: item for item in self.cells if item.options["check"]}
+        numbers = {item.cell.id: item.cell_num + 1 for item in self.items}
         for cell in book.cells:
-            if cell.id in new:
-                cell.execution_count = new[cell.id].cell_num + 1
-                cell.outputs = [nbformat.from_dict(output) for output in new[cell.id].test_outputs]
+            if cell.id in self.new:
+                cell.execution_count = numbers[cell.id]
+                cell.outputs = self.new[cell.id]
                 for output in cell.outputs:
                     output.pop("metadata", None) if output.output_type == "stream" else None
                     if output.output_type == "execute_result":

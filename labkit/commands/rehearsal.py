@@ -1,6 +1,5 @@
 """Runs chapters without a browser, from end to end, with their solutions: `./workbook run`."""
 
-import os
 import shutil
 import sys
 import tempfile
@@ -9,26 +8,19 @@ from pathlib import Path
 
 from labkit import paths
 from labkit.course import chapters, prepare
+from labkit.course.lesson import Lesson
 from labkit.report import Report
-from labkit.system import pace
-
-# The slowest cell of a chapter that is ready takes two minutes, and a wait in a cell gives up after ten; one that takes
-# longer will not end (seconds, at pace 1).
-PATIENCE = 900
+from labkit.workspace.player import Played, Player
 
 
 def run(asked: list[str]) -> bool:
     """Runs the chapters that are asked for, each on a copy; prints a line a cell. True when all passed."""
-    from labkit.workspace import jupyter
-
     lessons = chapters.written() if "all" in asked else list(dict.fromkeys(chapters.load(name) for name in asked))
-    os.environ.update(jupyter.environment(), LABKIT_SOLUTIONS="1")
     lines = []
     for lesson in lessons:
         report = Report()
         report.say(f"{lesson}: getting ready")
         prepare.get_ready(lesson, report)
-        os.environ.update(jupyter.environment())  # the engine is known now
         with tempfile.TemporaryDirectory(prefix="workbook-run-") as folder:
             shutil.copytree(paths.notebooks, folder, dirs_exist_ok=True)
             lines.append(_run(lesson, Path(folder)))
@@ -38,53 +30,24 @@ def run(asked: list[str]) -> bool:
     return all(passed for passed, _ in lines)
 
 
-def _run(chapter, folder: Path) -> tuple[bool, str]:
-    import nbformat
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    notebook = nbformat.read(folder / chapter.notebook, as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    began = cell_began = time.monotonic()
-    current = None
-
-    def place(cell) -> str:
-        return f"{chapter} {code.index(cell) + 1:>2}/{len(code)}"
-
-    def start(cell, **_):
-        nonlocal cell_began, current
-        cell_began, current = time.monotonic(), cell
-        if cell.cell_type == "code" and sys.stdout.isatty():
-            print(f"… {place(cell)} {_title(cell)}", end="\r", flush=True)
-
-    def executed(cell, execute_reply, **_):
-        failed = execute_reply["content"]["status"] == "error" and "raises-exception" not in cell.metadata.get(
-            "tags", []
-        )
-        print(
-            f"{'✗' if failed else '✓'} {place(cell)} {_title(cell)} · {time.monotonic() - cell_began:.1f} s",
-            flush=True,
-        )
-
-    client = NotebookClient(
-        notebook,
-        timeout=round(pace.patience(PATIENCE)),
-        kernel_name="python3",
-        on_cell_start=start,
-        on_cell_executed=executed,
-        extra_arguments=["--log-level=40"],
-        resources={"metadata": {"path": str(folder)}},
-    )
-    try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-        seconds = time.monotonic() - began
-        print(_failure(current, problem), flush=True)
-        return (
-            False,
-            f"✗ {chapter}: stopped at cell {code.index(current) + 1} of {len(code)} after {seconds:.1f} s",
-        )
-    return True, f"✓ {chapter}: {len(code)} cells in {time.monotonic() - began:.1f} s"
+def _run(chapter: Lesson, folder: Path) -> tuple[bool, str]:
+    """Whether the chapter's cells passed, and that in a line."""
+    began = time.monotonic()
+    with Player(folder / chapter.notebook) as player:
+        many = len(player.cells)
+        for number, cell in enumerate(player.cells, 1):
+            what = f"{chapter} {number:>2}/{many} {_title(cell)}"
+            if sys.stdout.isatty():
+                print(f"… {what}", end="\r", flush=True)
+            played = player.play(cell)
+            print(f"{'✗' if played.error else '✓'} {what} · {played.seconds:.1f} s", flush=True)
+            if played.error:
+                print(_failure(played), flush=True)
+                return (
+                    False,
+                    f"✗ {chapter}: stopped at cell {number} of {many} after {time.monotonic() - began:.1f} s",
+                )
+    return True, f"✓ {chapter}: {many} cells in {time.monotonic() - began:.1f} s"
 
 
 def _title(cell) -> str:
@@ -94,24 +57,24 @@ def _title(cell) -> str:
     return f"{cell.id} · {said[:60]}"
 
 
-def _failure(cell, problem: Exception) -> str:
+def _failure(played: Played) -> str:
     """The failing cell as a learner would see it."""
     seen = []
-    for output in cell.outputs:
+    for output in played.outputs:
         if output.output_type == "stream":
             seen += output.text.rstrip("\n").splitlines()
         elif output.output_type == "error":
             seen += "\n".join(output.traceback).splitlines()
         else:
             seen += str(output.data.get("text/plain", "")).splitlines()
-    if not any(output.output_type == "error" for output in cell.outputs):
-        seen.append(f"({type(problem).__name__}: {str(problem).strip().splitlines()[0]})")
+    if not any(played.error.partition(": ")[2] in line for line in seen):
+        seen.append(f"({played.error})")
     if len(seen) > 60:
         seen = ["…", *seen[-60:]]
     return "\n".join(
         [
             "  source:",
-            *(f"    {line}" for line in cell.source.splitlines()),
+            *(f"    {line}" for line in played.cell.source.splitlines()),
             "  output:",
             *(f"    {line}" for line in seen),
         ]
