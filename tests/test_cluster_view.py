@@ -38,7 +38,10 @@ def pod(name, number=0, phase="Running", ready=True, restarts=0, waiting=None, l
             "phase": phase,
             "podIP": f"10.244.0.{number % 250}",
             "containerStatuses": [seen],
-            "conditions": [{"type": "PodScheduled", "status": "True"}],
+            "conditions": [
+                {"type": "PodScheduled", "status": "True"},
+                {"type": "Ready", "status": str(ready)},
+            ],
         },
     }
 
@@ -72,6 +75,15 @@ def test_a_pod_is_shown_as_kubectl_shows_it():
     model.apply("pods", event("DELETED", pod("a")))
     assert [row["name"] for row in model.state()["pods"]] == ["b"]
     assert "✕" not in model.text() and "◐ ContainerCreating" in model.text()
+
+
+def test_a_pod_of_a_node_that_is_gone_is_not_shown_as_ready():
+    """Its containers were ready when they were last heard of; its condition knows better."""
+    model, lost = Model("lab-x"), pod("b")
+    lost["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
+    model.replace("pods", [pod("a"), lost])
+    assert [row["tone"] for row in model.state()["pods"]] == ["good", "busy"]
+    assert "2 pods, 1 ready" in model.text()
 
 
 ENDED = {"terminated": {"exitCode": 0, "reason": "Completed"}}

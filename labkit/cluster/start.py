@@ -8,6 +8,7 @@ import time
 
 from labkit import cluster, engine, paths, supply
 from labkit.cluster import PROFILE, STARTING
+from labkit.cluster.objects import ready
 from labkit.engine import host
 from labkit.errors import Trouble
 from labkit.report import Report
@@ -234,7 +235,8 @@ def _missing() -> str:
 
     if trouble := cluster.api_trouble():
         return trouble
-    core, patience = kubernetes.CoreV1Api(cluster.client()), pace.patience(5)
+    api, patience = cluster.client(), pace.patience(5)
+    core = kubernetes.CoreV1Api(api)
     try:
         nodes = core.list_node(_request_timeout=patience).items
         pods = core.list_namespaced_pod("kube-system", _request_timeout=patience).items
@@ -247,17 +249,12 @@ def _missing() -> str:
             if not any(name.startswith(component) for name in names):
                 return f"no pod {component} yet"
         for pod in pods:
-            if pod.metadata.name.startswith(_SYSTEM) and not _ready(pod):
+            if pod.metadata.name.startswith(_SYSTEM) and not ready(api.sanitize_for_serialization(pod)):
                 return f"pod kube-system/{pod.metadata.name}: {_last_event(core, pod)}"
         core.read_namespaced_service_account("default", "default", _request_timeout=patience)
     except Exception as trouble:  # it may stop answering between two calls
         return f"the API server does not answer ({type(trouble).__name__})"
     return ""
-
-
-def _ready(pod) -> bool:
-    """The pod's own word, and not one from before its node stopped."""
-    return any(condition.type == "Ready" and condition.status == "True" for condition in pod.status.conditions or [])
 
 
 def _last_event(core, pod) -> str:

@@ -10,12 +10,13 @@ import threading
 import time
 from collections import deque
 
-from kubernetes import client
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from labkit import cluster
 from labkit.display import stage
 from labkit.display.stage import NOTHING, SIGNS, STALE, clock, count
+from labkit.evidence import cluster as evidence
 
 _BAD = {
     "CrashLoopBackOff",
@@ -156,16 +157,15 @@ def _row(kind: str, item: dict) -> dict:
 
 
 def _node_row(node: dict) -> dict:
-    status = node.get("status", {})
-    ready = next((c["status"] for c in status.get("conditions", ()) if c["type"] == "Ready"), "Unknown")
-    name = {"True": "Ready", "False": "NotReady"}.get(ready, "Unknown")
-    cordoned = node.get("spec", {}).get("unschedulable", False)
+    said = evidence.condition(node, "Ready").get("status", "Unknown")
+    ready, cordoned = evidence.ready(node), node.get("spec", {}).get("unschedulable", False)
+    name = "Ready" if ready else "NotReady" if said == "False" else "Unknown"
     return {
         "id": node["metadata"]["uid"],
         "name": node["metadata"]["name"],
         "status": name + (", takes no new pods" if cordoned else ""),
-        "tone": "bad" if ready != "True" else "busy" if cordoned else "good",
-        "version": status.get("nodeInfo", {}).get("kubeletVersion", "?"),
+        "tone": "bad" if not ready else "busy" if cordoned else "good",
+        "version": node.get("status", {}).get("nodeInfo", {}).get("kubeletVersion", "?"),
     }
 
 
@@ -188,7 +188,7 @@ def _pod_row(pod: dict) -> dict:
                 restarts += count
                 wanted += 1
                 ready += bool(seen.get("ready"))
-    label = _pod_status(meta, spec, status, containers)
+    label = evidence.status(pod)
     return {
         "id": meta["uid"],
         "name": meta["name"],
@@ -198,8 +198,8 @@ def _pod_row(pod: dict) -> dict:
         "ready": f"{ready}/{wanted}",
         "restarts": restarts,
         "containers": containers,
-        "cause": _cause(status),
-        "tone": _tone(label, ready == wanted),
+        "cause": evidence.cause(pod)[:160],
+        "tone": _tone(label, evidence.ready(pod)),
     }
 
 
@@ -219,49 +219,6 @@ def _container(seen: dict, kind: str) -> tuple[str, str]:
         return f"{reason} (exit {code})", "bad"
     reason = (state.get("waiting") or {}).get("reason") or "waiting"
     return reason, "bad" if reason in _BAD else "busy"
-
-
-def _pod_status(meta: dict, spec: dict, status: dict, containers: list) -> str:
-    """The word that kubectl prints in its STATUS column (its printers.go, Kubernetes 1.35, is the model)."""
-    if meta.get("deletionTimestamp") and status.get("phase") not in ("Succeeded", "Failed"):
-        return "Terminating"
-    word = status.get("reason") or status.get("phase") or "Pending"
-    if _unscheduled(status).get("reason") == "SchedulingGated":
-        word = "SchedulingGated"
-    first_init = [c for c in containers if c[1] in ("init", "sidecar")]
-    finished = sum(c[2] == "done" or (c[1] == "sidecar" and c[2] == "running") for c in first_init)
-    if finished < len(first_init) and word in ("Pending", "Running"):
-        blocked = next((c for c in first_init if c[3] == "bad"), None)
-        if blocked:
-            return "Init:" + blocked[2].split(" (")[0]
-        if status.get("initContainerStatuses"):
-            return f"Init:{finished}/{len(first_init)}"
-    for seen in reversed(status.get("containerStatuses") or ()):
-        state = seen.get("state") or {}
-        if reason := (state.get("waiting") or {}).get("reason"):
-            word = reason
-        elif "terminated" in state:
-            ended = state["terminated"]
-            word = ended.get("reason") or f"ExitCode:{ended.get('exitCode')}"
-    if word == "Completed" and any(c[1] == "app" and c[2].startswith("running") for c in containers):
-        return "NotReady"
-    return word
-
-
-def _unscheduled(status: dict) -> dict:
-    return next((c for c in status.get("conditions", ()) if c["type"] == "PodScheduled" and c["status"] != "True"), {})
-
-
-def _cause(status: dict) -> str:
-    """Why a pod is as it is, in one line: what the scheduler said, or how its containers last ended."""
-    if message := _unscheduled(status).get("message"):
-        return message.split(". ")[0][:160]
-    ends = []
-    for seen in (status.get("initContainerStatuses") or []) + (status.get("containerStatuses") or []):
-        if ended := (seen.get("lastState") or {}).get("terminated"):
-            reason = ended.get("reason", "ended")
-            ends.append(f"{seen['name']} ended before: {reason} (exit {ended.get('exitCode')})")
-    return "; ".join(ends)[:160]
 
 
 def _tone(status: str, ready: bool) -> str:
@@ -285,6 +242,7 @@ class Watcher(stage.Watcher):
     def __init__(self, namespace: str, changed, connect=None, pause: float = 0.1, pulse: float = 2.0):
         super().__init__(Model(namespace), changed, pause)
         self._pulse, self._connect = pulse, connect or _connect
+        self._paths = {"nodes": "/api/v1/nodes", "pods": f"/api/v1/namespaces/{namespace}/pods"}
         self._began = time.time()
         self._down: dict[str, tuple[float, str]] = {}
         self._heard: dict[str, float] = {}
@@ -312,7 +270,7 @@ class Watcher(stage.Watcher):
                     version = self._watch(api, kind, version)
             except _Gone:
                 continue
-            except client.ApiException as problem:
+            except evidence.Refused as problem:
                 if problem.status == 410:
                     continue
                 self._lost(kind, _why(problem))
@@ -325,15 +283,8 @@ class Watcher(stage.Watcher):
             self._stop.wait(delay)
             delay = min(delay * 2, 4.0)
 
-    def _get(self, api, kind: str, **query):
-        core = client.CoreV1Api(api)
-        query["_preload_content"] = False
-        if kind == "pods":
-            return core.list_namespaced_pod(self.model.namespace, **query)
-        return core.list_node(**query)
-
     def _list(self, api, kind: str) -> str:
-        body = json.loads(self._get(api, kind, _request_timeout=(2, 5)).data)
+        body = evidence.read(self._paths[kind], connection=api, timeout=Timeout(connect=2, read=5))
         with self._lock:
             self.model.replace(kind, body["items"])
             self._answered(kind)
@@ -344,14 +295,17 @@ class Watcher(stage.Watcher):
 
         The server sends a bookmark about once a minute; a watch that is silent for 100 s is asked for anew.
         """
-        answer = self._get(
-            api,
-            kind,
-            watch=True,
-            resource_version=version,
-            allow_watch_bookmarks=True,
-            timeout_seconds=600,
-            _request_timeout=(2, 100),
+        answer = evidence.request(
+            self._paths[kind],
+            query={
+                "watch": "true",
+                "resourceVersion": version,
+                "allowWatchBookmarks": "true",
+                "timeoutSeconds": 600,
+            }.items(),
+            connection=api,
+            timeout=Timeout(connect=2, read=100),
+            stream=True,
         )
         with self._lock:
             self._open[kind] = answer
@@ -403,13 +357,7 @@ class Watcher(stage.Watcher):
         while not self._stop.wait(self._pulse):
             try:
                 api = api or self._connect()
-                api.call_api(
-                    "/livez",
-                    "GET",
-                    auth_settings=["BearerToken"],
-                    response_types_map={200: "str"},
-                    _request_timeout=(1, 1.5),
-                )
+                evidence.request("/livez", connection=api, timeout=Timeout(connect=1, read=1.5))
             except Exception as problem:
                 self._lost("pulse", _PAUSED if _paused() else _why(problem))
                 api = None
@@ -454,7 +402,7 @@ class _Gone(Exception):
     """The version that we wanted to go on from is no longer known: list again."""
 
 
-def _connect() -> client.ApiClient:
+def _connect():
     """A fresh client each time: a cluster that was remade has other keys and another port."""
     try:
         return cluster.connect()
@@ -471,8 +419,8 @@ def _paused() -> bool:
 def _why(problem: Exception) -> str:
     """One short cause, for a learner."""
     text = str(problem)
-    if isinstance(problem, client.ApiException):
-        return f"the API server said {problem.status} {problem.reason}"
+    if isinstance(problem, evidence.Refused):
+        return problem.saw
     if "refused" in text:
         return "the API server refused the connection"
     if "timed out" in text.lower():

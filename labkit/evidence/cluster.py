@@ -1,0 +1,254 @@
+"""What the checkers and pictures of the Kubernetes chapters look at: objects of any kind, logs, answers, commands.
+
+The one door to the Kubernetes client. Objects are the API's own JSON; `ready` and `how` tell of them. Names of kinds
+are kubectl's: pod, pods, po, deployments.apps. A request that the API server refuses raises Refused, and one that
+nobody answers raises what urllib3 raises; both become "cannot tell".
+"""
+
+import functools
+import json
+from decimal import Decimal
+from http.client import IncompleteRead
+from urllib.parse import quote, urlencode
+
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
+
+from labkit import cluster
+from labkit.cluster.objects import cause, condition, container_statuses, how, ready, status
+from labkit.errors import Trouble
+from labkit.evidence import NotYet
+from labkit.system import pace
+
+__all__ = [
+    "Refused",
+    "ask",
+    "cause",
+    "condition",
+    "get",
+    "how",
+    "list",
+    "log",
+    "quantity",
+    "read",
+    "ready",
+    "ready_pod",
+    "request",
+    "run",
+    "status",
+]
+
+
+class Refused(Trouble):
+    """The API server refused a request. status: of its answer."""
+
+    def __init__(self, status: int, why: str):
+        self.status = status
+        super().__init__(f"the API server said {status} {why}".rstrip())
+
+
+def request(path: str, *, query=(), headers=(), connection=None, timeout=5.0, stream=False):
+    """The API server's answer to GET, as urllib3 gives it. Raises Refused when that is no success.
+
+    query: pairs. connection: of labkit.cluster.connect(); by default the one that all share, which wakes a paused
+    cluster. timeout: seconds at pace 1, or urllib3's own Timeout. stream: leave the body to be read.
+    """
+    answer = _send("GET", path, query, headers, None, connection, timeout, stream)
+    if answer.status != 200:
+        raise Refused(answer.status, _message(answer.data) or answer.reason)
+    return answer
+
+
+def read(path: str, **options) -> dict:
+    """The JSON at a path of the API; options and what it raises: as request."""
+    return json.loads(request(path, **options).data)
+
+
+def _send(method, path, query=(), headers=(), body=None, connection=None, timeout=5.0, stream=False):
+    api = connection or cluster.client()
+    headers, query = dict(headers), [*query]
+    api.update_params_for_auth(headers, query, ["BearerToken"])
+    return api.rest_client.pool_manager.request(
+        method,
+        f"{api.configuration.host}{path}{'?' * bool(query)}{urlencode(query)}",
+        body=body,
+        headers=headers,
+        timeout=pace.patience(timeout) if isinstance(timeout, float) else timeout,
+        retries=False,
+        redirect=False,
+        preload_content=not stream,
+    )
+
+
+def _message(body: bytes) -> str:
+    """What the API server says in a refusal: an object Status."""
+    try:
+        said = json.loads(body)
+        return said["message"] if said["kind"] == "Status" else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+# -- objects of any kind -------------------------------------------------------------------------
+
+
+def get(kind: str, name: str, namespace: str = "") -> dict | None:
+    """One object, or None when there is none of this name."""
+    try:
+        return read(f"{_path(kind, namespace, name)}/{quote(name)}")
+    except Refused as answer:
+        if answer.status == 404:
+            return None
+        raise
+
+
+def list(kind: str, namespace: str = "", selector: str = "", fields: str = "") -> "list[dict]":
+    """All objects of a kind, in one namespace or in all; selector: of labels, fields: of fields, as kubectl takes
+    them."""
+    query = [("labelSelector", selector)] * bool(selector) + [("fieldSelector", fields)] * bool(fields)
+    found = read(_path(kind, namespace), query=query)
+    said = {"kind": found["kind"].removesuffix("List"), "apiVersion": found["apiVersion"]}  # the items leave it out
+    return [{**said, **one} for one in found["items"]]
+
+
+def _path(kind: str, namespace: str, name: str = "") -> str:
+    known = _resources(cluster.client())
+    if kind.lower() not in known:  # a CRD may have come since
+        _resources.cache_clear()
+        known = _resources(cluster.client())
+    if kind.lower() not in known:
+        raise LookupError(f"the cluster knows no kind {kind}")
+    prefix, plural, namespaced = known[kind.lower()]
+    if name and namespaced and not namespace:
+        raise ValueError(f"{plural} are in namespaces: in which is {name}?")
+    return f"{prefix}/namespaces/{namespace}/{plural}" if namespaced and namespace else f"{prefix}/{plural}"
+
+
+@functools.lru_cache(maxsize=1)
+def _resources(api) -> dict[str, tuple[str, str, bool]]:
+    """Path, plural and whether it is in namespaces, of each kind, by each of its names; the core's go first."""
+    known: dict = {}
+    accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+    for root in ("/api", "/apis"):
+        for group in read(root, headers={"Accept": accept}, connection=api)["items"]:
+            named = group["metadata"].get("name", "")
+            for version in group["versions"]:  # the preferred one is the first
+                prefix = f"{root}/{named}/{version['version']}" if named else f"{root}/{version['version']}"
+                for one in version.get("resources", ()):
+                    found = prefix, one["resource"], one["scope"] == "Namespaced"
+                    kind = one.get("responseKind", {}).get("kind", "").lower()
+                    for name in {one["resource"], one["singularResource"], kind, *one.get("shortNames", ())} - {""}:
+                        known.setdefault(name, found)
+                        known.setdefault(f"{name}.{named}", found)
+    return known
+
+
+def ready_pod(name: str, namespace: str, fix: str) -> dict:
+    """The pod of this name, which is ready. Raises NotYet when it is not. fix: what to do when there is none."""
+    pod = get("pod", name, namespace)
+    if pod is None:
+        others = [one["metadata"]["namespace"] for one in list("pods", fields=f"metadata.name={name}")]
+        elsewhere = f", only in {' and '.join(others)}" if others else ""
+        raise NotYet(f"there is no pod {name} in namespace {namespace}{elsewhere}", "one that is ready", fix)
+    if not ready(pod):
+        raise NotYet(f"pod {name} {how(pod)}", "it running and ready", _next(pod))
+    return pod
+
+
+def _next(pod: dict) -> str:
+    """The command that tells why a pod is not ready, by how it is."""
+    name, kubectl = pod["metadata"]["name"], f"kubectl -n {pod['metadata']['namespace']}"
+    if pod["metadata"].get("deletionTimestamp"):
+        return f"{kubectl} wait --for=delete pod/{name} --timeout=2m, then make it anew"
+    for seen in container_statuses(pod):
+        state, before = seen.get("state") or {}, (seen.get("lastState") or {}).get("terminated")
+        ended = state.get("terminated") or ("waiting" in state and before)
+        # One that was killed, or never started, has said nothing of it.
+        if ended and ended.get("exitCode") and ended.get("reason") == "Error" and not ended["exitCode"] > 128:
+            previous = "" if "terminated" in state else " --previous"
+            return f"{kubectl} logs {name} -c {seen['name']}{previous}"
+    return f"{kubectl} describe pod {name}"
+
+
+# -- what its containers say and do --------------------------------------------------------------
+
+
+def _of(thing: dict) -> str:
+    """The path of a pod or a service."""
+    return _path(thing["kind"], thing["metadata"]["namespace"], thing["metadata"]["name"]) + (
+        f"/{thing['metadata']['name']}"
+    )
+
+
+def log(pod: dict, container: str, since: float = 0, lines: int = 1000) -> str:
+    """The last lines of a container's log, of the last `since` seconds or since it started; empty before that."""
+    query = [("container", container), ("tailLines", lines)] + [("sinceSeconds", max(1, round(since)))] * bool(since)
+    try:
+        return request(f"{_of(pod)}/log", query=query).data.decode(errors="replace")
+    except Refused as answer:
+        if answer.status in (400, 404):
+            return ""
+        raise
+
+
+def ask(thing: dict, port: int | str, path: str = "/", scheme: str = "http", body: str | None = None):
+    """Status and body of a request to a port of a pod or a service, by way of the API server; or why there is no
+    answer, in words. body: what to post."""
+    named = f"{scheme.lower()}:" * (scheme.lower() != "http") + f"{thing['metadata']['name']}:{port}"
+    method, headers = ("GET", {}) if body is None else ("POST", {"Content-Type": "application/json"})
+    place = f"{_of(thing).rpartition('/')[0]}/{named}/proxy/{path.lstrip('/')}"
+    try:
+        answer = _send(method, place, headers=headers, body=body)
+    except ReadTimeoutError:
+        return f"port {port} gives no answer within {pace.patience(5):.0f} s"
+    except ProtocolError as broken:
+        if not isinstance(broken.args[-1], IncompleteRead):
+            raise
+        return f"port {port} breaks off in the middle of its answer"
+    # The proxy's own refusals have the same statuses as the app's, and say so in their text.
+    said = _message(answer.data)
+    if answer.status >= 500 and said.startswith(("error trying to reach service", "no endpoints available")):
+        return f"nobody answers on port {port} ({said.removeprefix('error trying to reach service: ')})"
+    if answer.status == 404 and said == f'{thing["kind"].lower()}s "{thing["metadata"]["name"]}" not found':
+        return f"{thing['kind'].lower()} {thing['metadata']['name']} is gone"
+    return answer.status, answer.data.decode(errors="replace")
+
+
+def run(pod: dict, *command: str, container: str) -> tuple[int | None, str]:
+    """Exit status and output of a command run in a container; no status when it could not be run, or goes on for more
+    than 10 s at pace 1, and then the output says why."""
+    import websocket
+    from kubernetes.stream import ws_client
+
+    api, patience = cluster.client(), pace.patience(10)
+    query = [("container", container), ("stdout", "true"), ("stderr", "true"), *(("command", one) for one in command)]
+    headers: dict = {}
+    api.update_params_for_auth(headers, query, ["BearerToken"])
+    url = ws_client.get_websocket_url(f"{api.configuration.host}{_of(pod)}/exec", query)
+    websocket.setdefaulttimeout(patience)  # the client gives no other way to it
+    try:
+        stream = ws_client.WSClient(api.configuration, url, headers, capture_all=True)
+    except websocket.WebSocketBadStatusException as answer:
+        return None, _message(answer.resp_body or b"") or str(answer)
+    except websocket.WebSocketTimeoutException as silence:
+        raise TimeoutError(f"the API server is silent on {' '.join(command)}") from silence
+    try:
+        stream.run_forever(timeout=patience)
+        if stream.is_open():
+            return None, f"it still runs after {patience:.0f} s"
+        ended = json.loads(stream.read_channel(ws_client.ERROR_CHANNEL) or "{}")
+        output = stream.read_all().rstrip()
+    finally:
+        stream.close()
+    if ended.get("status") == "Success":
+        return 0, output
+    for why in (ended.get("details") or {}).get("causes") or ():
+        if why.get("reason") == "ExitCode":
+            return int(why["message"]), output
+    return None, ended.get("message", "the connection broke")
+
+
+def quantity(text: str) -> Decimal:
+    """The number that a quantity such as 24Mi or 500m is."""
+    from kubernetes.utils.quantity import parse_quantity
+
+    return parse_quantity(text)
