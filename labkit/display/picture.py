@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from labkit.display.look import BLUE, GREY, INK, LINE, ORANGE, PAPER, SOFT, size, table  # noqa: F401
+from labkit.display.look import INK, LINE
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from labkit.display import look
-from labkit.display.look import SIGNS, clock, count  # noqa: F401
-
 STALE, NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
-
-
-def table(rows):
-    return look.table(rows, ruled=False).splitlines()
 
 
 def script(module: str) -> str:

@@ -57,7 +57,7 @@ def rows(reference: str) -> list[Row]:
     result, number = [], len(layers)
     for entry in own:
         makes = entry in made if known else entry["Size"] > 0
-        also = ()
+        also: tuple[str, ...] | None = ()
         if makes:
             also = _owners(layers[:number], others) if known else None
             number -= 1

@@ -9,13 +9,15 @@ import json
 import threading
 import time
 from collections import deque
+from typing import Any
 
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from labkit import cluster
 from labkit.display import stage
-from labkit.display.stage import NOTHING, SIGNS, STALE, clock, count
+from labkit.display.look import SIGNS, clock, count, table
+from labkit.display.stage import NOTHING, STALE
 from labkit.evidence import cluster as evidence
 
 _BAD = {
@@ -143,7 +145,7 @@ class Model:
                 )
             )
         if len(rows) > 1:
-            lines += stage.table(rows)
+            lines += table(rows, ruled=False).splitlines()
         lines += [
             f"{pod['name']}: {pod['cause']}"
             for pod in sorted(self.pods.values(), key=lambda row: row["name"])
@@ -246,7 +248,7 @@ class Watcher(stage.Watcher):
         self._began = time.time()
         self._down: dict[str, tuple[float, str]] = {}
         self._heard: dict[str, float] = {}
-        self._open: dict[str, object] = {}
+        self._open: dict[str, Any] = {}
         self._threads += [
             threading.Thread(target=work, args=args, name=f"labkit-{name}", daemon=True)
             for name, work, args in (

@@ -1,11 +1,12 @@
 """A picture of who has which image, by digest: a registry, this engine, and engines in containers."""
 
-from labkit.display.picture import BLUE, GREY, INK, ORANGE, SOFT, Picture, box, drawing, label, table
+from labkit.display.look import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SOFT, table
+from labkit.display.picture import Picture, box, drawing, label
 from labkit.errors import Trouble
 from labkit.evidence import registry as evidence
 from labkit.evidence.registry import Place
 
-_COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a", GREY)
+_COLOURS = (BLUE, ORANGE, PURPLE, GREEN, GREY)
 _COLUMN, _ROW = 290, 19
 
 
@@ -53,10 +54,10 @@ def draw(repository: str, places: list[Place]) -> Picture:
             for j, words in enumerate(lines):
                 colour_of = SOFT if words == "without a tag" else INK
                 parts.append(label(140 + i * _COLUMN, y + 20 + j * _ROW, words, colour_of))
-        rows.append((_short(digest), *(", ".join(lines) or "-" for lines in said)))
+        rows.append((_short(digest), *(", ".join(one) or "-" for one in said)))
         y += tall + 10
-    words = [title, "", table(rows), *(f"{place.name}: {place.note}" for place in places if place.note)]
-    return Picture(drawing(130 + _COLUMN * len(places), y, title, *parts), "\n".join(words))
+    twin = [title, "", table(rows), *(f"{place.name}: {place.note}" for place in places if place.note)]
+    return Picture(drawing(130 + _COLUMN * len(places), y, title, *parts), "\n".join(twin))
 
 
 def _said(place: Place, digest: str) -> list[str]:

@@ -18,7 +18,8 @@ from urllib3.exceptions import ReadTimeoutError
 
 from labkit import engine
 from labkit.display import stage
-from labkit.display.stage import NOTHING, SIGNS, STALE, clock, count
+from labkit.display.look import SIGNS, clock, count, table
+from labkit.display.stage import NOTHING, STALE
 from labkit.system import http
 
 # Events after which an object is asked for anew; a container has many others, such as each exec.
@@ -173,7 +174,7 @@ class Model:
                     ", ".join(f"{mount['words']} at {mount['at']}" for mount in row["mounts"]) or "-",
                 )
             )
-        lines += stage.table(rows) if len(rows) > 1 else []
+        lines += table(rows, ruled=False).splitlines() if len(rows) > 1 else []
         lines += [f"{row['name']}: {row['cause']}" for row in state["containers"] if row["cause"]]
         lines += [f"network {row['name']} ({row['driver']})" for row in state["networks"]]
         lines += [

@@ -2,20 +2,8 @@
 
 from pathlib import Path
 
-from labkit.display.picture import (
-    BLUE,
-    GREY,
-    INK,
-    ORANGE,
-    PAPER,
-    SOFT,
-    Picture,
-    box,
-    drawing,
-    label,
-    size,
-    table,
-)
+from labkit.display.look import BLUE, GREY, INK, ORANGE, PAPER, SOFT, size, table
+from labkit.display.picture import Picture, box, drawing, label
 from labkit.evidence import layers
 from labkit.evidence.layers import Row, Step
 

@@ -3,24 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
-from labkit.display.picture import (
-    BLUE,
-    GREY,
-    INK,
-    LINE,
-    ORANGE,
-    SOFT,
-    Picture,
-    box,
-    drawing,
-    label,
-    stroke,
-    table,
-)
+from labkit.display.look import BLUE, GREEN, GREY, INK, LINE, ORANGE, PURPLE, SOFT, count, table
+from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.evidence import requests
 
 _LEFT, _RIGHT, _LANE, _HEIGHT = 150, 740, 44, 24
-_COLOURS = (BLUE, ORANGE, "#8c5fc7", "#3c8a5a")
+_COLOURS = (BLUE, ORANGE, PURPLE, GREEN)
 
 
 def timeline(log: str | Path) -> Picture:
@@ -48,7 +36,7 @@ def timeline(log: str | Path) -> Picture:
         y = top + _LANE * i
         parts.append(stroke(_LEFT, y + _LANE - 6, _LEFT + _RIGHT, y + _LANE - 6, LINE))
         parts.append(label(_LEFT - 12, y + 20, name, anchor="end", weight="bold"))
-        parts.append(label(_LEFT - 12, y + 35, _count(len(lane)), SOFT, 12, "end"))
+        parts.append(label(_LEFT - 12, y + 35, count(len(lane), "request"), SOFT, 12, "end"))
         for request in lane:
             x, width = _LEFT + request.began * scale, max((request.ended - request.began) * scale, 2)
             parts.append(box(x, y + 12, width, _HEIGHT, colour))
@@ -60,30 +48,13 @@ def timeline(log: str | Path) -> Picture:
         parts.append(label(x, bottom + 15, f"{tick:g} s", SOFT, 12, "middle"))
         tick += step
 
-    rows = [("lane", "requests", "first", "last", "slowest")]
+    rows: list[tuple] = [("lane", "requests", "first", "last", "slowest")]
     for name, lane, _ in lanes:
-        rows.append(
-            (
-                name,
-                len(lane),
-                *(
-                    (
-                        f"{lane[0].began:.2f} s",
-                        f"{lane[-1].began:.2f} s",
-                        f"{max(r.ended - r.began for r in lane):.2f} s",
-                    )
-                    if lane
-                    else ("-", "-", "-")
-                ),
-            )
-        )
+        moments = (lane[0].began, lane[-1].began, max(r.ended - r.began for r in lane)) if lane else ()
+        rows.append((name, len(lane), *(f"{moment:.2f} s" for moment in moments), *["-"] * (3 - len(moments))))
     twin = [title, said, "", table(rows)]
     if seen.marks:
         twin += ["", *(f"at {moment:.2f} s: {words}" for moment, words in seen.marks)]
     if reasons := Counter(request.answer for request in seen.failed):
-        twin += ["", *(f"{count} × {reason}" for reason, count in reasons.most_common())]
+        twin += ["", *(f"{times} × {reason}" for reason, times in reasons.most_common())]
     return Picture(drawing(_LEFT + _RIGHT + 20, bottom + 24, f"{title}. {said}", *parts), "\n".join(twin))
-
-
-def _count(number: int) -> str:
-    return f"{number} request{'s' * (number != 1)}"

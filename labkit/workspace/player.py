@@ -86,5 +86,7 @@ class Player:
 
     def restart(self) -> None:
         """A new kernel process, as by the page's button: what cells have defined is gone."""
-        run_sync(self._client.km.restart_kernel)(now=True)
-        run_sync(self._client.kc.wait_for_ready)(timeout=pace.patience(60))
+        manager, client = self._client.km, self._client.kc
+        assert manager and client, "it plays"
+        run_sync(manager.restart_kernel)(now=True)  # type: ignore[arg-type]  # as jupyter_client has it
+        run_sync(client.wait_for_ready)(timeout=pace.patience(60))  # type: ignore[attr-defined]
