@@ -126,6 +126,33 @@ def run(
 
 
 @verb()
+def check(
+    name: Annotated[
+        str | None, typer.Argument(metavar="CHAPTER/EXERCISE", help="As in pods/two-containers. Without it: all.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    """Says whether an exercise is done: exit status 0 when it is, 1 when it is not or no longer, 3 when this cannot be
+    told. Without a name, lists all exercises.
+
+    Example: ./workbook check pods/two-containers
+    """
+    from labkit.commands import checking
+    from labkit.course import chapters
+
+    if name is None:
+        checking.show(as_json)
+        return
+    try:
+        one = chapters.exercise(name)
+    except Trouble as trouble:
+        _say(f"workbook: {trouble}")
+        raise typer.Exit(2) from None
+    verdict = checking.run(one, as_json)
+    raise typer.Exit({"passed": 0, "cannot tell": 3}.get(verdict.state, 1))
+
+
+@verb()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:

@@ -17,13 +17,13 @@ import nbformat
 import psutil
 import pytest
 from command import workbook  # noqa: F401, a fixture
-from conftest import wait_for
+from conftest import docker, wait_for
 
 from labkit import paths
 from labkit.course import chapters
 from labkit.course.lesson import Lesson
 
-VERBS = ("open", "test", "run", "doctor", "status", "stop", "reset")
+VERBS = ("open", "test", "run", "check", "doctor", "status", "stop", "reset")
 
 
 # -- help and mistakes ---------------------------------------------------------------------------
@@ -51,6 +51,7 @@ def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
         ["open", "extra"],
         ["frobnicate"],
         ["run"],
+        ["check", "pods/two-containers", "pods/crash-loop"],
         ["reset"],
         ["reset", "pods", "--all"],
         ["reset", "--purge"],
@@ -284,6 +285,60 @@ def test_a_kernel_that_dies_is_said(tmp_path, capfd):
 def test_a_cell_that_may_raise_is_no_failure(tmp_path, capfd):
     passed, _, output = rehearse(tmp_path, capfd, "1/0", tags=["raises-exception"])
     assert passed and output.startswith("✓ 99-made-up  1/1"), output
+
+
+# -- check ---------------------------------------------------------------------------------------
+
+
+def test_check_says_passed_not_yet_and_no_longer_of_the_learners_folder(workbook, engine):
+    """With the engine that runs, and a learner's folder and progress of the test's own."""
+    settings = {"DOCKER_HOST": engine.ensure().host}
+    (workbook.home / "files").mkdir()
+    answer = workbook.home / "files/00-engine.txt"
+
+    status, output = workbook("check", "start-here/which-engine", **settings)
+    assert status == 1 and output.startswith("○ Not yet · start-here/which-engine\n  Saw: there is no file"), output
+    answer.write_text(docker("info", "--format", "{{.ServerVersion}}\n{{.OperatingSystem}}\n{{.KernelVersion}}"))
+    status, output = workbook("check", "00/which-engine", "--json", **settings)
+    verdict = json.loads(output)
+    assert (status, verdict["state"], verdict["exercise"]) == (0, "passed", "start-here/which-engine"), output
+    assert set(verdict) == {"state", "exercise", "saw", "wanted", "fix", "note"} and verdict["saw"]
+    answer.unlink()
+    status, output = workbook("check", "start-here/which-engine", **settings)
+    assert status == 1 and output.startswith("↺ No longer"), output
+
+    status, output = workbook("check")
+    assert status == 0
+    assert re.search(r"(?m)^  ✓ start-here/which-engine +passed \d{4}-\d\d-\d\d +Whose engine is it\?$", output), output
+    assert re.search(r"(?m)^    start-here/hello +not checked +Say hello$", output), output
+    every = {one.name for lesson in chapters.written() for one in lesson.exercises.values()}
+    assert set(re.findall(r"(?m)^  . (\S+)  ", output)) == every
+
+
+def test_check_without_an_engine_cannot_tell_and_makes_nothing(workbook):
+    before = {path for path in workbook.home.rglob("*") if "env-" not in str(path)}
+    status, output = workbook("check", "pods/two-containers", "--json", PATH=_without_apt(workbook.home))
+    verdict = json.loads(output)
+    assert (status, verdict["state"]) == (3, "cannot tell"), output
+    assert verdict["saw"] and verdict["fix"]
+    made = {path.relative_to(workbook.home) for path in workbook.home.rglob("*") if "env-" not in str(path)} - before
+    assert not {path for path in made if path.parts[:2] in (("data", "engine"), ("data", "minikube"))}, made
+    assert not (workbook.home / "files").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("pods/two-container", "chapter 07-pods has no exercise two-container; expected one of its exercises. Next: "),
+        ("pod/two-containers", "there is no exercise pod/two-containers; expected one of a chapter. Next: "),
+        ("two-containers", "there is no exercise two-containers; expected one of a chapter. Next: "),
+    ],
+)
+def test_check_of_an_unknown_exercise_brings_the_nearest_names(workbook, asked, said):
+    status, output = workbook("check", asked)
+    assert status == 2
+    assert output.startswith(f"workbook: {said}use pods/two-containers"), output
+    assert len(output.splitlines()) == 1
 
 
 # -- open ----------------------------------------------------------------------------------------

@@ -56,6 +56,13 @@ def web(cluster):
     contents.delete_namespace(NAMESPACE)
 
 
+def check(exercise: str) -> str:
+    """The state that ./workbook check tells; what it learns is not noted as the learner's."""
+    env = {**shell.environment(), "LABKIT_SOLUTIONS": "1"}
+    ended = subprocess.run([paths.repo / "workbook", "check", exercise, "--json"], env=env, capture_output=True)
+    return json.loads(ended.stdout)["state"]
+
+
 def ask(address="http://web") -> str:
     return kubectl("exec", "-n", NAMESPACE, "client", "--", "wget", "-qO-", "-T", "2", address, fails=True)
 
@@ -66,6 +73,8 @@ def test_paused_and_resumed_it_answers_at_once(cluster, web):
     assert "paused" in run("docker", "inspect", "--format", "{{.State.Status}}", "workbook")
     ensure(cluster)
     assert wait_for(ask, what="the service's answer") == "hello"
+    assert cluster.pause()
+    assert (check("pods/two-containers"), cluster.state()) == ("not yet", "running")
 
 
 @pytest.mark.alone
@@ -75,9 +84,10 @@ def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, w
         pytest.skip("the user's engine is not ours to kill")
     os.kill(found.pid, signal.SIGKILL)
     wait_for(lambda: engine.find(), wanted=lambda engine: engine is None, what="the engine's end")
-    assert engine.ensure().pid != found.pid
+    assert check("start-here/hello") == "not yet", "a chapter without a cluster wakes the engine alone"
+    assert engine.find().pid != found.pid and cluster.state() == "stopped"
     others_go_on()
-    ensure(cluster)
+    assert (check("pods/two-containers"), cluster.state()) == ("not yet", "running")
     assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
 
 

@@ -86,7 +86,13 @@ def load(asked: str) -> Lesson:
 def exercise(asked: str) -> Exercise:
     """The exercise that "pods/two-containers" means. Raises Trouble with the nearest names."""
     chapter, _, name = asked.partition("/")
-    lesson = load(chapter)
+    try:
+        lesson = load(chapter)
+    except Trouble:
+        every = [one.name for lesson in written() for one in lesson.exercises.values()]
+        if near := difflib.get_close_matches(asked, every, n=3):
+            raise Trouble(f"there is no exercise {asked}", "one of a chapter", f"use {' or '.join(near)}") from None
+        raise
     if name in lesson.exercises:
         return lesson.exercises[name]
     near = difflib.get_close_matches(name, lesson.exercises, n=3) or list(lesson.exercises)

@@ -11,7 +11,7 @@ from labkit.course.verdict import Verdict, cannot_tell, not_yet
 from labkit.display import card
 from labkit.errors import Trouble
 from labkit.evidence import NotYet
-from labkit.system import pace, wait
+from labkit.system import pace
 
 # A checker makes one or two calls; one that has said nothing for this long will not (seconds, at pace 1).
 PATIENCE = 20
@@ -35,25 +35,17 @@ def exercise(name: str) -> card.Card:
 def check(name: str) -> Verdict:
     """What the exercise's checker says now; noted in your progress."""
     one = chapters.exercise(name)
-    verdict = judge(one)
-    if one.name in session.current.solutions:
-        verdict = _when_settled(one, verdict)
-    return verdict
-
-
-def _when_settled(one: Exercise, verdict: Verdict) -> Verdict:
-    """After its solution ran, an exercise passes; if not, the chapter is at fault, and its cell fails."""
-    if not verdict.passed:
-        wait.until(lambda: judge(one).passed, SETTLED, every=0.5)
-        verdict = judge(one)
-    if not verdict.passed:
+    solved = one.name in session.current.solutions
+    verdict = judge(one, SETTLED if solved else 0)
+    if solved and not verdict.passed:  # the chapter is at fault, and its cell fails
         raise Trouble(f"the solution of {one.name} ran, and its checker says:\n{verdict.text()}\n")
     return verdict
 
 
-def judge(one: Exercise) -> Verdict:
-    """The verdict on an exercise as things are now, with its place in the progress."""
-    verdict = replace(_ask(one), exercise=one.name)
+def judge(one: Exercise, settle: float = 0) -> Verdict:
+    """The verdict on an exercise as things are now, with its place in the progress. settle: for so many seconds, at
+    pace 1, it is asked again until it passes."""
+    verdict = replace(_settled(one, settle), exercise=one.name)
     try:
         if verdict.state == "cannot tell":
             return verdict  # says nothing about the learner's work
@@ -62,6 +54,13 @@ def judge(one: Exercise) -> Verdict:
         progress.record(one.name, verdict.state)
     except (Trouble, OSError) as problem:
         verdict = replace(verdict, note=f"this was not saved in your progress: {problem}")
+    return verdict
+
+
+def _settled(one: Exercise, seconds: float) -> Verdict:
+    deadline = time.monotonic() + pace.patience(seconds)
+    while not (verdict := _ask(one)).passed and time.monotonic() < deadline:
+        time.sleep(0.5)
     return verdict
 
 

@@ -47,6 +47,11 @@ def impossible() -> str:
     )
 
 
+def installed() -> bool:
+    """Whether it was made before, so that it has only to be started."""
+    return (_PROGRAMS / ".complete").exists()
+
+
 def install_line() -> str:
     """The one line that gets Docker on this system."""
     if sys.platform == "darwin":
