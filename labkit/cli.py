@@ -153,6 +153,23 @@ def check(
 
 
 @verb()
+def shell(
+    commands: Annotated[
+        str | None, typer.Option("-c", metavar="COMMANDS", help="Run these as a %%sh cell does, instead.")
+    ] = None,
+) -> None:
+    """A shell in your folder with the lab's docker, kubectl and helm, and `workbook`; exit leaves it.
+
+    Example: ./workbook shell
+
+    Example: ./workbook shell -c 'kubectl get pods -A'
+    """
+    from labkit.commands import terminal
+
+    terminal.run(commands)
+
+
+@verb()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:

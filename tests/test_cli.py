@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import re
+import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +25,7 @@ from labkit import paths
 from labkit.course import chapters
 from labkit.course.lesson import Lesson
 
-VERBS = ("open", "test", "run", "check", "doctor", "status", "stop", "reset")
+VERBS = ("open", "test", "run", "check", "shell", "doctor", "status", "stop", "reset")
 
 
 # -- help and mistakes ---------------------------------------------------------------------------
@@ -341,6 +343,66 @@ def test_check_of_an_unknown_exercise_brings_the_nearest_names(workbook, asked, 
     assert len(output.splitlines()) == 1
 
 
+# -- shell ---------------------------------------------------------------------------------------
+
+
+def test_shell_runs_commands_in_the_learners_folder_as_a_cell_does(workbook):
+    status, output = workbook("shell", "-c", 'pwd; ls 00-*; echo "$KUBECONFIG"; workbook status --json; exit 7')
+    assert status == 7, output
+    folder, first, kubeconfig, answer = output.split("\n", 3)
+    assert (folder, first) == (str(workbook.home / "files"), "00-start-here.ipynb"), "handed out first"
+    assert kubeconfig == str(workbook.home / "data/kubeconfig")
+    assert json.loads(answer)["disk"]["data"]["folder"] == str(workbook.home / "data"), "another workbook's"
+    assert workbook("shell", "-c", "false | true; echo on") == (1, ""), "a cell would have stopped"
+
+
+# Start-up files that would lead a shell to what is the user's, and away from what is ours.
+THEIRS = "PATH=/usr/bin:/bin\nexport KUBECONFIG=/theirs DOCKER_CONTEXT=theirs MINE=1\nPS1='$ ' PROMPT='$ '\n"
+LOOK = 'echo "<$KUBECONFIG> <$DOCKER_CONTEXT> <$MINE> <$(command -v workbook)>"'
+
+
+def found_by(home: Path) -> str:
+    """What LOOK shows in a terminal of the lab."""
+    return f"<{home}/data/kubeconfig> <> <1> <{home}/data/bin/workbook>"
+
+
+@pytest.fixture
+def theirs(workbook, tmp_path):
+    """The home of a user with start-up files."""
+    for name in (".bashrc", ".bash_profile", ".zshrc"):
+        (tmp_path / name).write_text(THEIRS)
+    workbook.env["HOME"] = str(tmp_path)
+
+
+@pytest.mark.parametrize("program", ["bash", "zsh"])
+def test_shell_says_where_one_is_and_keeps_the_labs_environment(workbook, theirs, program):
+    from ptyprocess import PtyProcessUnicode
+
+    if not (path := shutil.which(program)):
+        pytest.skip(f"there is no {program} here")
+    shell = PtyProcessUnicode.spawn([str(paths.repo / "workbook"), "shell"], env={**workbook.env, "SHELL": path})
+    seen = ""
+
+    def shows(text):
+        nonlocal seen
+        while text not in seen:
+            assert select.select([shell.fd], [], [], 20)[0], f"{text} did not come within 20 s; last seen: {seen}"
+            seen += shell.read()
+
+    shows("(workbook) $ ")
+    assert f"This is the workbook's shell, in {workbook.home}/files. exit leaves it." in seen
+    used = workbook.home / "data/last-cell"
+    used.unlink()
+    shell.write(f"{LOOK}\n")
+    shows(found_by(workbook.home))
+    assert used.exists(), "the cluster would rest"
+    shell.write("exit 5\n")
+    with contextlib.suppress(EOFError):
+        shows("nothing more")
+    shell.wait()
+    assert shell.exitstatus == 5
+
+
 # -- open ----------------------------------------------------------------------------------------
 
 
@@ -454,6 +516,22 @@ def test_a_terminal_and_a_kernel_have_the_labs_environment(opened, workbook):
         assert env["JUPYTER_RUNTIME_DIR"].startswith(str(workbook.home))
         assert env["TMPDIR"] == str(workbook.home / "data/tmp") and Path(env["TMPDIR"]).is_dir()
         assert env["HISTFILE"].startswith(str(workbook.home)), "a terminal writes into the user's own history"
+
+
+def test_a_terminal_of_the_page_keeps_the_labs_environment(opened, workbook, theirs):
+    import websocket
+
+    _, port, token, _ = opened()
+    post(port, token, "/api/terminals", {})
+    terminal = websocket.create_connection(
+        f"ws://127.0.0.1:{port}/terminals/websocket/1", header={"Authorization": f"token {token}"}, timeout=20
+    )
+    terminal.send(json.dumps(["stdin", f"{LOOK}\r"]))
+    seen = ""
+    while found_by(workbook.home) not in seen:
+        kind, *text = json.loads(terminal.recv())
+        seen += text[0] if kind == "stdout" else ""
+    terminal.close()
 
 
 def test_ctrl_c_ends_it_at_once_and_leaves_no_process(opened):

@@ -9,7 +9,6 @@ from labkit.cluster import start
 from labkit.course import chapters, exercise, progress
 from labkit.course.lesson import Exercise
 from labkit.course.verdict import Verdict, cannot_tell
-from labkit.engine import own
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import temporary
@@ -36,8 +35,7 @@ def _wake(one: Exercise) -> bool:
     """Starts our engine and the cluster where they are and do not run, and makes nothing. True when the cluster had to
     be started."""
     report, lesson = Report(sys.stderr), chapters.load(one.lesson)
-    if engine.find() is None and own.installed():
-        engine.ensure(report)
+    engine.wake(report)
     if not lesson.cluster:
         return False
     cluster.resume()

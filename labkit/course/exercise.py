@@ -11,7 +11,7 @@ from labkit.course.verdict import Verdict, cannot_tell, not_yet
 from labkit.display import card
 from labkit.errors import Trouble
 from labkit.evidence import NotYet
-from labkit.system import pace
+from labkit.system import pace, wait
 
 # A checker makes one or two calls; one that has said nothing for this long will not (seconds, at pace 1).
 PATIENCE = 20
@@ -58,10 +58,15 @@ def judge(one: Exercise, settle: float = 0) -> Verdict:
 
 
 def _settled(one: Exercise, seconds: float) -> Verdict:
-    deadline = time.monotonic() + pace.patience(seconds)
-    while not (verdict := _ask(one)).passed and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return verdict
+    said = [_ask(one)]
+
+    def passed() -> bool:
+        said.append(_ask(one))
+        return said[-1].passed
+
+    if seconds and not said[-1].passed:
+        wait.until(passed, seconds, every=0.5)
+    return said[-1]
 
 
 def _ask(one: Exercise) -> Verdict:

@@ -6,7 +6,18 @@ from labkit.engine import own, owned, plugins
 from labkit.engine.finding import LABEL, Engine, Unreachable, client, find, forbidden, published_host
 from labkit.report import Report
 
-__all__ = ["GROUP_LINE", "LABEL", "Engine", "Unreachable", "client", "ensure", "find", "forbidden", "published_host"]
+__all__ = [
+    "GROUP_LINE",
+    "LABEL",
+    "Engine",
+    "Unreachable",
+    "client",
+    "ensure",
+    "find",
+    "forbidden",
+    "published_host",
+    "wake",
+]
 
 # From docs.docker.com/engine/install/linux-postinstall, read 2026-11.
 GROUP_LINE = "sudo usermod -aG docker $USER, then log out and in again"
@@ -21,6 +32,12 @@ def ensure(report: Report | None = None) -> Engine:
         raise Unreachable("our Docker engine started, and does not answer any more", "", "run this again")
     _first_contact(engine)
     return engine
+
+
+def wake(report: Report | None = None) -> None:
+    """Starts our own engine if it was made before, and no engine answers; makes nothing."""
+    if find() is None and own.installed():
+        ensure(report)
 
 
 def _start(report: Report) -> None:

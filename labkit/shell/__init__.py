@@ -24,6 +24,8 @@ from labkit.shell.jobs import MARK
 from labkit.shell.variables import environment
 from labkit.system import files, processes
 
+# How it runs a script. The commands or a file follow.
+BASH = ("bash", "-e", "-u", "-o", "pipefail")
 # Linux takes at most 128 KiB for one argument (MAX_ARG_STRLEN in linux/binfmts.h).
 _LONGEST_ARGUMENT = 100_000
 # A page with more text than this in one output becomes slow; the script runs on all the same.
@@ -49,7 +51,7 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> session.Ru
     fails: the script is meant to fail. cwd: default is the notebook's folder. Raises CellFailed when
     the script does not end as it should, or is interrupted.
     """
-    _wake_cluster()
+    wake_cluster()
     began = time.monotonic()
     notes = _notes_folder()
     argv, script_file = _command(script, notes)
@@ -101,16 +103,15 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> session.Ru
     return last
 
 
-def _wake_cluster() -> None:
-    """A cluster that rests because nobody used it goes on before a cell may speak to it."""
+def wake_cluster() -> None:
+    """A cluster that rests because nobody used it goes on before somebody may speak to it."""
     with contextlib.suppress(Exception):  # an engine in trouble: the cell's own commands will meet it, and say it
         cluster.resume()
 
 
 def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
-    bash = ["bash", "-e", "-u", "-o", "pipefail"]
     if len(script.encode()) <= _LONGEST_ARGUMENT:
-        return [*bash, "-c", script], None
+        return [*BASH, "-c", script], None
     import tempfile
 
     try:
@@ -120,7 +121,7 @@ def _command(script: str, notes: Path | None) -> tuple[list[str], Path | None]:
             file.write(script)
     except OSError as problem:
         raise Trouble(f"the cell's script could not be written: {problem}", "room for it on the disk") from None
-    return [*bash, name], Path(name)
+    return [*BASH, name], Path(name)
 
 
 # bash reads this before the script. An ERR trap does not reach into functions and subshells and a

@@ -1,18 +1,20 @@
 """The environment of the lab's cells and terminals."""
 
+import contextlib
 import os
+import shlex
 import sys
 from pathlib import Path
 
 from labkit import cluster, engine, paths
-from labkit.system import temporary
+from labkit.system import files, temporary
 
 
 def environment() -> dict[str, str]:
     """The environment of the lab's cells and terminals: this process's own, with our tools first on
     PATH, our engine and cluster, and settings that keep the tools' output plain."""
     env = {**os.environ, **temporary.environment()}
-    first = [str(paths.tools), str(Path(sys.executable).parent)]
+    first = [str(paths.tools), str(Path(sys.executable).parent), _own_command()]
     rest = [part for part in env.get("PATH", os.defpath).split(os.pathsep) if part not in first]
     env["PATH"] = os.pathsep.join(first + rest)
     env.update(
@@ -35,6 +37,16 @@ def environment() -> dict[str, str]:
         env["DOCKER_HOST"] = found.host
         env.pop("DOCKER_CONTEXT", None)  # it would win over DOCKER_HOST
     return env
+
+
+def _own_command() -> str:
+    """A folder in which `workbook` is the only program."""
+    program = paths.data / "bin/workbook"
+    text = f'#!/bin/sh\nexec {shlex.quote(str(paths.repo / "workbook"))} "$@"\n'
+    with contextlib.suppress(OSError):  # a full disk, or a home that cannot be written: the rest is of use without
+        if not program.exists() or program.read_text() != text:
+            files.write_bytes(program, text.encode(), mode=0o777)
+    return str(program.parent)
 
 
 # This machine, and the networks of minikube's nodes and of a cluster's services and pods: no proxy reaches them. Some

@@ -123,6 +123,7 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
     token = secrets.token_hex(24)
     _HOME.mkdir(parents=True, exist_ok=True)
     paths.logs.mkdir(parents=True, exist_ok=True)
+    terminals = {"shell_command": terminal.command()}
     # The token is not an argument, because every user of the machine can read those.
     command = [
         sys.executable,
@@ -141,6 +142,8 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
         # There are no language servers here, and the search for them runs npm, which writes into the user's home.
         "--LanguageServerManager.autodetect=False",
         "--MappingKernelManager.shutdown_wait_time=0.5",
+        # By itself it would start a login shell, and /etc/profile set another PATH.
+        f"--ServerApp.terminado_settings={terminals}",
     ]
     with _LOG.open("w") as log:
         process = subprocess.Popen(
