@@ -37,6 +37,12 @@ def test_help_lists_every_verb(workbook):
     assert set(re.findall(r"(?m)^│ (\w+)  ", output)) == set(VERBS)
 
 
+def test_the_readme_knows_every_verb_and_no_other():
+    # In a command at the beginning of a line of code, or in backticks.
+    text = (paths.repo / "README.md").read_text()
+    assert set(re.findall(r"(?:^    |`)\./workbook ([a-z]+)", text, re.MULTILINE)) == set(VERBS)
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
     status, output = workbook(verb, "--help")
