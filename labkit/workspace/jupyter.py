@@ -16,6 +16,7 @@ from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import files, http, ports, processes
 from labkit.system.wait import until
+from labkit.workspace import terminal
 
 HOST = "127.0.0.1"
 FIRST = "00-start-here.ipynb"
