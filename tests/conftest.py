@@ -77,7 +77,12 @@ def _in_the_cluster() -> dict[str, str]:
         return subprocess.run(["kubectl", *words], env=shell.environment(), capture_output=True, text=True).stdout
 
     kinds = kubectl("api-resources", "--verbs=list", "--namespaced=false", "--output=name").split()
-    comes_and_goes = {"csinodes.storage.k8s.io", "certificatesigningrequests.certificates.k8s.io", "componentstatuses"}
+    comes_and_goes = {
+        "csinodes.storage.k8s.io",
+        "certificatesigningrequests.certificates.k8s.io",
+        "componentstatuses",
+        "ipaddresses.networking.k8s.io",  # of services, which are in namespaces
+    }
     wanted = ",".join(kind for kind in kinds if kind not in comes_and_goes)
     return {line: f"{line} in the cluster" for line in kubectl("get", wanted, "--output=name").split()}
 
