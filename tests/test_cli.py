@@ -203,7 +203,9 @@ def test_reset_goes_on_after_what_it_may_not_remove_and_names_it(workbook, in_th
 
 
 def test_stop_with_nothing_to_stop(workbook):
-    assert workbook("stop") == (0, "Nothing of ours runs.\n")
+    status, output = workbook("stop")
+    # On a busy machine a line that says it looked comes before.
+    assert status == 0 and output.splitlines()[-1] == "Nothing of ours runs."
 
 
 def test_stop_empties_our_folder_of_temporary_files_once_nobody_uses_it(workbook):
