@@ -18,12 +18,13 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from command import workbook  # noqa: F401, a fixture
+from command import Workbook, workbook  # noqa: F401, a fixture
 from conftest import docker, wait_for
 
 from labkit import paths
 from labkit.course import chapters
 from labkit.course.lesson import Lesson
+from labkit.engine import own
 
 VERBS = ("open", "test", "run", "check", "shell", "doctor", "status", "stop", "reset")
 
@@ -334,6 +335,20 @@ def test_check_without_an_engine_cannot_tell_and_makes_nothing(workbook):
     made = {path.relative_to(workbook.home) for path in workbook.home.rglob("*") if "env-" not in str(path)} - before
     assert not {path for path in made if path.parts[:2] in (("data", "engine"), ("data", "minikube"))}, made
     assert not (workbook.home / "files").exists()
+
+
+def test_check_starts_an_engine_of_ours_that_does_not_run(engine, tmp_path_factory):
+    if own.impossible() or not engine.ensure().ours:
+        pytest.skip("a second engine is made from our own one's programs")
+    workbook = Workbook(tmp_path_factory.mktemp("own"))
+    (workbook.home / "data/engine").mkdir()
+    (workbook.home / "data/engine/programs").symlink_to(own._PROGRAMS)
+    # Networks and mounts of its own: in the machine's, it would take away the first one's bridge.
+    words = ["unshare", "--net", "--mount", paths.repo / "workbook", "check", "start-here/hello", "--json"]
+    env = {name: value for name, value in workbook.env.items() if name != "DOCKER_HOST"}
+    ended = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True)
+    assert (ended.returncode, json.loads(ended.stdout)["state"]) == (1, "not yet"), ended.stdout
+    assert workbook("stop")[1].splitlines()[-1].startswith("Ended: our Docker engine. Next: ")
 
 
 @pytest.mark.parametrize(
