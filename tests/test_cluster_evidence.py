@@ -130,7 +130,8 @@ def test_an_answer_of_the_app_and_nobody_there(core, welcome, shell):
     evidence.run(shell, "sh", "-c", f"({command}) >/dev/null 2>&1 &", container="app")
     wait_for(lambda: evidence.ask(shell, 9000), lambda said: said == (503, "busy"))
     evidence.run(shell, "sh", "-c", "nc -l -p 9001 -e sleep 3600 >/dev/null 2>&1 &", container="app")
-    wait_for(lambda: evidence.ask(shell, 9001), lambda said: said == "port 9001 gives no answer within 5 s", 60)
+    wait_for(lambda: ":2329" in evidence.run(shell, "cat", "/proc/net/tcp6", container="app")[1])  # 9001
+    assert evidence.ask(shell, 9001).startswith("port 9001 gives no answer within ")
     gone = {**welcome, "metadata": {**welcome["metadata"], "name": "gone"}}
     assert evidence.ask(gone, 8000) == "pod gone is gone"
 
@@ -144,6 +145,14 @@ def test_a_log_and_a_command(welcome, shell):
     assert status is None and "executable file not found" in said
     status, said = evidence.run(welcome, "sh", container="nobody")
     assert status is None and "nobody" in said
+
+
+def test_what_the_node_knows_of_a_container(shell):
+    assert evidence.on_node(shell, "app", "cat /proc/$pid/comm; crictl exec -s $container hostname; exit 3") == (
+        3,
+        "sleep\nshell",
+    )
+    assert evidence.on_node(shell, "nobody", "true") == (None, "container nobody does not run")
 
 
 def test_quantities():
@@ -175,12 +184,12 @@ def test_what_is_said_of_a_pod_that_is_not_ready(made, welcome):
     made(sleeper("crash", command=["sh", "-c", "exit 3"]), waits("CrashLoopBackOff"))
     crash = says("crash")
     assert crash.saw.startswith("pod crash is CrashLoopBackOff, app ended before: Error (exit 3), restarted ")
-    assert crash.fix == f"kubectl -n {NAMESPACE} logs crash -c app --previous"
+    assert crash.fix == f"`kubectl -n {NAMESPACE} logs crash -c app --previous`"
 
     made(sleeper("typo", command=["slep"]), waits("CrashLoopBackOff"))
     typo = says("typo")
     assert "StartError (exit 128)" in typo.saw and '"slep": executable file not found' in typo.saw
-    assert typo.fix == f"kubectl -n {NAMESPACE} describe pod typo"
+    assert typo.fix == f"`kubectl -n {NAMESPACE} describe pod typo`"
 
     made(sleeper("never", image="lab/none:1.0", imagePullPolicy="Never"), waits("ErrImageNeverPull"))
     assert "ErrImageNeverPull" in says("never").saw and "lab/none:1.0" in says("never").saw

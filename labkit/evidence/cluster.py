@@ -16,7 +16,7 @@ from urllib3.exceptions import ProtocolError, ReadTimeoutError
 from labkit import cluster
 from labkit.cluster.objects import cause, condition, container_statuses, how, ready, status
 from labkit.errors import Trouble
-from labkit.evidence import NotYet
+from labkit.evidence import NotYet, docker
 from labkit.system import pace
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "how",
     "list",
     "log",
+    "on_node",
     "quantity",
     "read",
     "ready",
@@ -158,15 +159,15 @@ def _next(pod: dict) -> str:
     """The command that tells why a pod is not ready, by how it is."""
     name, kubectl = pod["metadata"]["name"], f"kubectl -n {pod['metadata']['namespace']}"
     if pod["metadata"].get("deletionTimestamp"):
-        return f"{kubectl} wait --for=delete pod/{name} --timeout=2m, then make it anew"
+        return f"`{kubectl} wait --for=delete pod/{name} --timeout=2m`, then make it anew"
     for seen in container_statuses(pod):
         state, before = seen.get("state") or {}, (seen.get("lastState") or {}).get("terminated")
         ended = state.get("terminated") or ("waiting" in state and before)
         # One that was killed, or never started, has said nothing of it.
         if ended and ended.get("exitCode") and ended.get("reason") == "Error" and not ended["exitCode"] > 128:
             previous = "" if "terminated" in state else " --previous"
-            return f"{kubectl} logs {name} -c {seen['name']}{previous}"
-    return f"{kubectl} describe pod {name}"
+            return f"`{kubectl} logs {name} -c {seen['name']}{previous}`"
+    return f"`{kubectl} describe pod {name}`"
 
 
 # -- what its containers say and do --------------------------------------------------------------
@@ -179,9 +180,11 @@ def _of(thing: dict) -> str:
     )
 
 
-def log(pod: dict, container: str, since: float = 0, lines: int = 1000) -> str:
-    """The last lines of a container's log, of the last `since` seconds or since it started; empty before that."""
-    query = [("container", container), ("tailLines", lines)] + [("sinceSeconds", max(1, round(since)))] * bool(since)
+def log(pod: dict, container: str, since: float = 0, lines: int = 1000, timestamps: bool = False) -> str:
+    """The last lines of a container's log, of the last `since` seconds or since it started; empty before that.
+    timestamps: each line begins with the time at which it was written, in UTC."""
+    query = [("container", container), ("tailLines", lines), ("timestamps", str(timestamps).lower())]
+    query += [("sinceSeconds", max(1, round(since)))] * bool(since)
     try:
         return request(f"{_of(pod)}/log", query=query).data.decode(errors="replace")
     except Refused as answer:
@@ -245,6 +248,19 @@ def run(pod: dict, *command: str, container: str) -> tuple[int | None, str]:
         if why.get("reason") == "ExitCode":
             return int(why["message"]), output
     return None, ended.get("message", "the connection broke")
+
+
+def on_node(pod: dict, container: str, script: str) -> tuple[int | None, str]:
+    """Exit status and output of a shell script run in the pod's node, where $container is a container's identity for
+    crictl and $pid its first process; no status when there is none that runs."""
+    seen = next((one for one in container_statuses(pod) if one["name"] == container), {})
+    node = docker.container(pod["spec"].get("nodeName", ""))
+    if node is None or "running" not in seen.get("state", {}):
+        return None, f"container {container} does not run"
+    identity = seen["containerID"].rpartition("/")[2]
+    inspect = "crictl inspect --output go-template --template '{{.info.pid}}'"
+    start = f"container={identity}; pid=$({inspect} $container) || exit\n"
+    return docker.run(node, "bash", "-c", start + script)
 
 
 def quantity(text: str) -> Decimal:

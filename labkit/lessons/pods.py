@@ -1,16 +1,18 @@
 """Chapter 07: what it prepares, and its checkers.
 
-Each checker reads the cluster as it is, with one to three requests to the API server.
+Each checker reads the cluster as it is, and disturbs a pod where looking could be fooled; it puts back what it moved.
 """
 
+import re
+import secrets
+import shlex
+import time
 from datetime import UTC, datetime
 
-from kubernetes import client
-
-from labkit import cluster
 from labkit.course.lesson import Lesson
-from labkit.course.verdict import not_yet, passed
-from labkit.system import pace
+from labkit.course.verdict import passed
+from labkit.evidence import NotYet, cluster
+from labkit.system import pace, wait
 
 NAMESPACE = "lab-pods"
 
@@ -37,101 +39,60 @@ lesson = Lesson(
 )
 
 
-def _api() -> client.CoreV1Api:
-    return client.CoreV1Api(cluster.client())
+_KUBECTL = f"kubectl -n {NAMESPACE}"
+_ANEW = f"change the manifest, then `{_KUBECTL} replace --force -f FILE`"
 
 
-def _pod(name: str):
-    """The pod, or None when there is none of this name in the chapter's namespace."""
-    try:
-        return _api().read_namespaced_pod(name, NAMESPACE, _request_timeout=pace.patience(5))
-    except client.ApiException as problem:
-        if problem.status == 404:
-            return None
-        raise
+def _containers(pod: dict) -> list[dict]:
+    """What runs beside each other in a pod: its containers and sidecars."""
+    init = pod["spec"].get("initContainers") or ()
+    return [*pod["spec"]["containers"], *(one for one in init if one.get("restartPolicy") == "Always")]
 
 
-def _missing(name: str):
-    return not_yet(
-        saw=f"there is no pod {name} in namespace {NAMESPACE}",
-        wanted=f"a pod {name}",
-        fix=f"kubectl -n {NAMESPACE} apply -f your-manifest.yaml",
-    )
+def _image(container: dict) -> str:
+    """A container's image in its short form."""
+    return container["image"].removeprefix("docker.io/").removeprefix("library/")
 
 
-def _ready(pod) -> bool:
-    return pod.metadata.deletion_timestamp is None and any(
-        c.type == "Ready" and c.status == "True" for c in pod.status.conditions or ()
-    )
+def _age(pod: dict, container: str) -> float:
+    """Seconds since a container was last started."""
+    seen = next(one for one in cluster.container_statuses(pod) if one["name"] == container)
+    began = seen.get("state", {}).get("running", {}).get("startedAt")
+    return (datetime.now(UTC) - datetime.fromisoformat(began)).total_seconds() if began else 0
 
 
-def _how(pod) -> str:
-    """One phrase on how a pod is: its phase, and what its containers say."""
-    if pod.metadata.deletion_timestamp:
-        return "is being deleted"
-    words = [f"is {pod.status.phase}"]
-    for seen in pod.status.container_statuses or ():
-        last = seen.last_state.terminated if seen.last_state else None
-        if seen.state.waiting:
-            words.append(f"{seen.name} waits ({seen.state.waiting.reason})")
-        elif seen.state.terminated:
-            ended = seen.state.terminated
-            words.append(f"{seen.name} ended ({ended.reason}, exit {ended.exit_code})")
-        elif not seen.ready:
-            words.append(f"{seen.name} is not ready")
-        if last:
-            words.append(f"before that it ended: {last.reason}, exit {last.exit_code}")
-    return ", ".join(words)
+def _must_last(pod: dict, seconds: float = 10) -> None:
+    """Raises NotYet when a container was restarted a short while ago: between two crashes it looks well."""
+    for seen in cluster.container_statuses(pod):
+        age = _age(pod, seen["name"])
+        if seen.get("restartCount") and age < seconds and "terminated" not in seen.get("state", {}):
+            name = pod["metadata"]["name"]
+            raise NotYet(
+                f"pod {name} is ready, and {seen['name']} was restarted {age:.0f} s ago",
+                f"{seconds:.0f} s without a restart",
+                f"check again in {seconds - age:.0f} s; restarted again? `{_KUBECTL} describe pod {name}` says why",
+            )
 
 
-def _log(name: str, container: str, seconds: float) -> str:
-    """What a container wrote in its last seconds; empty when it has not started."""
-    try:
-        answer = _api().read_namespaced_pod_log(
-            name,
-            NAMESPACE,
-            container=container,
-            since_seconds=round(seconds),
-            tail_lines=200,
-            limit_bytes=100_000,
-            _preload_content=False,
-            _request_timeout=pace.patience(5),
-        )
-        return answer.data.decode(errors="replace")
-    except client.ApiException as problem:
-        if problem.status in (400, 404):
-            return ""
-        raise
+def _wrote(pod: dict, container: str, text: str) -> bool:
+    """Whether a text is in what a container wrote just now, or comes within 2 s."""
+    return wait.until(lambda: text in cluster.log(pod, container, since=pace.patience(10)), 2)
 
 
-def _ask(name: str, port, path: str = "/", scheme: str = "http") -> tuple[int, str]:
-    """Status and body that a pod's port answers, asked through the API server (502, 503: nobody is there)."""
-    prefix = "https:" if scheme.lower() == "https" else ""
-    try:
-        answer = _api().connect_get_namespaced_pod_proxy_with_path(
-            f"{prefix}{name}:{port}",
-            NAMESPACE,
-            path.lstrip("/"),
-            _preload_content=False,
-            _request_timeout=pace.patience(5),
-        )
-        return answer.status, answer.data.decode(errors="replace")
-    except client.ApiException as problem:
-        return problem.status, (problem.body or b"").decode(errors="replace") if isinstance(
-            problem.body, bytes
-        ) else str(problem.body)
+# -- two containers ------------------------------------------------------------------------------
 
 
 @lesson.exercise(
     "two-containers",
     title="Two containers, one address",
-    task="""Write a pod **`pair`** in namespace `lab-pods` with two containers:
+    task="""Write a pod **`pair`** in namespace `lab-pods` with two containers, and start it.
 
-- one from `lab/welcome:1.0`;
-- one from `busybox:1.37` that asks the first for its page `/` about once a second, over the address that they
-  share, and writes each answer to its own log.
+- One container runs the image `lab/welcome:1.0`.
+- The other one runs `busybox:1.37`, and asks the first for its page `/` about once a second.
+- It asks over the address that the two share.
+- It writes each answer to its own log.
 
-Put it into a file of your own, for instance `manifests/07-my-pair.yaml`.""",
+A good place for your manifest is `manifests/07-my-pair.yaml`.""",
     hints=(
         "Start from `manifests/07-clash.yaml`. The second container needs another image and a `command`: a "
         "loop in `sh -c`. A container in the same pod is reached under `localhost`.",
@@ -139,49 +100,188 @@ Put it into a file of your own, for instance `manifests/07-my-pair.yaml`.""",
     ),
 )
 def two_containers():
-    pod = _pod("pair")
-    if pod is None:
-        return _missing("pair")
-    sidecars = [c for c in pod.spec.init_containers or () if c.restart_policy == "Always"]
-    containers = list(pod.spec.containers) + sidecars
-    apps = [c.name for c in containers if c.image.endswith("lab/welcome:1.0")]
-    others = [c.name for c in containers if c.name not in apps]
-    if not apps or not others:
-        images = ", ".join(f"{c.name} from {c.image}" for c in containers)
-        return not_yet(
-            saw=f"pod pair has {images}",
-            wanted="one container from lab/welcome:1.0 and one that asks it",
-            fix="add the container that is missing to the pod's list `containers`",
+    pod = cluster.ready_pod("pair", NAMESPACE, f"write its manifest, then `{_KUBECTL} apply -f FILE`")
+    images = {one["name"]: _image(one) for one in _containers(pod)}
+    apps = [name for name, image in images.items() if image == "lab/welcome:1.0"]
+    askers = [name for name, image in images.items() if image == "busybox:1.37"]
+    if not apps or not askers:
+        raise NotYet(
+            f"pod pair has {', '.join(f'{name} from {image}' for name, image in images.items())}",
+            "a container from lab/welcome:1.0, and one from busybox:1.37",
+            f"a container cannot be added to a pod: {_ANEW}",
         )
-    if not _ready(pod):
-        return not_yet(
-            saw=f"pod pair {_how(pod)}",
-            wanted="every container running and ready",
-            fix=f"kubectl -n {NAMESPACE} describe pod pair",
+    asker, times = max(((name, _answers(pod, name)) for name in askers), key=lambda found: len(found[1]))
+    _must_be_regular(pod, asker, times)
+    # Both ends of a connection are in the pod's own table; the kubelet's and other pods' come from elsewhere.
+    _, table = cluster.run(pod, "cat", "/proc/net/tcp", "/proc/net/tcp6", container=asker)
+    for port in _asked_within(table):
+        mark = secrets.token_hex(8)
+        cluster.run(pod, "wget", "-q", "-O", "/dev/null", f"http://localhost:{port}/{mark}", container=asker)
+        for app in apps:
+            if _wrote(pod, app, mark) and '"path":"/"' in cluster.log(pod, app, since=pace.patience(12)):
+                return passed(f"pod pair: {asker} asks {app} over the address that they share, and logs its page")
+    raise NotYet(
+        f"{asker} writes the greeting, and does not ask {' or '.join(apps)} for it within the pod",
+        "one that asks the app in its own pod, over the address that they share",
+        f"`{_KUBECTL} logs pair -c {apps[0]}` says where the app listens: let {asker} ask `localhost` there; {_ANEW}",
+    )
+
+
+def _answers(pod: dict, container: str) -> list[datetime]:
+    """When a container wrote the app's page to its log, in the last 12 s at pace 1."""
+    lines = cluster.log(pod, container, since=pace.patience(12), timestamps=True).splitlines()
+    return [datetime.fromisoformat(line.split()[0]) for line in lines if "Welcome home!" in line]
+
+
+def _must_be_regular(pod: dict, asker: str, times: list[datetime]) -> None:
+    """Raises NotYet unless answers came about once a second of late."""
+    show, wanted = f"`{_KUBECTL} logs pair -c {asker} --tail=5`", "an answer about once a second in its log"
+    if not times:
+        last = cluster.log(pod, asker, lines=1).strip() or "nothing"
+        raise NotYet(f"no 'Welcome home!' of late in the log of {asker}; its last line: {last[:200]}", wanted, show)
+    gap = (times[-1] - times[0]).total_seconds() / max(1, len(times) - 1)
+    if len(times) >= 3 and 0.4 <= gap <= pace.patience(2.5):
+        return
+    seen = f"{len(times)} answer{'s' * (len(times) != 1)} in the last {pace.patience(12):.0f} s in the log of {asker}"
+    young = _age(pod, asker) < pace.patience(12) and len(times) < 3
+    raise NotYet(seen, wanted, "check again in a few seconds" if young else f"look at its loop: {show}")
+
+
+def _asked_within(table: str) -> list[int]:
+    """The listening ports to which connections were made from the same address, of /proc/net/tcp and tcp6: those that
+    are open, and those that ended in the last minute."""
+    rows = re.findall(r"^ *\d+: (\w+):(\w{4}) (\w+):(\w{4}) (\w\w) ", table, re.MULTILINE)
+    listening = {port for _, port, _, _, state in rows if state == "0A"}
+    within = [{port, other} for here, port, there, other, state in rows if here == there and state != "0A"]
+    return [int(port, 16) for port in sorted(listening) if sum(port in ends for ends in within) >= 2]
+
+
+# -- a liveness probe ----------------------------------------------------------------------------
+
+
+@lesson.exercise(
+    "wrong-probe",
+    title="Restarted for nothing",
+    task="""`manifests/07-broken-probe.yaml` describes a pod **`impatient`**. Its app is in order, and still
+the kubelet restarts it every few seconds. Find out why, and mend it.
+
+- The pod runs the image `lab/welcome:1.0`, is ready, and is restarted no more.
+- The app's container has a liveness probe, which succeeds.
+- The probe tests this app, and nothing else.
+- An app that fails it is noticed within a minute.""",
+    hints=(
+        "`kubectl -n lab-pods describe pod impatient`: the events at the end say which probe fails, and what "
+        "it tried to reach.",
+        "The log says where the app listens. A probe's port can be a number, or the name of a port under `ports:`.",
+    ),
+)
+def wrong_probe():
+    pod = cluster.ready_pod(
+        "impatient", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-probe.yaml`, and mend it"
+    )
+    app = next((one for one in _containers(pod) if _image(one) == "lab/welcome:1.0"), None)
+    if app is None:
+        images = ", ".join(f"{one['name']} from {_image(one)}" for one in _containers(pod))
+        raise NotYet(f"pod impatient has {images}", "the app, from lab/welcome:1.0", f"put its image back: {_ANEW}")
+    probe = app.get("livenessProbe")
+    if probe is None:
+        raise NotYet(
+            f"container {app['name']} has no liveness probe", "one that tests the app", f"put it back: {_ANEW}"
         )
-    while_ago = pace.patience(10)
-    heard = [name for name in others if "Welcome home!" in _log("pair", name, while_ago)]
-    if not heard:
-        return not_yet(
-            saw=f"no 'Welcome home!' in the log of {' and '.join(others)} in the last {while_ago:.0f} seconds",
-            wanted="each answer in the log of the container that asks",
-            fix=f"kubectl -n {NAMESPACE} logs pair -c {others[0]} --tail=5",
+    if "exec" in probe:
+        how = _tested_by_command(pod, app["name"], probe["exec"]["command"])
+    else:
+        how = _tested_by_request(pod, app, probe)
+    late = probe.get("initialDelaySeconds", 0) + probe["periodSeconds"] * probe["failureThreshold"]
+    if (late := late + probe["timeoutSeconds"]) > 60:
+        raise NotYet(
+            f"an app that fails from its start is noticed after {late} s: {_numbers(probe)}",
+            "60 s at most",
+            f"lower these numbers, or leave them out: {_ANEW}",
         )
-    if not any('"path":"/"' in _log("pair", name, while_ago) for name in apps):
-        return not_yet(
-            saw=f"the app in pod pair had no request for / in the last {while_ago:.0f} seconds",
-            wanted="the greeting to come from the app",
-            fix="ask http://localhost:8000/ from the other container",
+    _must_last(pod)
+    return passed(f"pod impatient: its liveness probe {how}")
+
+
+def _numbers(probe: dict) -> str:
+    """What decides how long a probe takes to fail."""
+    names = "initialDelaySeconds", "periodSeconds", "failureThreshold", "timeoutSeconds"
+    return ", ".join(f"{name} {probe[name]}" for name in names if name in probe)
+
+
+def _tested_by_request(pod: dict, app: dict, probe: dict) -> str:
+    """How an HTTP or TCP probe reaches the app; raises NotYet when it does not."""
+    target = probe.get("httpGet") or probe.get("tcpSocket")
+    if target is None:
+        raise NotYet("the liveness probe speaks gRPC", "what the app speaks, HTTP", f"use `httpGet`: {_ANEW}")
+    if target.get("host", pod["status"]["podIP"]) != pod["status"]["podIP"]:
+        raise NotYet(
+            f"the liveness probe asks the host {target['host']}", "the app in this pod", f"leave `host` out: {_ANEW}"
         )
-    return passed(f"pod pair: {heard[0]} asks {apps[0]} over localhost and gets its page")
+    ports = {one.get("name"): one["containerPort"] for one in app.get("ports") or ()}
+    port = ports.get(target["port"], target["port"])
+    listens = f"`{_KUBECTL} logs impatient -c {app['name']}` says where it listens; {_ANEW}"
+    if isinstance(port, str):
+        raise NotYet(f"the liveness probe asks port {port!r}", f"a port that is named under `ports` ({ports})", listens)
+    if "httpGet" in probe:
+        path, scheme = target.get("path", "/"), target.get("scheme", "HTTP")
+        said = cluster.ask(pod, port, path, scheme)
+        if isinstance(said, str):
+            raise NotYet(
+                f"the liveness probe asks port {port} for {path}: {said}", "a port where the app answers", listens
+            )
+        if not 200 <= said[0] < 400:
+            raise NotYet(
+                f"the liveness probe asks port {port} for {path}, and the answer is {said[0]}",
+                "a status from 200 to 399",
+                f"let it ask for a page that the app has, such as `/healthz`; {_ANEW}",
+            )
+    mark = secrets.token_hex(8)
+    said = cluster.ask(pod, port, f"/{mark}")
+    if isinstance(said, str):
+        raise NotYet(f"the liveness probe asks port {port}: {said}", "a port where the app answers", listens)
+    if not _wrote(pod, app["name"], mark):
+        raise NotYet(
+            f"the liveness probe asks port {port}, and what answers there is not {app['name']}",
+            "a probe of the app",
+            listens,
+        )
+    return f"asks port {port}, and the app answers there"
+
+
+def _tested_by_command(pod: dict, app: str, command: list[str]) -> str:
+    """How a command in the container tests the app: it fails when the app is stopped. Raises NotYet when it does not
+    fail, or does so while the app runs."""
+    words, run = shlex.join(command), f"crictl exec --sync $container {shlex.join(command)}"
+    began = time.monotonic()
+    status, said = cluster.on_node(pod, app, run)
+    if status != 0:
+        why = said.splitlines()[-1][-200:] if said else f"exit status {status}"
+        raise NotYet(f"the liveness probe's command `{words}` fails: {why}", "one that succeeds", _ANEW)
+    # Stopped for a moment, the app answers nobody. Longer than the command took, and too short for the kubelet.
+    seconds = max(1.0, 3 * (time.monotonic() - began))
+    stop = f"trap 'kill -CONT $pid' EXIT; kill -STOP $pid && timeout {seconds:.1f} {run}"
+    if cluster.on_node(pod, app, stop)[0] in (0, None):
+        raise NotYet(
+            f"the liveness probe's command `{words}` succeeds while the app's process is stopped",
+            "one that asks the app",
+            f"let it ask the app, or use `httpGet`; {_ANEW}",
+        )
+    return f"runs {words}, which fails when the app is stopped"
+
+
+# -- a crash loop --------------------------------------------------------------------------------
 
 
 @lesson.exercise(
     "crash-loop",
     title="The greeter that does not greet",
     task="""`manifests/07-broken-crash.yaml` describes a pod **`greeter`** that should answer on port 8080
-with a greeting. Start it, find out why it crashes, and mend it: the pod runs, is ready, and answers on port
-8080 with a greeting.""",
+with a greeting. Start it, find out why it crashes, and mend it.
+
+- The pod is ready, and crashes no more.
+- Its port 8080 answers a request for `/` with a greeting of at least one word.
+- The greeting is the value of an environment variable of its container.""",
     hints=(
         "`kubectl -n lab-pods logs greeter --previous` shows the last words of the container that crashed.",
         "Compare the name of the variable in `env:` with the one that the script reads, letter by letter. "
@@ -190,118 +290,47 @@ with a greeting. Start it, find out why it crashes, and mend it: the pod runs, i
     ),
 )
 def crash_loop():
-    pod = _pod("greeter")
-    if pod is None:
-        return _missing("greeter")
-    if not _ready(pod):
-        return not_yet(
-            saw=f"pod greeter {_how(pod)}",
-            wanted="a pod that is running and ready",
-            fix=f"kubectl -n {NAMESPACE} logs greeter --previous",
+    pod = cluster.ready_pod("greeter", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-crash.yaml`, and mend it")
+    serve = f"let its command serve the greeting there, as the script in manifests/07-broken-crash.yaml does: {_ANEW}"
+    said = cluster.ask(pod, 8080)
+    if isinstance(said, str):
+        raise NotYet(f"pod greeter is ready, and {said}", "a greeting on port 8080", serve)
+    status, body = said[0], said[1].strip()
+    if status != 200:
+        raise NotYet(f"port 8080 of pod greeter answers {status}: {body[:80]!r}", "200, and a greeting", serve)
+    if not re.search(r"[^\W\d_]", body):
+        raise NotYet(
+            f"port 8080 of pod greeter answers {body[:80]!r}",
+            "at least one word",
+            f"give the variable that it reads some words: {_ANEW}",
         )
-    status, body = _ask("greeter", 8080)
-    if status != 200 or not body.strip():
-        return not_yet(
-            saw=f"port 8080 of pod greeter answers {status} {body.strip()[:80]!r}",
-            wanted="a greeting on port 8080",
-            fix=f"kubectl -n {NAMESPACE} logs greeter",
-        )
-    return passed(f"pod greeter says: {body.strip().splitlines()[0][:60]}")
+    # In every container of a pod, whatever its manifest says.
+    ours = re.compile("PATH|HOME|HOSTNAME|KUBERNETES_.*")
+    for container in _containers(pod):
+        _, variables = cluster.run(pod, "cat", "/proc/self/environ", container=container["name"])
+        for name, _, value in (one.partition("=") for one in variables.split("\0")):
+            if re.search(r"[^\W\d_]", value) and value.strip() in body and not ours.fullmatch(name):
+                _must_last(pod)
+                return passed(f"pod greeter says: {body.splitlines()[0][:60]}")
+    raise NotYet(
+        f"port 8080 of pod greeter says {body[:80]!r}, and no environment variable of its container has that value",
+        "a greeting that comes from the environment",
+        f"set a variable under `env:`, and let the script say that: {_ANEW}",
+    )
 
 
-@lesson.exercise(
-    "wrong-probe",
-    title="Restarted for nothing",
-    task="""`manifests/07-broken-probe.yaml` describes a pod **`impatient`**. Its app is in order, and still
-the kubelet restarts it every few seconds. Find out why, and mend it. The pod must keep a liveness probe, and
-one that really tests the app.""",
-    hints=(
-        "`kubectl -n lab-pods describe pod impatient`: the events at the end say which probe fails, and what "
-        "it tried to reach.",
-        "The log says where the app listens. A probe's port can be a number, or the name of a port under `ports:`.",
-    ),
-)
-def wrong_probe():
-    pod = _pod("impatient")
-    if pod is None:
-        return _missing("impatient")
-    app = next((c for c in pod.spec.containers if c.image.endswith("lab/welcome:1.0")), None)
-    if app is None:
-        return not_yet(
-            saw="no container of pod impatient is from lab/welcome:1.0",
-            wanted="the same app as before",
-            fix="start from manifests/07-broken-probe.yaml",
-        )
-    probe = app.liveness_probe
-    if probe is None:
-        return not_yet(
-            saw=f"container {app.name} has no liveness probe",
-            wanted="a liveness probe that tests the app",
-            fix="put livenessProbe back, with the right port",
-        )
-    if not _ready(pod):
-        return not_yet(
-            saw=f"pod impatient {_how(pod)}",
-            wanted="a pod that is running and ready",
-            fix=f"kubectl -n {NAMESPACE} describe pod impatient",
-        )
-    target = probe.http_get or probe.tcp_socket
-    if target is not None and not target.host:
-        port = next((p.container_port for p in app.ports or () if p.name == target.port), target.port)
-        path = probe.http_get.path or "/" if probe.http_get else "/"
-        scheme = probe.http_get.scheme if probe.http_get else None
-        status, _ = _ask("impatient", port, path, scheme or "http")
-        # A TCP probe is content with anybody who listens.
-        if status in (502, 503) or (probe.http_get and not 200 <= status < 400):
-            return not_yet(
-                saw=f"what the liveness probe asks for, port {port} path {path}, answers {status}",
-                wanted="a probe that the app answers",
-                fix="let the probe ask where the app listens",
-            )
-        return passed(f"pod impatient: its liveness probe asks port {port}, and the app answers there")
-    # Another kind of probe: believe it when it has had the time to kill the container, and has not.
-    tries = (probe.period_seconds or 10) * (probe.failure_threshold or 3)
-    needed = (probe.initial_delay_seconds or 0) + tries + pace.patience(1)
-    seen = next(s for s in pod.status.container_statuses if s.name == app.name)
-    age = (datetime.now(UTC) - seen.state.running.started_at).total_seconds()
-    if age < needed:
-        return not_yet(
-            saw=f"container {app.name} has been running for {age:.0f} s",
-            wanted=f"{needed:.0f} s, by when a failing probe would have restarted it",
-            fix=f"check again in {needed - age:.0f} s",
-        )
-    return passed(f"pod impatient: its liveness probe has let the app run for {age:.0f} s")
-
-
-_UNITS = {
-    "": 1,
-    "m": 1e-3,
-    "k": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-    "T": 1e12,
-    "P": 1e15,
-    "E": 1e18,
-    "Ki": 2**10,
-    "Mi": 2**20,
-    "Gi": 2**30,
-    "Ti": 2**40,
-    "Pi": 2**50,
-    "Ei": 2**60,
-}
-
-
-def _bytes(quantity: str) -> float:
-    """Bytes of a Kubernetes quantity such as 24Mi or 0.5G or 1e8."""
-    number = quantity.rstrip("KMGTPEkim") if not quantity[-1:].isdigit() else quantity
-    return float(number) * _UNITS[quantity[len(number) :]]
+# -- memory --------------------------------------------------------------------------------------
 
 
 @lesson.exercise(
     "out-of-memory",
     title="A cache that never fills",
     task="""`manifests/07-broken-memory.yaml` describes a pod **`cache`** that is to hold 40 MB in memory.
-Find out what stops it, and mend it. It must still hold 40 MB, and still have a memory limit.""",
+Find out what stops it, and mend it.
+
+- The pod is ready, and holds 40 MB in its memory.
+- The container that holds them has a memory limit, of 256Mi at most.
+- It is killed no more.""",
     hints=(
         "`kubectl -n lab-pods describe pod cache`: look at `Last State`, its `Reason` and its `Exit Code`.",
         "The limit has to have room for more than the 40 MB: while the shell builds the text it holds it "
@@ -310,43 +339,36 @@ Find out what stops it, and mend it. It must still hold 40 MB, and still have a 
     ),
 )
 def out_of_memory():
-    pod = _pod("cache")
-    if pod is None:
-        return _missing("cache")
-    if not _ready(pod):
-        return not_yet(
-            saw=f"pod cache {_how(pod)}",
-            wanted="a pod that is running and ready",
-            fix=f"kubectl -n {NAMESPACE} describe pod cache",
+    pod = cluster.ready_pod("cache", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-memory.yaml`, and mend it")
+    held, container = max((_held(pod, one["name"]), one["name"]) for one in _containers(pod))
+    if held < 39.5e6:
+        raise NotYet(
+            f"container {container} holds {held / 1e6:.1f} MB in memory",
+            "40 MB",
+            f"let it hold 40 MB, and give it the memory that it needs: {_ANEW}",
         )
-    whole = getattr(pod.spec, "resources", None)
+    seen = next(one for one in cluster.container_statuses(pod) if one["name"] == container)
+    spec = next(one for one in _containers(pod) if one["name"] == container)
     limits = [
-        resources.limits["memory"]
-        for resources in (whole, *(c.resources for c in pod.spec.containers))
-        if resources and resources.limits and "memory" in resources.limits
+        resources["limits"]["memory"]
+        for resources in (seen.get("resources") or spec.get("resources"), pod["spec"].get("resources"))
+        if resources and "memory" in resources.get("limits", {})
     ]
     if not limits:
-        return not_yet(
-            saw="pod cache has no memory limit",
-            wanted="a limit that is high enough",
-            fix="put resources.limits.memory back, with more room",
-        )
-    held = [
-        line
-        for c in pod.spec.containers
-        for line in _log("cache", c.name, 86400).splitlines()
-        if line.startswith("holding ")
-    ]
-    if not held or int(held[-1].split()[1]) < 40:
-        return not_yet(
-            saw=f"the log of pod cache says {held[-1] if held else 'nothing of what it holds'!r}",
-            wanted="'holding 40 MB'",
-            fix="keep MEGABYTES at 40, and give it the memory that it needs",
-        )
-    if max(map(_bytes, limits)) < 40e6:
-        return not_yet(
-            saw=f"the memory limit is {limits[0]}",
-            wanted="a limit above the 40 MB that it holds",
-            fix="raise resources.limits.memory",
-        )
-    return passed(f"pod cache: {held[-1]} under a limit of {limits[0]}")
+        raise NotYet(f"container {container} of pod cache has no memory limit", "one of 256Mi at most", _ANEW)
+    if (limit := min(limits, key=cluster.quantity)) and cluster.quantity(limit) > 256 << 20:
+        raise NotYet(f"the memory limit of container {container} is {limit}", "256Mi at most", f"lower it: {_ANEW}")
+    _must_last(pod)
+    return passed(f"pod cache holds its 40 MB under a limit of {limit}")
+
+
+def _held(pod: dict, container: str) -> float:
+    """Bytes that a container holds for at least half a second, by its cgroup: its processes' own memory, and files in
+    volumes of memory; not what the kernel keeps of files on the disk."""
+    look = "cat memory.stat memory/memory.stat 2>/dev/null"  # cgroup 2, cgroup 1
+    script = f"cd /proc/$pid/root/sys/fs/cgroup; {look}; echo; sleep 0.5; {look}"
+    status, said = cluster.on_node(pod, container, script)
+    if status is None:
+        return 0
+    looks = [dict(line.split() for line in one.splitlines()) for one in said.split("\n\n")]
+    return min(int(one.get("anon", one.get("rss", 0))) + int(one.get("shmem", 0)) for one in looks)
