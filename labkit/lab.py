@@ -6,13 +6,14 @@ import sys
 from pathlib import Path
 
 from labkit import session, shell, views
+from labkit.course.comparison import compare
 from labkit.course.exercise import check, exercise
 from labkit.course.prediction import predict
 from labkit.course.prepare import clean, prepare
 from labkit.course.solution import magic as solution_magic
 from labkit.views.course_map import draw as map
 
-__all__ = ["check", "clean", "exercise", "map", "predict", "prepare", "shell", "views"]
+__all__ = ["check", "clean", "compare", "exercise", "map", "predict", "prepare", "shell", "views"]
 
 
 def load_ipython_extension(ip) -> None:

@@ -8,7 +8,8 @@ from labkit.course.verdict import Verdict
 
 @dataclass(frozen=True)
 class Exercise:
-    """lesson: the name of its chapter; task: Markdown; checker: returns a Verdict."""
+    """lesson: the name of its chapter; task: Markdown; checker: returns a Verdict; model: a model answer in rows, where
+    the learner compares their own with it."""
 
     lesson: str
     id: str
@@ -16,6 +17,7 @@ class Exercise:
     task: str
     hints: tuple[str, ...]
     checker: Callable[[], Verdict]
+    model: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,11 +62,11 @@ class Lesson:
         """The name of its file."""
         return f"{self}.ipynb"
 
-    def exercise(self, id: str, *, title: str, task: str, hints: tuple[str, ...]):
+    def exercise(self, id: str, *, title: str, task: str, hints: tuple[str, ...], model: tuple[str, ...] = ()):
         """Decorator: the function is the checker of a new exercise."""
 
         def add(checker: Callable[[], Verdict]) -> Callable[[], Verdict]:
-            self.exercises[id] = Exercise(self.name, id, title, task, tuple(hints), checker)
+            self.exercises[id] = Exercise(self.name, id, title, task, tuple(hints), checker, model)
             return checker
 
         return add

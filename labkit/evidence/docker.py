@@ -4,7 +4,7 @@ import io
 import tarfile
 import time
 import urllib.error
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from docker.errors import APIError, ImageNotFound, NotFound
 
@@ -28,8 +28,10 @@ def running(name: str, fix: str):
         raise NotYet(f"there is no container {name}", "one that runs", fix)
     if (state := found.attrs["State"])["Status"] != "running":
         # One that never started has no log, and says itself why.
-        why = f": {state['Error']}" if state.get("Error") else ""
-        raise NotYet(f"{how(found)}{why}", "it running", fix if why else f"docker logs {name}")
+        if why := state.get("Error"):
+            raise NotYet(f"{how(found)}: {why}", "it running", fix)
+        next_step = {"created": f"`docker start {name}`", "paused": f"`docker unpause {name}`"}
+        raise NotYet(how(found), "it running", next_step.get(state["Status"], f"`docker logs {name}`"))
     return found
 
 
@@ -101,3 +103,24 @@ def get(port: int | str, path: str) -> tuple[int, str] | str:
         return problem.code, ""
     except (OSError, ValueError) as problem:
         return f"port {port} does not answer ({getattr(problem, 'reason', problem)})"
+
+
+@contextmanager
+def started(reference: str, port: int):
+    """A container of ours from an image, started as the image says, with this TCP port published on a free one; it is
+    removed afterwards. It may have ended, or not have started: then its state says why. Raises ImageNotFound, and
+    NotYet when the image does not say what to start."""
+    client, ours = engine.client(), f"lab-look-{time.monotonic_ns()}"
+    try:
+        looked_at = client.containers.create(reference, name=ours, ports={f"{port}/tcp": ("127.0.0.1", None)})
+    except APIError as problem:
+        if problem.status_code != 400:
+            raise
+        raise NotYet(f"no container can be made from {reference}: {problem.explanation}", "one that starts") from None
+    try:
+        with suppress(APIError):
+            looked_at.start()
+        looked_at.reload()
+        yield looked_at
+    finally:
+        looked_at.remove(force=True, v=True)

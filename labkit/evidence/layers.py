@@ -1,14 +1,20 @@
-"""What `docker build` made: the layers of an image, and the steps of a build from its output."""
+"""What `docker build` sees and makes: the build context, the layers of an image, the steps of a build."""
 
+import io
+import json
 import re
+import subprocess
+import tarfile
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from docker.errors import ImageNotFound
 
-from labkit import engine
+from labkit import engine, shell
 from labkit.errors import Trouble
 from labkit.evidence import docker
+from labkit.system import pace
 
 _MAKES_LAYER = ("RUN", "COPY", "ADD", "WORKDIR")
 
@@ -67,6 +73,22 @@ def rows(reference: str) -> list[Row]:
     return result
 
 
+def files(reference: str) -> list[set[str]]:
+    """The names of the files in each layer of an image, oldest first; for a small image, since it is saved whole.
+    Raises ImageNotFound."""
+    with tempfile.TemporaryFile() as file:
+        for part in engine.client().images.get(reference).save():
+            file.write(part)
+        file.seek(0)
+        with tarfile.open(fileobj=file) as image:
+            names = json.load(image.extractfile("manifest.json"))[0]["Layers"]
+            found = []
+            for name in names:
+                with tarfile.open(fileobj=image.extractfile(name)) as layer:
+                    found.append({one.name.removeprefix("./") for one in layer if not one.isdir()})
+            return found
+
+
 def _base(layers: list[str], others: dict) -> str:
     """The name of the image that this one stands on: the longest that ends inside it, its shortest name."""
     # Images that chapters build share layers through the cache, without standing on one another.
@@ -100,6 +122,26 @@ def _instruction(entry: dict) -> str:
 
 
 # -- builds --------------------------------------------------------------------------------------
+
+
+def context(folder: Path) -> set[str]:
+    """The files that a build sees of a folder, by the builder's own word. Raises Trouble when it cannot say."""
+    # It hands the whole context back, and makes no image.
+    ended = subprocess.run(
+        ["docker", "build", "--quiet", "--output", "type=tar,dest=-", "--file", "-", str(folder)],
+        input=b"FROM scratch\nCOPY . /\n",
+        capture_output=True,
+        env={**shell.environment(), "DOCKER_BUILDKIT": "1"},
+        timeout=pace.patience(15),
+    )
+    if ended.returncode:
+        raise Trouble(
+            f"the builder cannot read the folder {folder.name}: {ended.stderr.decode(errors='replace').strip()}",
+            "its build context",
+            "mend what the builder complains about, and check again",
+        )
+    with tarfile.open(fileobj=io.BytesIO(ended.stdout)) as sent:
+        return {one.name.removeprefix("./") for one in sent if not one.isdir()}
 
 
 def steps(log: str | Path) -> list[Step]:

@@ -72,21 +72,54 @@ def digest_of(registry: str, repository: str, reference: str) -> str:
         raise
 
 
+@dataclass(frozen=True)
+class Published:
+    """An image in a registry. digests: its own, and where that is an index's, those of the manifests in it; id: the
+    digest of its configuration, which is the image's ID in an engine with the classic store; config: that itself."""
+
+    digests: tuple[str, ...]
+    id: str
+    config: dict
+
+
+def published(registry: str, repository: str, reference: str) -> Published | None:
+    """The image of a tag or a digest, by the registry's own word; None when it has none. Raises as tags does."""
+    if not (digest := digest_of(registry, repository, reference)):
+        return None
+    manifest = _json(registry, f"{repository}/manifests/{digest}")
+    # An index names manifests; one of them may only say how the image was built.
+    images = [
+        entry["digest"]
+        for entry in manifest.get("manifests", ())
+        if "vnd.docker.reference.type" not in (entry.get("annotations") or {})
+    ]
+    if images:
+        manifest = _json(registry, f"{repository}/manifests/{images[0]}")
+    identity = manifest["config"]["digest"]
+    return Published((digest, *images), identity, _json(registry, f"{repository}/blobs/{identity}"))
+
+
+def _json(registry: str, path: str) -> dict:
+    request = urllib.request.Request(f"{_address(registry)}/v2/{path}", headers={"Accept": MANIFESTS})
+    with http.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+
+
 def _address(registry: str) -> str:
     """Where a registry's port 5000 is published. Raises Trouble when it is not there."""
-    fix = "run the cell that starts the registry"
-    container = docker.container(registry)
+    container, fix = docker.container(registry), "run the cell that starts the registry"
     if container is None:
         raise Trouble(f"there is no container {registry}", "a registry that runs", fix)
-    published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
-    if container.status != "running" or not published:
+    bindings = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
+    if container.status == "exited":
+        fix = f"`docker start {registry}`"
+    if container.status != "running" or not bindings:
         raise Trouble(
-            f"container {registry} is {container.status}, its port 5000 "
-            f"{'published' if published else 'not published'}",
+            f"container {registry} is {container.status}, its port 5000 {'published' if bindings else 'not published'}",
             "a registry that runs",
             fix,
         )
-    return f"http://{engine.published_host()}:{published[0]['HostPort']}"
+    return f"http://{engine.published_host()}:{bindings[0]['HostPort']}"
 
 
 def _registry(name: str, repository: str) -> Place:

@@ -4,16 +4,22 @@ The checkers look at images and containers, not at Dockerfiles: any way that lea
 """
 
 import re
+import urllib.error
+from pathlib import PurePosixPath
 
-from docker.utils.build import exclude_paths
-
-from labkit import session
+from labkit import engine, session
 from labkit.course.lesson import Lesson
-from labkit.course.verdict import not_yet, passed
-from labkit.evidence import docker, layers
+from labkit.course.verdict import passed
+from labkit.evidence import NotYet, docker, layers
+from labkit.system import http, pace, wait
 
 STATIC = "gcr.io/distroless/static-debian12:nonroot"
+# What the app is built from, and the libraries that it uses.
+SOURCE = {"go.mod", "go.sum", "main.go", "redis.go", "server.go", "store.go"}
+LIBRARIES = ("github.com/gorilla/mux", "github.com/gomodule/redigo")
 SMALL = 30_000_000  # bytes; the app is 9 MB, a Debian base alone is over 70 MB
+SHELLS = {"sh", "ash", "bash", "dash", "busybox", "ksh", "zsh"}
+GREETING = "Welcome home!"
 
 lesson = Lesson(
     number="03",
@@ -49,101 +55,143 @@ lesson = Lesson(
 )
 
 
-def _no_image(reference: str):
-    return not_yet(
-        saw=f"there is no image {reference}", wanted=f"an image {reference}", fix=f"docker build -t {reference} app"
-    )
+# -- looking ---------------------------------------------------------------------------------------
+
+
+def _image(reference: str, fix: str):
+    """The image of this reference. Raises NotYet when there is none."""
+    if (found := docker.image(reference)) is None:
+        raise NotYet(f"there is no image {reference}", "one", fix)
+    return found
 
 
 def _layers(image) -> list[str]:
     return image.attrs["RootFS"].get("Layers") or []
 
 
-def _get(container, path: str) -> tuple[int, str] | str:
-    """Status and body of a request to the container's port 8000 as published, or why there is no answer."""
-    published = (container.attrs["NetworkSettings"]["Ports"] or {}).get("8000/tcp")
-    if not published:
-        return "its port 8000 is not published"
-    return docker.get(published[0]["HostPort"], path)
-
-
-def _serving(name: str, reference: str, start: str):
-    """The container, when it runs from this image, and answers the greeting; else the verdict that says why not."""
-    image = docker.image(reference)
-    if image is None:
-        return _no_image(reference)
-    container = docker.container(name)
-    if container is None:
-        return not_yet(saw=f"there is no container {name}", wanted=f"one that runs from {reference}", fix=start)
-    if container.status != "running":
-        why = container.attrs["State"].get("Error") or f"exit code {container.attrs['State']['ExitCode']}"
-        return not_yet(
-            saw=f"container {name} is {container.status}: {why}",
-            wanted="a container that runs",
-            fix=f"docker logs {name}",
+def _no_shell_no_root(image, reference: str) -> None:
+    """Raises NotYet when an image has a shell or runs as root."""
+    user = image.attrs["Config"].get("User") or ""
+    if user.partition(":")[0] in ("", "0", "root"):
+        raise NotYet(
+            f"{reference} runs as {user or 'root, since it names no user'}",
+            "a user other than root",
+            "write `USER 65532` into the last stage, and build again",
         )
-    if container.attrs["Image"] != image.id:
-        return not_yet(
-            saw=f"container {name} runs from another image than {reference} is now",
-            wanted=f"one from {reference}",
-            fix=f"docker rm -f {name}, then {start}",
-        )
-    for key in ("Entrypoint", "Cmd"):
-        if container.attrs["Config"].get(key) != image.attrs["Config"].get(key):
-            return not_yet(
-                saw=f"container {name} was started with a command of its own",
-                wanted="what the image says",
-                fix=f"docker rm -f {name}, then {start}",
+    for one, _ in docker.files_of_image(reference, "/"):
+        if PurePosixPath(one.name).name in SHELLS and not one.isdir():
+            raise NotYet(
+                f"{reference} has a shell: {one.name}",
+                "an image without one",
+                f"let the last stage begin with `FROM {STATIC}`, and build again",
             )
-    answer = _get(container, "/")
-    if answer != (200, "Welcome home!"):
-        saw = answer if isinstance(answer, str) else f"GET / answers {answer[0]} {answer[1]!r}"
-        return not_yet(saw=f"{name}: {saw}", wanted="GET / answers Welcome home!", fix=f"docker logs {name}")
-    return container
 
 
-def _minimal(image, reference: str):
-    """None when the image is small, has no shell and is not root's; else the verdict."""
-    if image.attrs["Size"] > SMALL:
-        return not_yet(
-            saw=f"{reference} has {image.attrs['Size'] / 1e6:.0f} MB",
-            wanted="less than 30 MB",
-            fix="copy only the program into a last stage FROM " + STATIC,
+def _runs(name: str, reference: str, start: str):
+    """The container of this name, which runs what the image says. start: the command that starts it. Raises NotYet."""
+    image = docker.image(reference)
+    again = f"`docker rm -f {name}`, then `{start}`"
+    found = docker.container(name)
+    if found and found.attrs["Image"] != image.id:
+        raise NotYet(f"container {name} is not from the image that {reference} is now", f"one from {reference}", again)
+    for key in ("Entrypoint", "Cmd", "User"):
+        if found and (found.attrs["Config"].get(key) or None) != (image.attrs["Config"].get(key) or None):
+            raise NotYet(
+                f"container {name} was started with {key} {found.attrs['Config'].get(key)}, "
+                f"and {reference} says {image.attrs['Config'].get(key)}",
+                "what the image says",
+                again,
+            )
+    never_started = found and found.attrs["State"].get("Error")
+    return docker.running(name, f"remove that cause, then {again}" if never_started else f"`{start}`")
+
+
+def _answer(container, port: int, path: str) -> str:
+    """What a container's app answers on a port of this machine. Raises NotYet when nothing or another app does."""
+    name = container.name
+    bindings = container.attrs["NetworkSettings"]["Ports"] or {}
+    published = [f"{one['HostPort']} → {inside}" for inside, ones in bindings.items() for one in ones or ()]
+    if any(one.startswith(f"{port} ") for one in published):
+        fix = f"`docker logs {name}` says on which address and port of the container its app listens"
+    else:
+        fix = f"`docker rm -f {name}`, then start it again with `-p 127.0.0.1:{port}:8000`"
+    # With each answer the app says on which host it runs; a container's host name is its own.
+    try:
+        with http.urlopen(f"http://{engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
+            said, host = answer.read(1000).decode(errors="replace").strip(), answer.headers["Served-By"]
+    except urllib.error.HTTPError as problem:
+        said, host = f"status {problem.code}", problem.headers["Served-By"]
+    except OSError as problem:
+        why = getattr(problem, "reason", problem)
+        raise NotYet(
+            f"port {port} does not answer ({why}); {name} publishes {', '.join(published) or 'no port'}",
+            f"{name}'s app on port {port}",
+            fix,
+        ) from None
+    if host != container.attrs["Config"]["Hostname"]:
+        raise NotYet(
+            f"port {port} answers {said[:100]!r}, and that is not {name}, which publishes "
+            f"{', '.join(published) or 'no port'}",
+            f"{name}'s app on port {port}",
+            f"free the port, which `docker ps` shows; {fix}",
         )
-    user = (image.attrs["Config"].get("User") or "").split(":")[0]
-    if user in ("", "0", "root"):
-        return not_yet(
-            saw=f"{reference} runs as {user or 'root, since it names no user'}",
-            wanted="a user other than root",
-            fix="USER 65532 in the last stage",
-        )
-    if _files(reference, "/bin/sh"):
-        return not_yet(
-            saw=f"{reference} has a shell, /bin/sh",
-            wanted="an image with the program only",
-            fix=f"FROM {STATIC} in the last stage",
-        )
-    return None
+    return said
 
 
-def _files(reference: str, path: str) -> set[str]:
-    """What an image has at a path: the names below a folder, or the one of a file; empty when it is not there."""
-    names = [one.name for one, _ in docker.files_of_image(reference, path) or ()]
-    return {name.partition("/")[2] for name in names[1:]} if names and "/" in names[-1] else set(names)
+def _greets(container, port: int) -> None:
+    """Raises NotYet unless a container's app greets on a port of this machine."""
+    if (said := _answer(container, port, "/")) != GREETING:
+        raise NotYet(f"GET / answers {said[:100]!r}", repr(GREETING), f"`docker logs {container.name}`")
+
+
+def _app_files(reference: str) -> dict[str, str]:
+    """The Go files and the app's libraries in an image: path → time of its last change. Raises NotYet when a container
+    from the image does not serve the app."""
+    with docker.started(reference, 8000) as container:
+
+        def look():
+            container.reload()
+            if container.status != "running":
+                return container.status
+            port = container.attrs["NetworkSettings"]["Ports"]["8000/tcp"][0]["HostPort"]
+            return docker.get(port, "/") == (200, GREETING)
+
+        if (seen := wait.until(look, 6)) is not True:
+            state = container.attrs["State"]
+            why = state["Error"] or f"has ended with status {state['ExitCode']}"
+            raise NotYet(
+                f"a container from {reference} {'does not answer on port 8000' if seen is False else why}; "
+                f"it starts {container.attrs['Path']} {' '.join(container.attrs['Args'])}".rstrip(),
+                "an image that starts the compiled app",
+                f"`docker run --rm {reference}` shows it; mend `app/Dockerfile`, and build again",
+            )
+        libraries = " -o ".join(f"-path '*/{name}*'" for name in LIBRARIES)
+        # Not those of the compiler itself.
+        files = rf"-type f ! -path '/usr/l*/go*' \( -name '*.go' -o {libraries} \)"
+        find = f"find / -xdev {files} -exec stat -c '%y %n' {{}} +"
+        _, lines = docker.run(container, "sh", "-c", find, user="root", stderr=False)
+    found = {}
+    for line in lines.splitlines():
+        day, clock, _, path = line.split(" ", 3)
+        found[path] = f"{day} {clock}"
+    return found
+
+
+# -- exercises -------------------------------------------------------------------------------------
 
 
 @lesson.exercise(
     "order",
     title="A build that downloads once",
     task="""
-Write `app/Dockerfile`, in one stage, so that a change of the source does not download the modules again.
+Write `app/Dockerfile` so that a change of the source does not download the libraries again.
 
-1. Build the app as it is: `lab/order:1`.
-2. Change the source: `echo "// $(date)" >> app/changed.go` will do.
-3. Build again: `lab/order:2`.
+- Build the app as `lab/order:1`. A container from it serves the app.
+- Change the source, then build with the same Dockerfile again, as `lab/order:2`. To change it,
+  `echo "// $(date)" >> app/changed.go` will do.
+- Both images hold the libraries, and from one and the same download.
 
-Both images must have the layer with the downloaded modules in common. Let the compiler's cache
-survive as well, and the second build takes a second or two.
+(If you let the compiler's cache survive as well, the second build takes a second or two.)
 """,
     hints=(
         "A step comes from the cache as long as everything before it is unchanged, and the files that it copies "
@@ -153,40 +201,49 @@ survive as well, and the second build takes a second or two.
     ),
 )
 def order():
-    before, after = docker.image("lab/order:1"), docker.image("lab/order:2")
-    if before is None or after is None:
-        return _no_image("lab/order:1" if before is None else "lab/order:2")
+    change = '`echo "// $(date)" >> app/changed.go`, then `docker build -t lab/order:2 app`'
+    before = _image("lab/order:1", "`docker build -t lab/order:1 app`")
+    after = _image("lab/order:2", change)
     ours, theirs = _layers(after), _layers(before)
     if ours == theirs:
-        return not_yet(
-            saw="lab/order:1 and lab/order:2 have the same files",
-            wanted="a source that changed in between",
-            fix='echo "// $(date)" >> app/changed.go, then build lab/order:2 again',
-        )
+        raise NotYet("lab/order:1 and lab/order:2 have the same files", "a source that changed in between", change)
     if ours[: len(theirs)] == theirs:
-        return not_yet(
-            saw="lab/order:2 is lab/order:1 with something on top",
-            wanted="the same Dockerfile, built twice",
-            fix="docker build -t lab/order:2 app",
-        )
-    shared = [row for row in layers.rows("lab/order:2") if row.also_in and "lab/order:1" in row.also_in]
-    for row in shared:
-        if row.bytes and re.match(r"RUN\b.*\bgo (mod|get|list|build|install)\b", row.instruction):
-            return passed(f"both images share the {row.bytes / 1000:.0f} kB layer of `{row.instruction}`")
-    names = "; ".join(row.instruction for row in shared) or "no layer"
-    return not_yet(
-        saw=f"the two images share only: {names}",
-        wanted="the layer with the downloaded modules as well",
-        fix="copy go.mod and go.sum, download, and copy the rest after that",
-    )
+        raise NotYet("lab/order:2 is lab/order:1 with something on top", "the same Dockerfile, built twice", change)
+    then, now = _app_files("lab/order:1"), _app_files("lab/order:2")
+    for library in LIBRARIES:
+        files = {path: time for path, time in now.items() if f"/{library}" in path}
+        if not files:
+            raise NotYet(
+                f"lab/order:2 holds no file of {library}",
+                "the libraries in the image; what lies in a cache mount does not become part of it",
+                "let a step without a cache mount download them; build both again, with a change in between",
+            )
+        for path, time in files.items():
+            if then.get(path) != time:
+                raise NotYet(
+                    f"{library} came into lab/order:2 at {time[:19]}, "
+                    + (f"into lab/order:1 at {then[path][:19]}" if path in then else "and is not in lab/order:1"),
+                    "one download for both",
+                    "copy `go.mod` and `go.sum`, download, and copy the rest after that; "
+                    "build both again, with a change in between",
+                )
+    # A source that was only lent to the compiler is in neither of the images.
+    source = {path: time for path, time in now.items() if not re.search("/(pkg/mod|vendor)/", path)}
+    if source and all(then.get(path) == time for path, time in source.items()):
+        raise NotYet("lab/order:1 and lab/order:2 have the same source", "a source that changed in between", change)
+    return passed("both images serve the app, from two sources, and hold the libraries from one and the same download")
 
 
 @lesson.exercise(
     "context",
     title="What the builder may see",
     task="""
-`app/.env` holds a password. Write `app/.dockerignore` so that `.env` does not get into the build context, while
-the app can still be built. Then build the picture of the context again, as `lab/context:2`.
+`app/.env` holds a password. Keep it out of the build context.
+
+- `app/.env` stays where it is, and a file `app/.dockerignore` keeps it out of the context.
+- What the app is built from still gets into the context: `go.mod`, `go.sum` and the `.go` files.
+- Build an image of the context again, as section 4 built `lab/context:1`, and call it `lab/context:2`. `/context` in
+  it holds the app's source, and no layer of it holds `.env`.
 """,
     hints=(
         "One pattern a line, as in `.gitignore`. The file is read before anything is sent to the builder.",
@@ -194,56 +251,61 @@ the app can still be built. Then build the picture of the context again, as `lab
     ),
 )
 def context():
-    app = session.current.folder / "app"
-    try:
-        patterns = (app / ".dockerignore").read_text().splitlines()
-    except OSError:
-        return not_yet(saw="there is no file app/.dockerignore", wanted="one that names .env")
-    patterns = [line.strip() for line in patterns if line.strip() and not line.startswith("#")]
-    sent = exclude_paths(str(app), patterns)
+    app, again = session.current.folder / "app", "build `lab/context:2` with the command that built `lab/context:1`"
     if not (app / ".env").exists():
-        return not_yet(
-            saw="there is no file app/.env any more",
-            wanted="the file there, and kept out of the context",
-            fix="run the cell that writes it",
+        raise NotYet(
+            "there is no file app/.env any more",
+            "the file there, and kept out of the context",
+            "`echo 'DATABASE_PASSWORD=hunter2' > app/.env`",
         )
+    if not (app / ".dockerignore").exists():
+        raise NotYet(
+            "there is no file app/.dockerignore",
+            "one that keeps .env out",
+            "write it: one pattern a line, of what is not sent to the builder",
+        )
+    sent = layers.context(app)
     if ".env" in sent:
-        return not_yet(saw="app/.env is still in the build context", wanted="it kept out by app/.dockerignore")
-    if missing := {"go.mod", "go.sum", "main.go", "redis.go", "server.go", "store.go"} - sent:
-        return not_yet(
-            saw=f"app/.dockerignore keeps out {', '.join(sorted(missing))} too", wanted="all that the app is built from"
+        raise NotYet(
+            f"the builder still gets app/.env, among {len(sent)} files",
+            "it kept out",
+            "write a line for it into `app/.dockerignore`; of two lines that fit, the last one counts",
+        )
+    if missing := SOURCE - sent:
+        raise NotYet(
+            f"app/.dockerignore keeps out {', '.join(sorted(missing))} too",
+            "all that the app is built from",
+            "a line that begins with `!` lets files in again",
         )
     if docker.image("lab/context:2") is None:
-        return not_yet(
-            saw="there is no image lab/context:2",
-            wanted="the context's picture, built again",
-            fix="the command that built lab/context:1, with the new name",
+        raise NotYet("there is no image lab/context:2", "an image of the context as it is now", again)
+    made = layers.files("lab/context:2")
+    for number, names in enumerate(made, 1):
+        if found := [name for name in names if PurePosixPath(name).name == ".env"]:
+            raise NotYet(
+                f"layer {number} of {len(made)} in lab/context:2 holds {found[0]}",
+                "no layer with it; what is in a layer stays in it",
+                f"{again}, now that `.dockerignore` is there",
+            )
+    held = {name.removeprefix("context/") for names in made for name in names if name.startswith("context/")}
+    if missing := SOURCE - held:
+        raise NotYet(
+            f"/context in lab/context:2 lacks {', '.join(sorted(missing))}", "the whole context in /context", again
         )
-    names = _files("lab/context:2", "/context")
-    if "main.go" not in names:
-        return not_yet(
-            saw="lab/context:2 has no /context/main.go",
-            wanted="a picture of the whole context",
-            fix="the command that built lab/context:1, with the new name",
-        )
-    if ".env" in names:
-        return not_yet(
-            saw="lab/context:2 still has /context/.env",
-            wanted="an image built after .dockerignore was written",
-            fix="build lab/context:2 again",
-        )
-    return passed(f"the builder sees {len(names)} files, and .env is not among them")
+    return passed(f"the builder sees {len(sent)} files, and .env is neither among them nor in a layer of lab/context:2")
 
 
 @lesson.exercise(
     "small",
     title="Small, without a shell, not as root",
     task=f"""
-Make `app/Dockerfile` a build in two stages. The last one stands on `{STATIC}` and holds
-the program only. Build `lab/small:2.0` from it, and let the program know that it is version 2.0.
+Ship the app in an image that holds little else. Two stages in `app/Dockerfile` do it; the last one may stand on
+`{STATIC}`.
 
-Then start a container `lab-small` from it, with the app on port 8000 of your machine. `GET /version` must answer `2.0`.
-The image must stay below 30 MB and name a user other than root.
+- The image `lab/small:2.0` is smaller than 30 MB.
+- It has no shell, and names a user other than root.
+- A container `lab-small` runs it as it is, with no command and no user of its own.
+- `lab-small` answers on port 8000 of your machine: `GET /` with the greeting, and `GET /version` with `2.0`.
 """,
     hints=(
         "The first stage is your Dockerfile until now, with a name: `FROM golang:1.26-bookworm AS build`. The last "
@@ -253,21 +315,24 @@ The image must stay below 30 MB and name a user other than root.
     ),
 )
 def small():
+    build = "`docker build --build-arg VERSION=2.0 -t lab/small:2.0 app`"
+    image = _image("lab/small:2.0", build)
+    if image.attrs["Size"] >= SMALL:
+        raise NotYet(
+            f"lab/small:2.0 has {image.attrs['Size'] / 1e6:.0f} MB",
+            "less than 30 MB",
+            f"copy only the program into a last stage `FROM {STATIC}`, and build again",
+        )
+    _no_shell_no_root(image, "lab/small:2.0")
     start = "docker run -d --name lab-small -p 127.0.0.1:8000:8000 lab/small:2.0"
-    image = docker.image("lab/small:2.0")
-    if image is None:
-        return _no_image("lab/small:2.0")
-    if verdict := _minimal(image, "lab/small:2.0"):
-        return verdict
-    container = _serving("lab-small", "lab/small:2.0", start)
-    if not hasattr(container, "attrs"):
-        return container
-    version = _get(container, "/version")
-    if version != (200, "2.0"):
-        return not_yet(
-            saw=f"GET /version answers {version[1]!r}",
-            wanted="'2.0'",
-            fix="docker build --build-arg VERSION=2.0, and -ldflags in the Dockerfile",
+    container = _runs("lab-small", "lab/small:2.0", start)
+    _greets(container, 8000)
+    if (version := _answer(container, 8000, "/version")) != "2.0":
+        raise NotYet(
+            f"GET /version answers {version!r}",
+            "'2.0'",
+            f'`-ldflags "-X main.version=$VERSION"` in the Dockerfile; {build}; '
+            f"then `docker rm -f lab-small` and `{start}`",
         )
     return passed(
         f"version 2.0 answers from {image.attrs['Size'] / 1e6:.1f} MB, as user {image.attrs['Config']['User']}"
@@ -279,36 +344,44 @@ def small():
     title="It builds, but it does not serve",
     task=f"""
 `app/Dockerfile.broken` builds without a complaint. A container from it does not serve. Find out why, and mend it in a
-copy, `app/Dockerfile.mended`: there is more than one fault. Keep `{STATIC}` as the last stage.
+copy, say `app/Dockerfile.mended`: there is more than one fault.
 
-You are done when a container `lab-mended` from the image `lab/mended:1` answers on port 8001 of your machine.
+- The image `lab/mended:1` still stands on `{STATIC}`. It has no shell, and does not run as root.
+- A container `lab-mended` runs it as it is, with no command and no user of its own.
+- `lab-mended` answers on port 8001 of your machine: `GET /` with the greeting.
 """,
     hints=(
         "Read what `docker run` says: which program could not be found? `docker image inspect` shows what the engine "
-        "starts: `--format '{{json .Config.Entrypoint}}'`.",
+        "starts: `--format '{{{{json .Config.Entrypoint}}}}'`.",
         "When it runs and still does not answer, read its first log line with `docker logs`: on which address does it "
         "listen, and who can reach 127.0.0.1 inside a container?",
     ),
 )
 def mended():
-    image = docker.image("lab/mended:1")
-    if image is None:
-        return _no_image("lab/mended:1")
-    if verdict := _minimal(image, "lab/mended:1"):
-        return verdict
-    container = _serving(
-        "lab-mended", "lab/mended:1", "docker run -d --name lab-mended -p 127.0.0.1:8001:8000 lab/mended:1"
+    build = "`docker build -t lab/mended:1 -f app/Dockerfile.mended app`"
+    image = _image("lab/mended:1", build)
+    base = _layers(_image(STATIC, 'run `lab.prepare("03-dockerfiles")`'))
+    if _layers(image)[: len(base)] != base:
+        raise NotYet(
+            f"lab/mended:1 does not begin with the layers of {STATIC}",
+            "the last stage as it was",
+            f"keep its line `FROM {STATIC}`, then {build}",
+        )
+    _no_shell_no_root(image, "lab/mended:1")
+    _greets(
+        _runs("lab-mended", "lab/mended:1", "docker run -d --name lab-mended -p 127.0.0.1:8001:8000 lab/mended:1"), 8001
     )
-    if not hasattr(container, "attrs"):
-        return container
-    return passed("lab-mended answers from outside the container")
+    return passed("lab-mended answers on port 8001, from an image that is otherwise as it was")
 
 
 @lesson.exercise(
     "same-layers",
     title="One label, another identity",
     task="""
-Make an image `lab/id:2` that has exactly the layers of `lab/id:1` and another ID.
+Make an image `lab/id:2`.
+
+- It has exactly the layers of `lab/id:1`.
+- It has another ID.
 """,
     hints=(
         "The ID is a hash over the configuration too. Which instructions change only that?",
@@ -316,20 +389,20 @@ Make an image `lab/id:2` that has exactly the layers of `lab/id:1` and another I
     ),
 )
 def same_layers():
-    first, second = docker.image("lab/id:1"), docker.image("lab/id:2")
-    if first is None or second is None:
-        return _no_image("lab/id:1" if first is None else "lab/id:2")
+    first = _image("lab/id:1", "run the cell of section 8 that builds it")
+    second = _image("lab/id:2", "write a Dockerfile that begins with `FROM lab/id:1`, and build it as `lab/id:2`")
     if first.id == second.id:
-        return not_yet(
-            saw="lab/id:1 and lab/id:2 are two names of one ID",
-            wanted="two IDs",
-            fix="change the configuration: a label, say",
+        raise NotYet(
+            f"lab/id:1 and lab/id:2 are two names of one ID, {first.short_id}",
+            "two IDs",
+            "change the configuration, a label for example, and build `lab/id:2` again",
         )
-    if _layers(first) != _layers(second):
-        return not_yet(
-            saw=f"lab/id:1 has {len(_layers(first))} layers and lab/id:2 has {len(_layers(second))}, "
-            "and they are not the same",
-            wanted="the same layers",
-            fix="change no file: only LABEL, ENV, CMD and their like",
+    ours, theirs = _layers(second), _layers(first)
+    if ours != theirs:
+        common = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
+        raise NotYet(
+            f"of the {len(ours)} layers of lab/id:2 the first {common} are those of lab/id:1, which has {len(theirs)}",
+            "the same layers, no more and no fewer",
+            "change no file, only `LABEL`, `ENV`, `CMD` and their like, and build `lab/id:2` again",
         )
-    return passed(f"{len(_layers(first))} layers in common, and two IDs: {first.short_id} and {second.short_id}")
+    return passed(f"{len(ours)} layers in common, and two IDs: {first.short_id} and {second.short_id}")

@@ -26,53 +26,96 @@ start
 build 'FROM scratch' "$copy" 'USER 10001:10001' "$run"
 start
 
-### right read-only: The user by name, the version in a CMD, another port of the machine, a container with no rights.
+### right read-only: The user by name, the program in a CMD, all addresses of the machine, a container with no rights.
 build "$static" "$copy" 'USER nonroot' 'CMD ["/welcome", "-drain", "1s"]'
-docker run -d --name lab-small --read-only --cap-drop=ALL -p 127.0.0.1:8002:8000 lab/small:2.0
+docker run -d --name lab-small --read-only --cap-drop=ALL -p 8000:8000 lab/small:2.0
 
-### wrong one-stage: The compiler is shipped.
+### right import: No Dockerfile at all: compiled in a container, imported from a tar file, started by Python.
+mkdir -p 03-out
+docker run --rm -v "$PWD/app:/src:ro" -v "$PWD/03-out:/out" -v lab-03-cache:/root/.cache -w /src -e CGO_ENABLED=0 \
+    golang:1.26-bookworm go build -ldflags '-X main.version=2.0' -o /out/app .
+tar -C 03-out -c app | docker import --change 'USER 1000' --change 'CMD ["/app", "-addr", ":80"]' - lab/small:2.0
+python3 -c 'import docker; docker.from_env().containers.run("lab/small:2.0", name="lab-small", detach=True,
+    ports={"80/tcp": ("127.0.0.1", 8000)}, cap_add=["NET_BIND_SERVICE"], sysctls={"net.ipv4.ip_unprivileged_port_start": "0"})'
+
+### wrong one-stage (breaks 1): The compiler is shipped.
 build 'USER 65532' "$run"
 start
 
-### wrong shell: The last stage has a shell.
+### wrong tools (breaks 1): The compiler is shipped, as files beside the program.
+build "$static" "$copy" 'COPY --from=build /usr/local/go /usr/local/go' 'USER 65532' "$run"
+start
+
+### wrong hidden-shell (breaks 2): The shell is there under another path, as in images for debugging.
+build "$static" 'COPY --from=busybox:1.37 /bin/busybox /busybox/sh' "$copy" 'USER 65532' "$run"
+start
+
+### wrong shell (breaks 2): The last stage has a shell.
 build 'FROM busybox:1.37' "$copy" 'USER 65532' "$run"
 start
 
-### wrong root: The image says that it runs as root.
+### wrong root (breaks 2): The image says that it runs as root.
 build "$static" "$copy" 'USER root' "$run"
 start
 
-### wrong no-user: An empty last stage, and no user is named.
+### wrong no-user (breaks 2): An empty last stage, and no user is named.
 build 'FROM scratch' "$copy" "$run"
 start
 
-### wrong version: The version does not get in.
+### wrong version (breaks 4): The version does not get in.
 version=dev
 build "$static" "$copy" 'USER 65532' "$run"
 start
 
-### wrong older-image: The container runs from an image that was built before.
+### wrong older-image (breaks 3): The container runs from an image that was built before.
 version=1.9
 build "$static" "$copy" 'USER 65532' "$run"
 start
 version=2.0
 build "$static" "$copy" 'USER 65532' "$run"
 
-### wrong not-started: The image is right, and no container runs.
+### wrong not-started (breaks 3): The image is right, and no container runs.
 build "$static" "$copy" 'USER 65532' "$run"
 
-### wrong not-published: The container runs, and its port is not published.
+### wrong created (breaks 3): The container was made, and never started.
+build "$static" "$copy" 'USER 65532' "$run"
+docker create --name lab-small -p 127.0.0.1:8000:8000 lab/small:2.0
+
+### wrong port-taken (breaks 3): The container could not be started, since the port is taken.
+build "$static" "$copy" 'USER 65532' "$run"
+docker run -d --name lab-first -p 127.0.0.1:8000:8000 lab/small:2.0
+start || true
+
+### wrong as-root (breaks 3): The image is right, and the container was started as root.
+build "$static" "$copy" 'USER 65532' "$run"
+docker run -d --name lab-small --user 0 -p 127.0.0.1:8000:8000 lab/small:2.0
+
+### wrong own-command (breaks 3): The image starts nothing by itself.
+build "$static" "$copy" 'USER 65532'
+docker run -d --name lab-small -p 127.0.0.1:8000:8000 lab/small:2.0 /welcome
+
+### wrong other-port (breaks 4): It answers on another port of the machine.
+build "$static" "$copy" 'USER 65532' "$run"
+docker run -d --name lab-small -p 127.0.0.1:8002:8000 lab/small:2.0
+
+### wrong other-app (breaks 4): Another container of the same image answers on the port.
+build "$static" "$copy" 'USER 65532' "$run"
+docker run -d --name lab-first -p 127.0.0.1:8000:8000 lab/small:2.0
+docker run -d --name lab-small lab/small:2.0
+
+### wrong not-published (breaks 4): The container runs, and its port is not published.
 build "$static" "$copy" 'USER 65532' "$run"
 docker run -d --name lab-small lab/small:2.0
 
-### wrong other-program: Another server answers in the container's place.
+### wrong other-program (breaks 3): Another server answers in the container's place.
 build "$static" "$copy" 'USER 65532' "$run"
 docker run -d --name lab-small -p 127.0.0.1:8000:8000 busybox:1.37 httpd -f -p 8000
 
 ### undo
 # Its image, too, when that has lost its name.
 image=$(docker inspect --format '{{.Image}}' lab-small 2>/dev/null || true)
-docker rm -f lab-small >/dev/null 2>&1 || true
+docker rm -f lab-small lab-first >/dev/null 2>&1 || true
+docker volume rm lab-03-cache >/dev/null 2>&1 || true
 docker image rm -f lab/small:2.0 >/dev/null 2>&1 || true
 if [ "$(docker image inspect --format '{{len .RepoTags}}' "$image" 2>/dev/null)" = 0 ]; then docker image rm "$image"; fi
-rm -f app/Dockerfile
+rm -rf app/Dockerfile 03-out

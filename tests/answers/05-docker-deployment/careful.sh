@@ -34,30 +34,56 @@ careful -m 100m --cpu-quota 25000 --restart on-failure:5 --log-driver local $ima
 careful --log-opt max-size=500k $image
 server update --memory 64m --memory-swap 64m --cpus 0.2 --restart always careful
 
-### wrong no-memory: No memory limit.
+### right api: By the engine's own API: nothing but a JSON document.
+docker exec -i lab-05-machine sh -c 'cat > /tmp/careful.json' <<END
+{"Image": "$image", "HostConfig": {"Memory": 67108864, "CpuPeriod": 50000, "CpuQuota": 25000,
+ "RestartPolicy": {"Name": "always"}, "LogConfig": {"Type": "json-file", "Config": {"max-size": "20m", "max-file": "5"}}}}
+END
+docker exec lab-05-machine sh -c 'size=$(wc -c < /tmp/careful.json)
+    { printf "POST /containers/create?name=careful HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: $size\r\n\r\n"
+      cat /tmp/careful.json; sleep 1; } | nc local:/var/run/docker.sock'
+server start careful
+
+### wrong no-memory (breaks 1): No memory limit.
 careful --cpus 0.5 --restart always --log-opt max-size=1m $image
 wait_until healthy
 
-### wrong too-much: A memory limit that is no use.
+### wrong swap (breaks 1): Twice as much as allowed; somebody took the sum for a share.
+careful --memory 256m --memory-swap 256m --cpus 0.5 --restart always --log-opt max-size=1m $image
+wait_until healthy
+
+### wrong too-much (breaks 1): A memory limit that is no use.
 careful --memory 2g --cpus 0.5 --restart always --log-opt max-size=1m $image
 wait_until healthy
 
-### wrong shares: A weight for the processor, which is no limit.
+### wrong one-processor (breaks 2): Pinned to one processor, of which it may use all.
+careful --memory 64m --cpuset-cpus 0 --restart always --log-opt max-size=1m $image
+wait_until healthy
+
+### wrong shares (breaks 2): A weight for the processor, which is no limit.
 careful --memory 64m --cpu-shares 512 --restart always --log-opt max-size=1m $image
 wait_until healthy
 
-### wrong max-file: As many files as you like, of any size.
+### wrong large-logs (breaks 3): Three files of 50 MB are more than 100 MB.
+careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=50m --log-opt max-file=3 $image
+wait_until healthy
+
+### wrong no-logs (breaks 3): No logs at all.
+careful --memory 64m --cpus 0.5 --restart always --log-driver none $image
+wait_until healthy
+
+### wrong max-file (breaks 3): One file, of any size.
 careful --memory 64m --cpus 0.5 --restart always --log-driver json-file $image
 wait_until healthy
 
-### wrong no-restart: No restart policy.
+### wrong no-restart (breaks 4): No restart policy.
 careful --memory 64m --cpus 0.5 --log-opt max-size=1m $image
 wait_until healthy
 
-### wrong no-health: Without a health check.
+### wrong no-health (breaks 5): Without a health check.
 careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m --no-healthcheck $image
 
-### wrong health-cmd: The health check wants a shell, which the image has not got.
+### wrong health-cmd (breaks 5): The health check wants a shell, which the image has not got.
 careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m \
     --health-cmd '/welcome -healthcheck' --health-interval 200ms --health-retries 1 $image
 wait_until unhealthy

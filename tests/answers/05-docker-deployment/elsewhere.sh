@@ -35,27 +35,74 @@ END
 sed -e 's/localhost:5050/lab-05-registry:5000/' -e 's/STORE_URL=.*0/STORE_URL=/' 05-report.sh > 05-mended.sh
 docker exec -i lab-05-machine sh < 05-mended.sh
 
-### wrong here: On the learner's own engine it works.
+### right other-name: The server's engine is taught the colleague's name for the image; the script lost one option.
+server pull -q lab-05-registry:5000/lab/welcome:1.0
+server tag lab-05-registry:5000/lab/welcome:1.0 localhost:5050/lab/welcome:1.0
+docker exec -i lab-05-machine sh <<'END'
+docker run -d --name report --restart always -p 8001:8000 localhost:5050/lab/welcome:1.0
+END
+
+### right loaded: The image came without the registry; the policy was set later, the port for both families of addresses.
+docker save localhost:5050/lab/welcome:1.0 | docker exec -i lab-05-machine docker load -q
+server run -d --name report -p 0.0.0.0:8001:9000 localhost:5050/lab/welcome:1.0 -addr :9000
+server rm -f report
+server create --name report -p 0.0.0.0:8001:8000 localhost:5050/lab/welcome:1.0
+server update --restart always report
+server start report
+
+### wrong here (breaks 1): On the learner's own engine it works.
 docker run -d --name lab-05-report --restart always localhost:5050/lab/welcome:1.0
 
-### wrong store: Only the registry's name is mended: it crashes again and again.
+### wrong store (breaks 1): Only the registry's name is mended: it crashes again and again.
 report --restart always -p 8001:8000 -e STORE_URL=redis://store:6379/0
 
-### wrong once: It crashes, once and for all.
+### wrong restarted (breaks 1): It crashed, and runs since.
+report --restart always -p 8001:8000
+docker exec lab-05-machine sh -c 'kill -9 $(docker inspect --format "{{.State.Pid}}" report)'
+wait_until healthy
+
+### wrong other-image (breaks 1): Another image of the app.
+printf 'FROM localhost:5050/lab/welcome:1.0\nLABEL more=yes\n' | docker build -q -t localhost:5050/lab/welcome:1.2 -
+docker push -q localhost:5050/lab/welcome:1.2
+server run -d --name report --restart always -p 8001:8000 lab-05-registry:5000/lab/welcome:1.2
+wait_until healthy
+
+### wrong once (breaks 1): It crashes, once and for all.
 report -p 8001:8000 -e STORE_URL=redis://store:6379/0
 
-### wrong no-policy: The crash is mended, and the restart policy is gone.
+### wrong other-policy (breaks 3): Another restart policy than the script's.
+report --restart unless-stopped -p 8001:8000
+wait_until healthy
+
+### wrong no-policy (breaks 3): The crash is mended, and the restart policy is gone.
 report -p 8001:8000
 wait_until healthy
 
-### wrong port: Nobody can reach it.
+### wrong loopback (breaks 4): Only the server itself can reach it.
+report --restart always -p 127.0.0.1:8001:8000
+wait_until healthy
+
+### wrong other-port (breaks 4): Another port of the server.
+report --restart always -p 8010:8000
+wait_until healthy
+
+### wrong wrong-side (breaks 4): The numbers of the ports are the wrong way round.
+report --restart always -p 8001:8001
+wait_until healthy
+
+### wrong port (breaks 4): Nobody can reach it.
 report --restart always
 wait_until healthy
 
-### wrong address: It runs, and listens where the health check does not look.
+### wrong no-health (breaks 2): Without its health check.
+report --restart always -p 8001:8000 --no-healthcheck
+
+### wrong address (breaks 2): It runs, and listens where the health check does not look.
 server run -d --name report --restart always -p 8001:8000 lab-05-registry:5000/lab/welcome:1.0 -addr :9000
 
 ### undo
 docker exec lab-05-machine docker rm -f report >/dev/null 2>&1 || true
 docker rm -f lab-05-report >/dev/null 2>&1 || true
+docker image rm -f localhost:5050/lab/welcome:1.2 >/dev/null 2>&1 || true
+docker exec lab-05-machine docker image rm -f localhost:5050/lab/welcome:1.0 >/dev/null 2>&1 || true
 rm -f 05-report.sh 05-mended.sh

@@ -43,25 +43,54 @@ shop --restart unless-stopped "$image@$(digest 2.0)"
 old=$(server image ls --digests --format '{{.Tag}} {{.Digest}}' $image | grep '^<none>' | head -n 1 | cut -d ' ' -f 2)
 shop -p 8003:8000 --pull never "$image@$old"
 
+### right renamed: The new one is started beside the old one, which was renamed and goes last; by tag and digest.
+server rename shop shop-old
+server run -d --name shop "$image:2.0@$(digest 2.0)"
+server rm -f shop-old
+
+### right tag-moved-on: Somebody pushes another image as 2.0 meanwhile; what ran before is still the same.
+old=$(digest 2.0)
+docker tag lab/welcome:1.0 localhost:5050/lab/welcome:2.0
+docker push -q localhost:5050/lab/welcome:2.0
+shop "$image@$old"
+
 ### wrong nothing-done: As the exercise found it.
 true
 
-### wrong by-tag: The right image, by a tag.
+### wrong by-tag (breaks 1): The right image, by a tag.
 shop $image:2.0
 
-### wrong new-digest: By digest, and it is the digest of the update.
+### wrong new-digest (breaks 1): By digest, and it is the digest of the update.
 shop "$image@$(digest 2.1)"
 
-### wrong still-unhealthy: The image of before, with the options of the update.
+### wrong older (breaks 1): By digest, and it is older than what ran before.
+docker build -q -t localhost:5050/lab/welcome:1.0 - <<'END'
+FROM lab/welcome:1.0
+HEALTHCHECK --interval=200ms --timeout=2s --retries=3 CMD ["/welcome", "-healthcheck"]
+END
+docker push -q localhost:5050/lab/welcome:1.0
+shop "$image@$(digest 1.0)"
+
+### wrong port-given (breaks 1): The update is kept, and told to listen where it is looked for.
+shop "$image@$(digest 2.1)" -addr :8000
+
+### wrong still-unhealthy (breaks 2): The image of before, with the options of the update.
 shop "$image@$(digest 2.0)" -addr :9000
 
-### wrong tag-moved-back (loses given): The tag was moved instead.
+### wrong all-moved-back (breaks 3, loses given): The tags stable and 2.1 were both moved.
+for tag in 2.1 stable; do
+    docker tag localhost:5050/lab/welcome:2.0 localhost:5050/lab/welcome:$tag
+    docker push -q localhost:5050/lab/welcome:$tag
+done
+shop "$image@$(digest 2.0)"
+
+### wrong tag-moved-back (breaks 3, loses given): The tag was moved instead.
 docker tag localhost:5050/lab/welcome:2.0 localhost:5050/lab/welcome:stable
 docker push -q localhost:5050/lab/welcome:stable
 shop "$image@$(digest 2.0)"
 
 ### undo
-docker exec lab-05-machine docker rm -f shop >/dev/null 2>&1 || true
+docker exec lab-05-machine docker rm -f shop shop-old >/dev/null 2>&1 || true
 docker exec lab-05-machine sh -c 'docker image rm -f $(docker image ls -q lab-05-registry:5000/lab/welcome)' \
     >/dev/null 2>&1 || true
-for tag in 2.0 2.1 stable; do docker image rm -f localhost:5050/lab/welcome:$tag; done >/dev/null 2>&1 || true
+for tag in 1.0 2.0 2.1 stable; do docker image rm -f localhost:5050/lab/welcome:$tag; done >/dev/null 2>&1 || true
