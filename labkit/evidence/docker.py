@@ -10,7 +10,7 @@ from docker.errors import APIError, ImageNotFound, NotFound
 
 from labkit import engine
 from labkit.evidence import NotYet
-from labkit.system import http, pace
+from labkit.system import http, pace, wait
 
 
 def container(name: str):
@@ -21,18 +21,28 @@ def container(name: str):
         return None
 
 
-def running(name: str, fix: str):
-    """The container of this name, which runs. Raises NotYet when it does not. fix: what to do when there is none."""
+def running(name: str, fix: str, ended: str = ""):
+    """The container of this name, which runs. Raises NotYet when it does not. fix: what to do when there is none;
+    ended: what to do when it has ended, if that is known."""
     found = container(name)
     if found is None:
         raise NotYet(f"there is no container {name}", "one that runs", fix)
     if (state := found.attrs["State"])["Status"] != "running":
         # One that never started has no log, and says itself why.
-        if why := state.get("Error"):
-            raise NotYet(f"{how(found)}: {why}", "it running", fix)
-        next_step = {"created": f"`docker start {name}`", "paused": f"`docker unpause {name}`"}
-        raise NotYet(how(found), "it running", next_step.get(state["Status"], f"`docker logs {name}`"))
+        why = f": {state['Error']}" if state.get("Error") else ""
+        raise NotYet(f"{how(found)}{why}", "it running", _revived(name, state["Status"], why, ended))
     return found
+
+
+def _revived(name: str, status: str, why: str, ended: str) -> str:
+    """What to do next with a container that does not run."""
+    if status == "created":
+        return f"mend that: `docker rm {name}`, then make it anew" if why else f"`docker start {name}`"
+    if status == "paused":
+        return f"`docker unpause {name}`"
+    if status == "exited" and (why or ended):
+        return ended or f"mend that, then `docker start {name}`"
+    return f"`docker logs {name}` and `docker inspect {name}` tell more"
 
 
 def image(reference: str):
@@ -57,6 +67,8 @@ def how(container) -> str:
     state = container.attrs["State"]
     if state["Status"] == "exited":
         return f"{container.name} has ended with status {state['ExitCode']}"
+    if state["Status"] == "created":
+        return f"{container.name} was made, and never started"
     return f"{container.name} is {state['Status']}"
 
 
@@ -94,10 +106,11 @@ def files_of_image(reference: str, path: str) -> list[tuple[tarfile.TarInfo, byt
         looked_at.remove(force=True)
 
 
-def get(port: int | str, path: str) -> tuple[int, str] | str:
-    """Status and body of a request to a port that a container publishes, or why there is no answer."""
+def get(port: int | str, path: str, host: str = "") -> tuple[int, str] | str:
+    """Status and body of a request to a port that a container publishes, or why there is no answer. host: the address
+    on which it is published, where that is another than usual."""
     try:
-        with http.urlopen(f"http://{engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
+        with http.urlopen(f"http://{host or engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
             return answer.status, answer.read(2000).decode(errors="replace").strip()
     except urllib.error.HTTPError as problem:
         return problem.code, ""
@@ -124,3 +137,45 @@ def started(reference: str, port: int):
         yield looked_at
     finally:
         looked_at.remove(force=True, v=True)
+
+
+# A number that no learner's process has: what looks is not counted.
+_LOOKER = 2147483000
+
+
+def users(container) -> set[int]:
+    """The numbers of the users as whom a container's processes run; none when it ended meanwhile."""
+    _, said = run(container, "sh", "-c", "grep -h ^Uid: /proc/[0-9]*/status", user=str(_LOOKER))
+    # Real, effective, saved: the second is what counts.
+    return {int(line.split()[2]) for line in said.splitlines() if line.startswith("Uid:")} - {_LOOKER}
+
+
+def processes(container) -> list[list[str]]:
+    """The command line of each process that is a container's own, though others may see it; none when it ended."""
+    try:
+        table = container.top()
+    except APIError as problem:
+        if problem.status_code in (404, 409):
+            return []
+        raise
+    return [row[-1].split() for row in table["Processes"]]
+
+
+def memory(container) -> int:
+    """Bytes of memory that a container holds. What the kernel keeps of files, and can take back, is not counted."""
+    counted = engine.client().api.stats(container.id, stream=False, one_shot=True)["memory_stats"].get("stats", {})
+    return counted.get("active_anon", 0) + counted.get("inactive_anon", 0)
+
+
+def page(container, port: int, path: str = "/") -> tuple[int | None, str]:
+    """Exit status and output of wget in a container of busybox, for a page that it serves on a port. It asks on the
+    address by which other containers know this one, and for a second again while nobody listens."""
+    command = f'timeout {pace.patience(3):.0f} wget -q -O- "http://$(hostname -i | cut -d " " -f 1):{port}{path}"'
+    seen: list[tuple[int | None, str]] = []
+
+    def answers() -> bool:
+        seen.append(run(container, "sh", "-c", command))
+        return "refused" not in seen[-1][1]
+
+    wait.until(answers, 1, every=0.2)
+    return seen[-1]

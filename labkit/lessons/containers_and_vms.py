@@ -3,10 +3,10 @@
 Each checker reads the engine's own facts about containers, and nothing that a notebook has printed.
 """
 
-from labkit import engine, session
+from labkit import engine
 from labkit.course.lesson import Lesson
-from labkit.course.verdict import not_yet, passed
-from labkit.evidence import docker
+from labkit.course.verdict import passed
+from labkit.evidence import NotYet, docker, files
 
 lesson = Lesson(
     number="01",
@@ -28,33 +28,20 @@ lesson = Lesson(
 _MIB = 1024 * 1024
 
 
-def _all_running(*names: str):
-    """These containers and None when all of them run; else nothing, and the verdict on the first that does not."""
-    found = []
-    for name in names:
-        container = docker.container(name)
-        if container is None:
-            return [], not_yet(
-                f"there is no container {name}", f"{name}, running", f"docker run -d --name {name} … busybox:1.37 …"
-            )
-        if container.status != "running":
-            return [], not_yet(docker.how(container), f"{name}, running", f"docker ps -a; docker logs {name}")
-        found.append(container)
-    return found, None
-
-
 # -- kernels -------------------------------------------------------------------------------------
 
 
 @lesson.exercise(
     "two-kernels",
     title="Two kernels",
-    task="""Write a file **`01-kernels.txt`** beside this notebook with two lines:
+    task="""Write a file **`01-kernels.txt`** beside this notebook. It has two lines:
 
-1. the kernel release that a **container** sees;
+1. the kernel release (`uname -r`) that a **container** sees;
 2. the kernel release that the **virtual machine** of `lab/vm:1` sees.
 
-Both as `uname -r` prints them. Let the two commands write the file, rather than typing it.""",
+- Other words on a line do no harm, but no line says both.
+
+It is easiest to let the two commands write the file. Empty lines do not count.""",
     hints=(
         "`docker run --rm IMAGE uname -r` prints a kernel release. Use it once with `busybox:1.37` and once "
         "with `lab/vm:1`.",
@@ -62,34 +49,19 @@ Both as `uname -r` prints them. Let the two commands write the file, rather than
     ),
 )
 def two_kernels():
-    file = session.current.folder / "01-kernels.txt"
-    if not file.exists():
-        return not_yet(
-            "there is no file 01-kernels.txt beside the notebook",
-            "two lines in it",
-            "docker run --rm busybox:1.37 uname -r > 01-kernels.txt",
-        )
-    lines = [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()]
-    if len(lines) != 2:
-        return not_yet(
-            f"01-kernels.txt has {len(lines)} lines that are not empty",
-            "two lines",
-            "write it afresh with >, then add with >>",
-        )
+    lines = files.lines("01-kernels.txt", 2, "`docker run --rm busybox:1.37 uname -r > 01-kernels.txt`")
     engines, machines = engine.client().info()["KernelVersion"], _vm_kernel()
-    if engines not in lines[0].split():
-        return not_yet(
-            f"the first line says {lines[0][:60]!r}",
-            "the release that a container sees",
-            "docker run --rm busybox:1.37 uname -r",
-        )
-    if machines not in lines[1].split():
-        mistaken = " (that is the container's)" if engines in lines[1].split() else ""
-        return not_yet(
-            f"the second line says {lines[1][:60]!r}{mistaken}",
-            "the release that the virtual machine sees",
-            "docker run --rm lab/vm:1 uname -r",
-        )
+    for number, line, fact, other, whose, command in (
+        (1, lines[0], engines, machines, "a container", "`docker run --rm busybox:1.37 uname -r`"),
+        (2, lines[1], machines, engines, "the virtual machine", "`docker run --rm lab/vm:1 uname -r`"),
+    ):
+        if not files.has(line, fact):
+            mistaken = ", which the other one sees" if files.has(line, other) else ""
+            raise NotYet(
+                f"line {number} says “{line[:80]}”{mistaken}", f"the release that {whose} sees", f"{command} prints it"
+            )
+        if files.has(line, other) and not files.has(fact, other):
+            raise NotYet(f"line {number} says both releases", f"the one that {whose} sees", f"{command} prints it")
     return passed(f"a container runs on {engines}, the virtual machine on {machines}")
 
 
@@ -104,45 +76,50 @@ def _vm_kernel() -> str:
 @lesson.exercise(
     "shared-view",
     title="A second pair of eyes",
-    task="""A container sees only its own processes. For once we want to look into one from another:
+    task="""A container sees only its own processes. For once we want to look into one from another.
 
-- a container **`lab-01-shop`** that runs `httpd -f -p 80` from `busybox:1.37`;
-- a container **`lab-01-watch`** that keeps running and sees the processes of `lab-01-shop`, but not those of
-  the whole machine.
-
-`docker exec lab-01-watch ps` must show the `httpd` of the shop.""",
+- **`lab-01-shop`** runs `httpd`, the web server of busybox.
+- **`lab-01-watch`** runs, too, and sees that `httpd` among the processes in its `/proc`, as `ps` would show them.
+- Neither of the two sees the processes of the whole machine.""",
     hints=(
         "Which kind of namespace decides which processes one sees? `docker run --help` has an option of that name.",
-        "`--pid container:NAME` joins the PID namespace of a running container. Let the watcher run `sleep 1000000`.",
+        "The shop: `docker run -d --name lab-01-shop busybox:1.37 httpd -f -p 80`. For the watcher, `--pid "
+        "container:NAME` joins the PID namespace of a running container; let it run `sleep 1000000`.",
     ),
 )
 def shared_view():
-    both, amiss = _all_running("lab-01-shop", "lab-01-watch")
-    if amiss:
-        return amiss
-    shop, watch = both
-    if "httpd" not in _processes(shop):
-        return not_yet("no httpd runs in lab-01-shop", "httpd -f -p 80 in lab-01-shop", "docker logs lab-01-shop")
-    for container in both:
-        if container.attrs["HostConfig"]["PidMode"] == "host":
-            return not_yet(
-                f"{container.name} uses the PID namespace of the machine and sees everything",
-                "one that the two containers share, and nobody else",
-                "see the second hint",
+    shop = docker.running("lab-01-shop", "`docker run -d --name lab-01-shop busybox:1.37 httpd -f -p 80`")
+    watch = docker.running("lab-01-watch", "`docker run -d --name lab-01-watch …`, and see the hints")
+    # The shop's own, since in a shared namespace it would see the watcher's as well.
+    own = docker.processes(shop)
+    if not any(word.rpartition("/")[2] == "httpd" for words in own for word in words[:2]):
+        runs = "; ".join(" ".join(words)[:60] for words in own) or "nothing"
+        raise NotYet(
+            f"lab-01-shop runs {runs}", "httpd", "`docker rm -f lab-01-shop`, then run it with `httpd -f -p 80`"
+        )
+    for container in shop, watch:
+        if _sees_machine(container):
+            raise NotYet(
+                f"{container.name} is in the machine's PID namespace, and sees everything",
+                "a namespace that the two containers share, and the machine does not",
+                f"`docker rm -f {container.name}`, then make it anew without `--pid host`",
             )
-    if "httpd" not in _processes(watch) or _namespace(shop) != _namespace(watch):
-        return not_yet(
-            "lab-01-watch does not see the httpd of lab-01-shop",
-            "both in one PID namespace",
-            "docker exec lab-01-watch ps",
+    if _namespace(shop) != _namespace(watch):
+        _, seen = docker.run(watch, "sh", "-c", "cat /proc/[0-9]*/comm")
+        raise NotYet(
+            f"lab-01-watch sees these processes: {' '.join(seen.split())}",
+            "the httpd of lab-01-shop among them",
+            "a container joins a PID namespace when it is made: `docker rm -f lab-01-watch`, and see the second hint",
         )
     return passed("lab-01-watch sees the httpd of lab-01-shop, and not the machine's processes")
 
 
-def _processes(container) -> list[str]:
-    """Names of the processes that the container sees, as the kernel tells those inside."""
-    _, names = docker.run(container, "sh", "-c", "cat /proc/[0-9]*/comm 2> /dev/null; true")
-    return names.split("\n")
+def _sees_machine(container) -> bool:
+    """Whether a container is in the machine's PID namespace, itself or by way of a container that it joined."""
+    mode = container.attrs["HostConfig"]["PidMode"]
+    while mode.startswith("container:"):
+        mode = docker.container(mode.removeprefix("container:")).attrs["HostConfig"]["PidMode"]
+    return mode == "host"
 
 
 def _namespace(container) -> str:
@@ -155,10 +132,11 @@ def _namespace(container) -> str:
 @lesson.exercise(
     "limits",
     title="A small room",
-    task="""Start a container **`lab-01-small`** from `busybox:1.37` that keeps running, and that may use
+    task="""Start a container **`lab-01-small`** with two limits.
 
-- **64 MiB** of memory at most, and
-- **half a processor** at most.""",
+- It runs, and goes on running.
+- Its memory limit is **64 MiB**.
+- Its processor limit is **half a processor**.""",
     hints=(
         "`docker run --help` lists `--memory` and `--cpus`. Docker's `m` is a MiB.",
         "`docker run -d --name lab-01-small --memory 64m --cpus 0.5 busybox:1.37 …` with a command that does "
@@ -166,23 +144,21 @@ def _namespace(container) -> str:
     ),
 )
 def limits():
-    found, amiss = _all_running("lab-01-small")
-    if amiss:
-        return amiss
-    host = found[0].attrs["HostConfig"]
+    container = docker.running("lab-01-small", "`docker run -d --name lab-01-small … busybox:1.37 sleep 1000000`")
+    host = container.attrs["HostConfig"]
     if host["Memory"] != 64 * _MIB:
-        saw = f"{host['Memory'] / _MIB:g} MiB" if host["Memory"] else "no limit at all"
-        return not_yet(
+        saw = f"{host['Memory'] / _MIB:g} MiB" if host["Memory"] else "none"
+        raise NotYet(
             f"the memory limit of lab-01-small: {saw}",
             "64 MiB",
-            "docker inspect -f '{{.HostConfig.Memory}}' lab-01-small",
+            "`docker update --memory 64m --memory-swap 128m lab-01-small`",
         )
     share = _processors(host)
     if share is None or abs(share - 0.5) > 0.001:
-        return not_yet(
-            f"the processor limit of lab-01-small: {'none' if share is None else f'{share:g}'}",
+        raise NotYet(
+            f"the processor limit of lab-01-small: {'none' if share is None else f'{share:g} processors'}",
             "half a processor",
-            "docker inspect -f '{{.HostConfig.NanoCpus}}' lab-01-small",
+            "`docker rm -f lab-01-small`, then run it with other limits",
         )
     return passed("lab-01-small may use 64 MiB and half a processor")
 
@@ -202,11 +178,12 @@ def _processors(host: dict) -> float | None:
 @lesson.exercise(
     "hungry",
     title="The one that vanishes",
-    task="""The cell below starts a container **`lab-01-hungry`**. It is to load 48 MB and then wait. It is
-gone within a second, and its log is empty.
+    task="""The cell below starts a container **`lab-01-hungry`**. It is to load 48 MB into its memory and then wait.
+It is gone within a second, and its log is empty. Find out what ended it, and mend it:
 
-Find out what ended it. Then get it to run, with its 48 MB loaded. It must still have a memory limit, of 256 MiB
-at most, so that it cannot take the memory of its neighbours.""",
+- `lab-01-hungry` runs.
+- It holds its 48 MB in memory.
+- It has a memory limit, of 256 MiB at most, so that it cannot take the memory of its neighbours.""",
     hints=(
         "`docker ps -a` shows how it ended. A status above 128 is 128 plus the number of a signal, and signal 9 "
         "kills. `docker inspect -f '{{json .State}}' lab-01-hungry` says more.",
@@ -215,30 +192,24 @@ at most, so that it cannot take the memory of its neighbours.""",
     ),
 )
 def hungry():
-    found, amiss = _all_running("lab-01-hungry")
-    if amiss:
-        return amiss
-    container = found[0]
+    container = docker.running(
+        "lab-01-hungry",
+        "run the cell that starts it, and mend that",
+        ended="`docker inspect -f '{{json .State}}' lab-01-hungry` says how it ended",
+    )
     limit = container.attrs["HostConfig"]["Memory"]
     if not 0 < limit <= 256 * _MIB:
-        return not_yet(
+        raise NotYet(
             f"the memory limit of lab-01-hungry: {f'{limit / _MIB:g} MiB' if limit else 'none'}",
             "a limit, of 256 MiB at most",
-            "docker update --help",
+            "`docker update --memory 128m --memory-swap 128m lab-01-hungry`",
         )
-    # cgroup version 2, then version 1.
-    _, count = docker.run(
-        container,
-        "sh",
-        "-c",
-        "cat /sys/fs/cgroup/memory.current 2> /dev/null || cat /sys/fs/cgroup/memory/memory.usage_in_bytes",
-    )
-    if not count.isdigit() or int(count) < 48_000_000:
-        return not_yet(
-            f"lab-01-hungry runs, and holds {int(count) / 1e6:.0f} MB"
-            if count.isdigit()
-            else "lab-01-hungry runs, but not for long enough to ask what it holds",
-            "48 MB loaded",
-            "docker logs lab-01-hungry",
+    held = docker.memory(container) / 1e6
+    # The kernel counts what was just touched a little later.
+    if held < 47.5:
+        raise NotYet(
+            f"lab-01-hungry runs, and holds {held:.0f} MB in memory",
+            "48 MB",
+            "if this stays so: run the cell that starts it, and mend only its limit",
         )
-    return passed(f"lab-01-hungry holds {int(count) / 1e6:.0f} MB under a limit of {limit / _MIB:g} MiB")
+    return passed(f"lab-01-hungry holds {held:.0f} MB under a limit of {limit / _MIB:g} MiB")

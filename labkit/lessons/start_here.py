@@ -3,11 +3,12 @@
 It needs the engine and the image busybox, and nothing of Kubernetes: that may still be in the making.
 """
 
-from labkit import engine, session
+from docker.errors import APIError
+
+from labkit import engine
 from labkit.course.lesson import Lesson
-from labkit.course.verdict import not_yet, passed
-from labkit.evidence import docker
-from labkit.system import pace
+from labkit.course.verdict import passed
+from labkit.evidence import NotYet, docker, files
 
 lesson = Lesson(
     number="00",
@@ -29,11 +30,15 @@ lesson = Lesson(
 _IMAGE = "busybox:1.37"
 
 
-def _from_busybox(container) -> bool:
-    if container.attrs["Config"]["Image"] == _IMAGE:
-        return True
-    image = docker.image(_IMAGE)
-    return image is not None and container.attrs["Image"] == image.id
+def _must_be_busybox(container) -> None:
+    """Raises NotYet when a container was made from another image."""
+    made_from, image = container.attrs["Config"]["Image"], docker.image(_IMAGE)
+    if made_from != _IMAGE and (image is None or container.attrs["Image"] != image.id):
+        raise NotYet(
+            f"{container.name} was made from {made_from}",
+            f"the image {_IMAGE}",
+            f"`docker rm -f {container.name}`, then make it from {_IMAGE}",
+        )
 
 
 # -- a first container ---------------------------------------------------------------------------
@@ -42,42 +47,49 @@ def _from_busybox(container) -> bool:
 @lesson.exercise(
     "hello",
     title="Say hello",
-    task="""Make a container **`lab-00-hello`** from the image `busybox:1.37` that
+    task="""Make a container that says hello.
 
-- prints a line which begins with `Hello`,
-- ends by itself, with exit status 0, and
-- is still there afterwards, so that `docker logs lab-00-hello` shows the line.""",
+- It is called **`lab-00-hello`** and made from the image `busybox:1.37`.
+- It has ended, with exit status 0.
+- `docker logs lab-00-hello` shows a line that begins with `Hello`.""",
     hints=(
         "`docker run --name NAME IMAGE COMMAND` gives the new container a name. Which option of the cell above removed "
         "the container at its end?",
-        "`docker run --name lab-00-hello busybox:1.37 echo Hello, World`, without `--rm`.",
+        "`docker run --name lab-00-hello busybox:1.37 echo Hello, World`, without `--rm`. Does it say that the name is "
+        "already in use? Then `docker rm -f lab-00-hello` first.",
     ),
 )
 def hello():
     container = docker.container("lab-00-hello")
     if container is None:
-        return not_yet(
+        raise NotYet(
             "there is no container lab-00-hello",
             "one that has ended and was not removed",
-            "docker run --name lab-00-hello busybox:1.37 …",
+            "`docker run --name lab-00-hello busybox:1.37 …`",
         )
-    if not _from_busybox(container):
-        return not_yet(
-            f"lab-00-hello was made from {container.attrs['Config']['Image']}",
-            f"the image {_IMAGE}",
-            "docker rm -f lab-00-hello, then run it from the other image",
-        )
-    state = container.attrs["State"]
+    _must_be_busybox(container)
+    state, again = container.attrs["State"], "`docker rm -f lab-00-hello`, then run it again"
+    if state["Status"] == "created" and not state["Error"]:
+        raise NotYet(docker.how(container), "one that ran, and has ended", "`docker start lab-00-hello`")
     if state["Status"] != "exited":
-        return not_yet(docker.how(container), "one that ran, and ended by itself", "docker ps -a")
-    if state["ExitCode"] != 0:
-        return not_yet(docker.how(container), "exit status 0", "docker logs lab-00-hello")
-    lines = container.logs(tail=1000).decode(errors="replace").splitlines()
-    greeting = next((line.strip() for line in lines if line.strip().startswith("Hello")), None)
-    if greeting is None:
-        return not_yet(
-            "no line in the log of lab-00-hello begins with Hello", "such a line", "docker logs lab-00-hello"
+        why = f": {state['Error']}" if state["Error"] else ""
+        raise NotYet(
+            f"{docker.how(container)}{why}",
+            "one that ran, and has ended",
+            f"{again}, with a command that runs and ends",
         )
+    if state["ExitCode"] != 0:
+        raise NotYet(docker.how(container), "exit status 0", f"{again}, with a command that ends by itself and well")
+    try:
+        lines = container.logs().decode(errors="replace").splitlines()
+    except APIError as problem:  # a container may be told to keep no log
+        raise NotYet(
+            f"`docker logs` says: {problem.explanation}", "its log", f"{again}, with `--log-driver json-file`"
+        ) from None
+    greeting = next((line for line in lines if line.startswith("Hello")), None)
+    if greeting is None:
+        said = f"lab-00-hello said “{lines[0][:60]}”" if lines else "the log of lab-00-hello is empty"
+        raise NotYet(said, "a line that begins with Hello", f"{again}, with a command that prints it")
     return passed(f"lab-00-hello said “{greeting[:60]}” and ended with status 0")
 
 
@@ -88,13 +100,15 @@ def hello():
     "which-engine",
     title="Whose engine is it?",
     task="""Somebody who is to help you asks three things first. Write the answers into a file **`00-engine.txt`**
-beside this notebook, a line each:
+beside this notebook. It has three lines:
 
 1. the version of the **engine** (not of the client);
-2. the operating system of the engine's machine, as the engine tells it;
+2. the operating system of the engine's machine, as the engine calls it;
 3. the kernel release of the engine's machine.
 
-Let commands write the file, rather than typing it. Other words on the line do no harm.""",
+- Other words on a line do no harm, but no line says all three.
+
+It is easiest to let commands write the file. Empty lines do not count.""",
     hints=(
         "`docker version` and `docker info` print all three. In `docker version` the engine is under *Server*.",
         "`docker version --format '{{.Server.Version}}' > 00-engine.txt` writes the first line. `docker info --format "
@@ -102,38 +116,22 @@ Let commands write the file, rather than typing it. Other words on the line do n
     ),
 )
 def which_engine():
-    file = session.current.folder / "00-engine.txt"
-    if not file.is_file():
-        return not_yet(
-            "there is no file 00-engine.txt beside the notebook",
-            "three lines in it",
-            "docker version --format '{{.Server.Version}}' > 00-engine.txt",
-        )
-    lines = [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()]
-    if len(lines) != 3:
-        return not_yet(
-            f"00-engine.txt has {len(lines)} lines that are not empty",
-            "three lines",
-            "write it afresh with >, then add with >>",
-        )
-    client = engine.client()
-    info = client.info()
-    for place, line, what, fact in zip(
-        ("first", "second", "third"),
-        lines,
-        ("the version of the engine", "the operating system of the engine's machine", "its kernel release"),
-        (client.version()["Version"], info["OperatingSystem"], info["KernelVersion"]),
-        strict=True,
-    ):
-        if fact.lower() not in line.lower():
-            return not_yet(f"the {place} line says {line[:60]!r}", what, "docker version; docker info")
-        if len(line) > len(fact) + 80:
-            return not_yet(
-                f"the {place} line has {len(line)} characters",
-                f"{what}, and not everything at once",
-                "--format picks out one fact",
-            )
-    return passed(f"engine {client.version()['Version']} on {info['OperatingSystem']}, kernel {info['KernelVersion']}")
+    lines = files.lines("00-engine.txt", 3, "`docker version --format '{{.Server.Version}}' > 00-engine.txt`")
+    version, info = engine.client().version()["Version"], engine.client().info()
+    facts = {
+        "the version of the engine": (version, "`docker version --format '{{.Server.Version}}'`"),
+        "the operating system of its machine": (
+            info["OperatingSystem"],
+            "`docker info --format '{{.OperatingSystem}}'`",
+        ),
+        "the kernel release of its machine": (info["KernelVersion"], "`docker info --format '{{.KernelVersion}}'`"),
+    }
+    for number, (line, (what, (fact, command))) in enumerate(zip(lines, facts.items(), strict=True), 1):
+        if not files.has(line, fact):
+            raise NotYet(f"line {number} says “{line[:80]}”", what, f"{command} prints it")
+        if all(files.has(line, other) for other, _ in facts.values()):
+            raise NotYet(f"line {number} says all three", f"{what} alone", f"{command} prints no more than that")
+    return passed(f"engine {version} on {info['OperatingSystem']}, kernel {info['KernelVersion']}")
 
 
 # -- a broken one --------------------------------------------------------------------------------
@@ -142,45 +140,40 @@ def which_engine():
 @lesson.exercise(
     "web",
     title="It will not stay",
-    task="""A colleague sends you the command below. The container **`lab-00-web`** is to run a web server that
-answers on its port 80 with the page `It works`. `docker ps` does not even list it.
+    task="""A colleague sends you the command below. The container is to be a web server, and `docker ps` does not
+even list it. Find out why it ended, and mend it:
 
-Find out why it ended, and get a `lab-00-web` from `busybox:1.37` that runs and serves the page.""",
+- **`lab-00-web`** runs, and is made from `busybox:1.37`.
+- On its port 80 it answers other containers.
+- Its first page, `/`, says `It works`.""",
     hints=(
         "`docker ps -a` lists containers that have ended, too, with their exit status. What a program said before it "
         "ended is in `docker logs lab-00-web`. Compare the two folders in the command.",
         "Run it again with `/www` in both places. A name is taken as long as its container exists, also when that has "
-        "ended: `docker rm lab-00-web` first.",
+        "ended: `docker rm -f lab-00-web` first.",
     ),
 )
 def web():
-    container = docker.container("lab-00-web")
-    if container is None:
-        return not_yet(
-            "there is no container lab-00-web",
-            "one that runs and serves the page",
-            "run the cell with the broken one, and mend that",
-        )
-    if container.status != "running":
-        return not_yet(docker.how(container), "lab-00-web, running", "docker logs lab-00-web")
-    if not _from_busybox(container):
-        return not_yet(
-            f"lab-00-web was made from {container.attrs['Config']['Image']}",
-            f"the image {_IMAGE}",
-            "docker rm -f lab-00-web, then run it from the other image",
-        )
-    seconds = f"{pace.patience(5):.0f}"
-    status, said = docker.run(container, "timeout", seconds, "wget", "-q", "-O-", "http://127.0.0.1:80/")
+    container = docker.running("lab-00-web", "run the cell with the broken one, and mend that")
+    _must_be_busybox(container)
+    status, said = docker.page(container, 80)
     if status is None:
-        return not_yet("lab-00-web ended while we looked", "lab-00-web, running", "docker logs lab-00-web")
+        raise NotYet("lab-00-web ended while we looked", "it running", "`docker logs lab-00-web`")
     if status != 0:
-        return not_yet(
-            f"lab-00-web runs, and port 80 in it gives no page: {' '.join(said.split())[:80]}",
-            "the page It works",
-            "docker logs lab-00-web",
+        fix = "`docker exec lab-00-web netstat -ltn` shows on which address and port its program listens"
+        if "404" in said:
+            fix = "the folder that its program serves has no `index.html`: put one there"
+        elif "bad address" in said:
+            fix = "it is in no network: `docker rm -f lab-00-web`, then run it again without `--network none`"
+        raise NotYet(
+            f"lab-00-web runs, and its port 80 gives no page: {' '.join(said.split())}", "the page It works", fix
         )
     if "it works" not in said.lower():
-        return not_yet(f"the page of lab-00-web says {said[:60]!r}", "It works", "look at the folder that it serves")
+        raise NotYet(
+            f"the page of lab-00-web says “{said[:200]}”",
+            "It works",
+            "change the text of the `index.html` in the folder that it serves",
+        )
     return passed(f"lab-00-web runs and serves “{said[:60]}”")
 
 
@@ -190,37 +183,23 @@ def web():
 @lesson.exercise(
     "tidy",
     title="Clear up, and lose nothing",
-    task="""The cell below makes four containers. **`lab-00-keep`** runs, and has a file `/note.txt` that is in no
-image. `lab-00-old-1`, `-2` and `-3` have ended, and nobody needs them.
+    task="""The cell below makes four containers. **`lab-00-keep`** runs, and somebody has written a file `/note.txt`
+into it. `lab-00-old-1`, `lab-00-old-2` and `lab-00-old-3` have ended, and nobody needs them.
 
-Remove the three. `lab-00-keep` must go on running, with its note.""",
+- The three are removed.
+- `lab-00-keep` runs.
+- Its `/note.txt` is as it was.""",
     hints=(
         "`docker ps -a` shows them all. `docker rm` removes containers that have ended, several at once.",
         "`docker rm lab-00-old-1 lab-00-old-2 lab-00-old-3`. It refuses to remove one that runs, unless you add `-f`.",
     ),
 )
 def tidy():
-    keep = docker.container("lab-00-keep")
-    if keep is None:
-        return not_yet(
-            "there is no container lab-00-keep",
-            "lab-00-keep, running, and its note",
-            "run the cell that makes the four, then remove the other three",
-        )
-    old = sorted(
-        container.name
-        for container in engine.client().containers.list(all=True, ignore_removed=True)
-        if container.name.startswith("lab-00-old-")
-    )
-    if old:
-        return not_yet(f"still there: {', '.join(old)}", "none of them", "docker ps -a; docker rm --help")
-    if keep.status != "running":
-        return not_yet(docker.how(keep), "lab-00-keep, running", "docker start lab-00-keep")
-    status, note = docker.run(keep, "cat", "/note.txt")
-    if status != 0 or "do not lose me" not in note:
-        return not_yet(
-            "lab-00-keep runs, and its /note.txt is gone: it is another container",
-            "the one that was there, with its note",
-            "run the cell that makes the four again",
-        )
+    again = "run the cell that makes the four again, then remove the other three"
+    keep = docker.running("lab-00-keep", again, ended="`docker start lab-00-keep`")
+    _, note = docker.run(keep, "cat", "/note.txt")
+    if note.strip() != "do not lose me":
+        raise NotYet(f"`cat /note.txt` in lab-00-keep gives “{note[:80]}”", "its note: do not lose me", again)
+    if old := [name for name in ("lab-00-old-1", "lab-00-old-2", "lab-00-old-3") if docker.container(name)]:
+        raise NotYet(f"still there: {', '.join(old)}", "none of them", f"`docker rm {' '.join(old)}`")
     return passed("the three are gone, and lab-00-keep runs with its note")

@@ -16,13 +16,26 @@ docker run -d --name lab-01-home busybox:1.37 sleep 1000000
 shop --pid container:lab-01-home
 watch --pid container:lab-01-home
 
-### wrong host (breaks 2): The watcher sees the whole machine.
-shop
-watch --pid host
+### right busybox: The web server by busybox's own name, on another port; the watcher has a network with it, too.
+docker run -d --name lab-01-shop busybox:1.37 busybox httpd -f -p 8080
+watch --pid container:lab-01-shop --network container:lab-01-shop
 
-### wrong both-host (breaks 2): Both are in the machine's namespace: one and the same, but not their own.
-shop --pid host
-watch --pid host
+### right python: With Docker's library for Python; the watcher runs a web server as well, and as another user.
+python - << 'END'
+import docker
+
+run = docker.from_env().containers.run
+shop = run("busybox:1.37", "httpd -f", name="lab-01-shop", detach=True)
+run("busybox:1.37", "httpd -f -p 8080", name="lab-01-watch", pid_mode=f"container:{shop.id}", user="1000", detach=True)
+END
+
+### wrong no-shop (breaks 1): The web server runs in the watcher, and the shop sleeps.
+docker run -d --name lab-01-shop busybox:1.37 sleep 1000000
+docker run -d --name lab-01-watch --pid container:lab-01-shop busybox:1.37 httpd -f -p 80
+
+### wrong shop-ended (breaks 1): The shop's web server goes into the background, and so its container ends.
+docker run -d --name lab-01-watch busybox:1.37 sleep 1000000
+docker run --name lab-01-shop --pid container:lab-01-watch busybox:1.37 httpd -p 80
 
 ### wrong network (breaks 2): Shares the network in place of the processes.
 shop
@@ -35,6 +48,25 @@ docker run -d --name lab-01-watch busybox:1.37 httpd -f -p 80
 ### wrong ended (breaks 2): The watcher looks once and ends.
 shop
 docker run --name lab-01-watch --pid container:lab-01-shop busybox:1.37 ps
+
+### wrong shop-anew (breaks 2): The shop that the watcher had joined was replaced.
+shop
+watch --pid container:lab-01-shop
+docker rm -f lab-01-shop
+shop
+
+### wrong host (breaks 3): The watcher sees the whole machine.
+shop
+watch --pid host
+
+### wrong both-host (breaks 3): Both are in the machine's namespace: one and the same, but not their own.
+shop --pid host
+watch --pid host
+
+### wrong third-host (breaks 3): Both join a third container, and that is in the machine's namespace.
+docker run -d --name lab-01-home --pid host busybox:1.37 sleep 1000000
+shop --pid container:lab-01-home
+watch --pid container:lab-01-home
 
 ### undo
 docker rm -f lab-01-shop lab-01-watch lab-01-home > /dev/null 2>&1 || true
