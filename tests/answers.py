@@ -53,10 +53,8 @@ def read(file: Path) -> list[Answer]:
     if "undo" not in sections:
         raise ValueError(f"{file}: there is no section ### undo")
     undo = sections.pop("undo")[1]
-    return [
-        Answer(header[2], header[3], header[5], given, body, undo, **_marks(header, file))
-        for header, body in sections.values()
-    ]
+    return [Answer(header[2], header[3], header[5], given, body, undo, **_marks(header, file))
+            for header, body in sections.values()]
 
 
 def _sections(file: Path) -> dict[str, tuple[re.Match, str]]:

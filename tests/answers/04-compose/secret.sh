@@ -1,5 +1,7 @@
 ### given
 password=hunter2
+secrets='[store_password]'
+file=/run/secrets/store_password
 ports='["127.0.0.1:8002:8000"]'
 command='["sh", "-c", "exec redis-server --requirepass \"$$(cat /run/secrets/store_password)\""]'
 check='REDISCLI_AUTH=$$(cat /run/secrets/store_password) redis-cli ping | grep -q PONG'
@@ -16,8 +18,8 @@ services:
     image: lab/welcome:1.0
     environment:
       STORE_URL: redis://store:6379/0
-      STORE_PASSWORD_FILE: /run/secrets/store_password
-    secrets: [store_password]
+      STORE_PASSWORD_FILE: $file
+    secrets: $secrets
     ports: $ports
     depends_on: {store: {condition: service_healthy}}
     healthcheck: {test: ["CMD", "/welcome", "-healthcheck"], interval: 200ms}
@@ -37,8 +39,10 @@ up() { docker compose -f compose/secret.mine.yaml --progress quiet up -d --wait;
 secret
 up
 
-### right new-password: Another password, and Redis reads its setting from standard input.
+### right new-password: Another password, another name of the secret, and Redis reads its setting from standard input.
 password=correct-horse-battery
+secrets='[{source: store_password, target: key}]'
+file=/run/secrets/key
 command='["sh", "-c", "echo requirepass $$(cat /run/secrets/store_password) | exec redis-server -"]'
 secret
 up

@@ -6,17 +6,21 @@ three() {
 }
 range='s/8004:8000/8004-8006:8000/'
 up() { docker compose -f compose/three.yaml --progress quiet up -d --wait "$@"; }
-post() { curl -sS --retry 60 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' "http://$1/intstorage"; }
+# Posts an integer to the first copy.
+post() {
+    curl -sS --retry 60 --retry-delay 1 --retry-all-errors -d '{"integer": 5}' \
+        "http://$(docker compose -f compose/three.yaml port --index 1 app 8000)/intstorage"
+}
 
 ### right range: A range of ports, and the number on the command line.
 three -e "$range"
 up --scale app=3
-post localhost:8004
+post
 
 ### right replicas: The number is in the file.
 three -e "$range" -e 's/depends_on:/deploy: {replicas: 3}\n    &/'
 up
-post localhost:8004
+post
 
 ### right override: The range comes from an override file, after the port was left out of the first.
 three -e '/ports:/d' -e '/8004:8000/d'
@@ -27,27 +31,27 @@ services:
     scale: 3
 END
 docker compose -f compose/three.yaml -f compose/04-ports.yaml --progress quiet up -d --wait
-post localhost:8004
+post
 
 ### wrong one: One copy, as handed out.
 three
 up
-post localhost:8004
+post
 
 ### wrong two: Two copies.
 three -e "$range"
 up --scale app=2
-post localhost:8004
+post
 
 ### wrong any-port: Ports that the engine chooses.
 three -e 's/8004:8000/:8000/'
 up --scale app=3
-post "$(docker compose -f compose/three.yaml port --index 1 app 8000)"
+post
 
 ### wrong memory: Three copies, each with a memory of its own.
 three -e "$range" -e '/environment:/d' -e '/STORE_URL/d'
 up --scale app=3
-post localhost:8004
+post
 
 ### wrong nothing-posted: Nobody has posted an integer.
 three -e "$range"
