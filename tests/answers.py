@@ -8,24 +8,28 @@ A file is bash, in sections that begin with a line of their own:
     ### wrong NAME (breaks 2, loses given): What it is.
     ### undo
 
-given is what the exercise starts from and what its answers have in common. It is optional, runs before each answer in
-the same shell, and may run again. undo takes back any answer, and the solution as well; it runs alone. A wrong answer
-may say which bullet of the task it breaks, the first being 1, and that what was given is lost with it: then a learner
-has to run the chapter's cells again before they can go on.
+given is what the exercise starts from and what its answers have in common. It is optional, runs before each
+answer in the same shell, and may run again. undo takes back any answer and the solution; it runs alone.
+
+A wrong answer may say which bullet of the task it breaks (the first is 1), and that what was given is lost
+with it: a learner then runs the chapter's cell that makes it once more, before they go on.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_HEADER = re.compile(r"### (?:(given|undo)|(right|wrong) ([a-z0-9]+(?:-[a-z0-9]+)*)(?: \(([^()]*)\))?: (\S.*))")
-_FORMS = "### given, ### right NAME: WHAT, ### wrong NAME: WHAT, ### wrong NAME (breaks N, loses given): WHAT, ### undo"
+_HEADER = re.compile(r"### (?:(given|undo)|(right|wrong) ([a-z0-9-]+)(?: \(([^()]*)\))?: (\S.*))")
+_FORMS = "### given, ### right NAME: WHAT, ### wrong NAME (breaks N, loses given): WHAT, ### undo"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to an exercise. kind: right or wrong; what: a sentence that says what it is; given, body, undo: bash;
-    breaks: the number of the task's bullet that it breaks, where it says so."""
+    """One answer to an exercise.
+
+    kind: right or wrong; what: a sentence that says what it is; given, body, undo: bash; breaks: the number
+    of the task's bullet that it breaks, where it says so.
+    """
 
     kind: str
     name: str
@@ -53,8 +57,10 @@ def read(file: Path) -> list[Answer]:
     if "undo" not in sections:
         raise ValueError(f"{file}: there is no section ### undo")
     undo = sections.pop("undo")[1]
-    return [Answer(header[2], header[3], header[5], given, body, undo, **_marks(header, file))
-            for header, body in sections.values()]
+    return [
+        Answer(header[2], header[3], header[5], given, body, undo, **_marks(header, file))
+        for header, body in sections.values()
+    ]
 
 
 def _sections(file: Path) -> dict[str, tuple[re.Match, str]]:

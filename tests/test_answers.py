@@ -1,7 +1,7 @@
 """Every checker, both ways, on the real engine and cluster.
 
-The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something that
-looks like it.
+The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something
+that looks like it. After each of them the solution in the notebook still works.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import shutil
 import time
 
 import answers
+import nbformat
 import pytest
 import turns
 from conftest import wait_for
@@ -43,8 +44,8 @@ def every(kind):
 
 def test_every_exercise_has_answers():
     assert EXERCISES, "no exercise in any lesson"
-    answered = [file.relative_to(ANSWERS).with_suffix("").as_posix() for file in ANSWERS.rglob("*") if file.is_file()]
-    assert sorted(answered) == sorted(EXERCISES)
+    files = [str(file.relative_to(ANSWERS)) for file in ANSWERS.rglob("*") if file.is_file()]
+    assert sorted(files) == sorted(f"{name}.sh" for name in EXERCISES)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -82,7 +83,8 @@ def test_a_file_of_answers(tmp_path):
     file = tmp_path / "exercise.sh"
     file.write_text(GOOD)
     one, none, other = answers.read(file)
-    assert (one.id, one.what, one.script, one.undo) == ("right-one", "The first way.", "x=1\n\necho $x\n\n", "rm it\n")
+    assert (one.id, one.what, one.undo) == ("right-one", "The first way.", "rm it\n")
+    assert one.script == "x=1\n\necho $x\n\n"
     assert (none.id, none.given, none.breaks, none.loses_given) == ("wrong-none", "x=1\n\n", 2, True)
     assert (other.id, other.breaks, other.loses_given) == ("wrong-other", None, False)
 
@@ -159,15 +161,30 @@ def answered(one, answer):
         shell.run(answer.undo)
 
 
+def passes(one, after):
+    wait_for(
+        lambda: verdict_of(one).text(),
+        lambda text: text.startswith("✓"),
+        DEADLINE,
+        f"the verdict “passed” after {after}",
+    )
+
+
+def solve(lesson, one):
+    """Runs the exercise's solution, as it stands in the chapter's notebook."""
+    cells = nbformat.read(paths.notebooks / f"{lesson}.ipynb", as_version=4).cells
+    first = f"%%solution {one.name}\n"
+    [body] = [cell.source.removeprefix(first) for cell in cells if cell.source.startswith(first)]
+    if body.startswith("%%sh\n"):
+        shell.run(body.removeprefix("%%sh\n"))
+    else:
+        exec(compile(body, f"<the solution of {one.name}>", "exec"), {})
+
+
 @pytest.mark.parametrize(("lesson", "one", "answer"), list(every("right")))
 def test_a_right_answer_passes(lesson, one, answer, chapter, learner):
     with answered(one, answer):
-        wait_for(
-            lambda: verdict_of(one).text(),
-            lambda text: text.startswith("✓"),
-            DEADLINE,
-            f"the verdict “passed” on {answer.id}",
-        )
+        passes(one, answer.id)
     wait_for(
         lambda: verdict_of(one).text(),
         lambda text: "No longer" in text,
@@ -185,3 +202,8 @@ def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner):
             verdict = verdict_of(one)
             assert verdict.state == "not yet", f"{answer.id}, {answer.what}\n{verdict.text()}"
             assert verdict.saw, "what was seen must be said"
+
+        if answer.loses_given:
+            shell.run(answer.given)
+        solve(lesson, one)
+        passes(one, f"{answer.id} and the solution")

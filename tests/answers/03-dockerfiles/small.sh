@@ -71,6 +71,7 @@ start
 version=1.9
 build "$static" "$copy" 'USER 65532' "$run"
 start
+docker tag lab/small:2.0 lab/small:1.9
 version=2.0
 build "$static" "$copy" 'USER 65532' "$run"
 
@@ -116,6 +117,6 @@ docker run -d --name lab-small -p 127.0.0.1:8000:8000 busybox:1.37 httpd -f -p 8
 image=$(docker inspect --format '{{.Image}}' lab-small 2>/dev/null || true)
 docker rm -f lab-small lab-first >/dev/null 2>&1 || true
 docker volume rm lab-03-cache >/dev/null 2>&1 || true
-docker image rm -f lab/small:2.0 >/dev/null 2>&1 || true
+docker image rm -f lab/small:1.9 lab/small:2.0 >/dev/null 2>&1 || true
 if [ "$(docker image inspect --format '{{len .RepoTags}}' "$image" 2>/dev/null)" = 0 ]; then docker image rm "$image"; fi
 rm -rf app/Dockerfile 03-out
