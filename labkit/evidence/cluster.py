@@ -26,8 +26,8 @@ __all__ = [
     "condition",
     "get",
     "how",
-    "list",
     "log",
+    "objects",
     "on_node",
     "quantity",
     "read",
@@ -102,7 +102,7 @@ def get(kind: str, name: str, namespace: str = "") -> dict | None:
         raise
 
 
-def list(kind: str, namespace: str = "", selector: str = "", fields: str = "") -> "list[dict]":
+def objects(kind: str, namespace: str = "", selector: str = "", fields: str = "") -> list[dict]:
     """All objects of a kind, in one namespace or in all; selector: of labels, fields: of fields, as kubectl takes
     them."""
     query = [("labelSelector", selector)] * bool(selector) + [("fieldSelector", fields)] * bool(fields)
@@ -147,7 +147,7 @@ def ready_pod(name: str, namespace: str, fix: str) -> dict:
     """The pod of this name, which is ready. Raises NotYet when it is not. fix: what to do when there is none."""
     pod = get("pod", name, namespace)
     if pod is None:
-        others = [one["metadata"]["namespace"] for one in list("pods", fields=f"metadata.name={name}")]
+        others = [one["metadata"]["namespace"] for one in objects("pods", fields=f"metadata.name={name}")]
         elsewhere = f", only in {' and '.join(others)}" if others else ""
         raise NotYet(f"there is no pod {name} in namespace {namespace}{elsewhere}", "one that is ready", fix)
     if not ready(pod):

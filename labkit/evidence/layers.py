@@ -1,6 +1,7 @@
 """What `docker build` sees and makes: the build context, the layers of an image, the steps of a build."""
 
 import io
+import io
 import json
 import re
 import subprocess
@@ -81,10 +82,10 @@ def files(reference: str) -> list[set[str]]:
             file.write(part)
         file.seek(0)
         with tarfile.open(fileobj=file) as image:
-            names = json.load(image.extractfile("manifest.json"))[0]["Layers"]
+            names = json.loads(_content(image, "manifest.json"))[0]["Layers"]
             found = []
             for name in names:
-                with tarfile.open(fileobj=image.extractfile(name)) as layer:
+                with tarfile.open(fileobj=io.BytesIO(_content(image, name))) as layer:
                     found.append({one.name.removeprefix("./") for one in layer if not one.isdir()})
             return found
 
@@ -175,3 +176,8 @@ def steps(log: str | Path) -> list[Step]:
     # Builders print stages as they get to them; the one without a name is the last, or the only one.
     ordered = sorted(found.values(), key=lambda step: (not step[0], stages.index(step[0]), step[1]))
     return [Step(name, seconds, failed) for _, _, name, seconds, failed in ordered]
+
+
+def _content(archive: tarfile.TarFile, name: str) -> bytes:
+    part = archive.extractfile(name)
+    return part.read() if part else b""

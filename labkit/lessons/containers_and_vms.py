@@ -67,7 +67,8 @@ def two_kernels():
 
 def _vm_kernel() -> str:
     """The release of the kernel in the image lab/vm:1, read from a file of the image without booting it."""
-    return docker.files_of_image("lab/vm:1", "/vm/kernel.release")[0][1].decode().strip()
+    found = docker.files_of_image("lab/vm:1", "/vm/kernel.release") or []
+    return found[0][1].decode().strip() if found else ""
 
 
 # -- namespaces ----------------------------------------------------------------------------------

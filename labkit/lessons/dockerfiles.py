@@ -78,7 +78,7 @@ def _no_shell_no_root(image, reference: str) -> None:
             "a user other than root",
             "write `USER 65532` into the last stage, and build again",
         )
-    for one, _ in docker.files_of_image(reference, "/"):
+    for one, _ in docker.files_of_image(reference, "/") or ():
         if PurePosixPath(one.name).name in SHELLS and not one.isdir():
             raise NotYet(
                 f"{reference} has a shell: {one.name}",
