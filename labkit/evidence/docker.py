@@ -12,6 +12,9 @@ from labkit import engine
 from labkit.evidence import NotYet
 from labkit.system import http, pace, wait
 
+# What Compose's labels begin with.
+COMPOSE = "com.docker.compose"
+
 
 def container(name: str):
     """The container of this name, freshly inspected, or None."""
@@ -179,3 +182,75 @@ def page(container, port: int, path: str = "/") -> tuple[int | None, str]:
 
     wait.until(answers, 1, every=0.2)
     return seen[-1]
+
+
+def of_project(project: str, service: str = "") -> list:
+    """The containers of a Compose project, or of one of its services, by name; one-off ones do not count."""
+    labels = [f"{COMPOSE}.project={project}", *([f"{COMPOSE}.service={service}"] if service else [])]
+    found = engine.client().containers.list(all=True, ignore_removed=True, filters={"label": labels})
+    return sorted((one for one in found if one.labels.get(f"{COMPOSE}.oneoff") != "True"), key=lambda one: one.name)
+
+
+def of_service(project: str, service: str, fix: str):
+    """The container of a Compose service, which runs; of several copies the first. Raises NotYet, as running does."""
+    if not (found := of_project(project, service)):
+        others = {one.labels.get(f"{COMPOSE}.service", "?") for one in of_project(project)}
+        has = f"has {', '.join(sorted(others))}, and no {service}" if others else "has no containers"
+        raise NotYet(f"the project {project} {has}", f"a container of its service {service}", fix)
+    return running(found[0].name, fix)
+
+
+def healthcheck(container) -> list[str]:
+    """The command by which the engine checks a container's health; empty when it does not."""
+    kind, *command = (container.attrs["Config"].get("Healthcheck") or {}).get("Test") or ["NONE"]
+    if kind == "CMD-SHELL":
+        return [*(container.attrs["Config"].get("Shell") or ["/bin/sh", "-c"]), *command]
+    return command if kind == "CMD" else []
+
+
+def within(container, seconds: float, *command: str) -> int | None:
+    """Exit status of a command run in a container; None when it has not ended in time, and goes on. Raises NotYet when
+    the container does not run any more."""
+    api = engine.client().api
+    try:
+        started = api.exec_create(container.id, list(command))["Id"]
+        api.exec_start(started, detach=True)
+        wait.until(lambda: not api.exec_inspect(started)["Running"], seconds)
+        return api.exec_inspect(started)["ExitCode"]
+    except APIError as problem:
+        if problem.status_code == 400:  # it has no such program
+            return 127
+        if problem.status_code in (404, 409):
+            raise NotYet(
+                f"{container.name} ended while we looked", "it running", f"`docker logs {container.name}`"
+            ) from None
+        raise
+
+
+def beside(container, reference: str, *command: str, **options) -> tuple[int | None, str]:
+    """Exit status and output of a command from another image, run in a container's network; no status when that has
+    ended. options: as docker's create takes them, for example environment."""
+    return _once(reference, command, network_mode=f"container:{container.id}", **options)
+
+
+def apart(container, *command: str) -> tuple[int | None, str]:
+    """Exit status and output of a command in a container made like this one in which its program does not run, on no
+    network; what is mounted can be read only. No status when the command has not ended in a few seconds."""
+    made = container.attrs["Config"]
+    options = {"environment": made.get("Env"), "user": made.get("User"), "working_dir": made.get("WorkingDir")}
+    return _once(container.attrs["Image"], command, network_mode="none", volumes_from=[f"{container.id}:ro"], **options)
+
+
+def _once(reference: str, command: tuple[str, ...], **options) -> tuple[int | None, str]:
+    """Exit status and output of a command in a container of its own, which is removed."""
+    name = f"lab-look-{time.monotonic_ns()}"
+    one = engine.client().containers.create(reference, command[1:], entrypoint=command[:1], name=name, **options)
+    try:
+        one.start()
+        ended = wait.until(lambda: one.reload() or one.status == "exited", 2)
+        return (one.attrs["State"]["ExitCode"] if ended else None), one.logs().decode(errors="replace").strip()
+    except APIError as problem:  # it has no such program, or there is no network to join
+        return None, str(problem.explanation)
+    finally:
+        with suppress(APIError):
+            one.remove(force=True, v=True)

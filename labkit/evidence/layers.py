@@ -1,7 +1,6 @@
 """What `docker build` sees and makes: the build context, the layers of an image, the steps of a build."""
 
 import io
-import io
 import json
 import re
 import subprocess
