@@ -1,20 +1,30 @@
 """Chapter 04: what it prepares, and its checkers.
 
-The checkers look at the containers of a project, which compose labels with its project and service, and
-not at compose files: any file that leads to the same containers is right.
+The checkers look at the containers of a project, which Compose labels with its project and service, and try them: any
+file that leads to the same containers is right. Of the files themselves they read only what a task says of them.
 """
 
 import json
+import random
 import re
+import shlex
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from labkit import engine
-from labkit.course.lesson import Lesson
-from labkit.course.verdict import Verdict, not_yet, passed
-from labkit.evidence import docker
+from docker.errors import NotFound
 
-LABEL = "com.docker.compose"
+from labkit import engine, session, shell
+from labkit.course.lesson import Lesson
+from labkit.course.verdict import passed
+from labkit.evidence import NotYet, docker
+from labkit.evidence.docker import COMPOSE
+from labkit.system import pace
+
 DELUGE = "linuxserver/deluge:2.2.0"
+STORE = "redis:7.0"
 
 lesson = Lesson(
     number="04",
@@ -37,51 +47,13 @@ lesson = Lesson(
 )
 
 
-def _copies(project: str, service: str = "") -> list:
-    """The containers of a project, or of one of its services; one-off ones do not count."""
-    labels = [f"{LABEL}.project={project}", *([f"{LABEL}.service={service}"] if service else [])]
-    found = engine.client().containers.list(all=True, ignore_removed=True, filters={"label": labels})
-    return sorted((one for one in found if one.labels.get(f"{LABEL}.oneoff") != "True"), key=lambda one: one.name)
+# -- looking -------------------------------------------------------------------------------------
 
 
-def _running(project: str, service: str, up: str):
-    """The one container of a service, when it runs; else the verdict that says why not. up: what starts it."""
-    found = _copies(project, service)
-    if not found:
-        return not_yet(saw=f"project {project} has no container of a service {service}", wanted="one that runs", fix=up)
-    if len(found) > 1:
-        return not_yet(
-            saw=f"project {project} has {len(found)} containers of {service}",
-            wanted="one",
-            fix=f"{up} --scale {service}=1",
-        )
-    state = found[0].attrs["State"]
-    if state["Status"] != "running":
-        why = state.get("Error") or f"exit code {state['ExitCode']}"
-        return not_yet(
-            saw=f"{found[0].name} is {state['Status']}: {why}",
-            wanted="a container that runs",
-            fix=f"docker logs {found[0].name}",
-        )
-    return found[0]
-
-
-def _unhealthy(container) -> Verdict | None:
-    """None when the engine checks a container's health and finds it well; else the verdict."""
-    health = container.attrs["State"].get("Health", {}).get("Status", "none")
-    if health == "none":
-        return not_yet(
-            saw=f"{container.name} has no healthcheck",
-            wanted="one that says that it is healthy",
-            fix="give the service a healthcheck, then docker compose up again",
-        )
-    if health != "healthy":
-        return not_yet(
-            saw=f"{container.name} is {health}",
-            wanted="healthy",
-            fix=f"docker inspect --format '{{{{json .State.Health}}}}' {container.name}",
-        )
-    return None
+def _up(file: str, *options: str) -> str:
+    """The next step where something is to be started."""
+    command = f"`{' '.join(['docker compose -f', file, 'up -d', *options])}`"
+    return command if (session.current.folder / file).exists() else f"write `{file}`, then {command}"
 
 
 def _settings(container) -> dict[str, str]:
@@ -89,25 +61,24 @@ def _settings(container) -> dict[str, str]:
     return dict(pair.partition("=")[::2] for pair in container.attrs["Config"].get("Env") or [])
 
 
-def _mount(container, path: str) -> dict:
-    """What is mounted at a path of a container; empty when nothing is."""
-    return next((mount for mount in container.attrs["Mounts"] if mount["Destination"].rstrip("/") == path), {})
-
-
-def _named_volume(container, path: str) -> Verdict | None:
-    """None when a volume with a name is mounted there; else the verdict."""
-    mount = _mount(container, path)
+def _kept(container, path: str, up: str) -> None:
+    """Raises NotYet when no volume with a name is mounted at a path of a container."""
+    mounts = {mount["Destination"].rstrip("/"): mount for mount in container.attrs["Mounts"]}
+    mount = mounts.get(path, {})
     if mount.get("Type") == "volume" and not re.fullmatch(r"[0-9a-f]{64}", mount["Name"]):
-        return None
-    saw = {
-        "": "nothing is mounted",
-        "bind": f"the folder {mount.get('Source')} is mounted",
-        "volume": "an anonymous volume is mounted",
-    }.get(mount.get("Type", ""), f"a {mount.get('Type')} is mounted")
-    return not_yet(
-        saw=f"{container.name}: {saw} at {path}",
-        wanted=f"a volume with a name at {path}",
-        fix=f"volumes: [NAME:{path}] in the service, and NAME: at the top level below volumes:",
+        if mount["RW"]:
+            return
+        saw = f"the volume {mount['Name']} can only be read"
+    else:
+        saw = {
+            None: "nothing is mounted",
+            "bind": f"the folder {mount.get('Source')} is mounted",
+            "volume": "a volume without a name is mounted",
+        }.get(mount.get("Type"), f"a {mount.get('Type')} is mounted")
+    raise NotYet(
+        f"{container.name}: {saw} at {path}",
+        f"a volume with a name at {path}",
+        f"`NAME:{path}` below the service's `volumes:`, `NAME:` below `volumes:` at the top level, then {up}",
     )
 
 
@@ -117,42 +88,112 @@ def _published(container, port: int) -> list[tuple[str, int]]:
     return [(binding["HostIp"], int(binding["HostPort"])) for binding in bindings]
 
 
-def _only_here(container, port: int) -> Verdict | None:
-    """None when a port is published, on loopback only; else the verdict."""
+def _only_here(container, port: int, up: str, at: str) -> None:
+    """Raises NotYet when a port of a container is not published, or not on loopback alone. at: the wanted ports."""
     found = _published(container, port)
+    if not found and (container.attrs["HostConfig"].get("PortBindings") or {}).get(f"{port}/tcp"):
+        raise NotYet(
+            f"port {port} of {container.name} is not published: its networks are internal, and lead nowhere else",
+            "the container on a network that is not internal, too",
+            f"a second network below the service's `networks:`, then {up}",
+        )
     if not found:
-        return not_yet(
-            saw=f"port {port} of {container.name} is not published",
-            wanted="it published on 127.0.0.1",
-            fix=f'ports: ["127.0.0.1:PORT:{port}"]',
+        saw = f"port {port} of {container.name} is not published"
+    elif wide := [(address, there) for address, there in found if address not in ("127.0.0.1", "::1")]:
+        saw = f"port {port} of {container.name} is published on port {wide[0][1]} of {wide[0][0] or 'all addresses'}"
+    else:
+        return
+    raise NotYet(saw, "it on 127.0.0.1 only", f'`ports: ["127.0.0.1:{at}:{port}"]`, then {up}')
+
+
+def _at(container, port: int, wanted: int, up: str) -> None:
+    """Raises NotYet when a port of a container is not on the wanted port of this machine, for this machine only."""
+    _only_here(container, port, up, str(wanted))
+    found = [there for address, there in _published(container, port) if address == "127.0.0.1"]
+    if wanted not in found:
+        raise NotYet(
+            f"port {port} of {container.name} is on port {', '.join(map(str, found)) or 'none'} of 127.0.0.1",
+            f"it on port {wanted}",
+            f'`ports: ["127.0.0.1:{wanted}:{port}"]`, then {up}',
         )
-    if any(address not in ("127.0.0.1", "::1") for address, _ in found):
-        return not_yet(
-            saw=f"port {port} of {container.name} is published on {found[0][0] or 'all addresses'}",
-            wanted="it on 127.0.0.1 only",
-            fix=f'ports: ["127.0.0.1:{found[0][1]}:{port}"]',
+
+
+def _healthy(container, up: str, advice: str) -> None:
+    """Raises NotYet when a container is not healthy, or by a check that is content without its program. advice: a
+    better check."""
+    name = container.name
+    if not (command := docker.healthcheck(container)):
+        raise NotYet(f"{name} has no healthcheck", "one that says that it is healthy", f"{advice}, then {up}")
+    health = container.attrs["State"].get("Health") or {"Status": "none"}
+    if health["Status"] != "healthy":
+        said = (health.get("Log") or [{"Output": ""}])[-1]["Output"].strip()
+        raise NotYet(
+            f"{name} is {health['Status']}{', its check says: ' if said else ''}{said}",
+            "healthy",
+            f"is the check right? `docker inspect --format '{{{{json .Config.Healthcheck}}}}' {name}`",
         )
-    return None
+    status, _ = docker.apart(container, *command)
+    if status == 0:
+        raise NotYet(
+            f"the healthcheck of {name}, `{shlex.join(command)}`, is content even where its program does not run",
+            "one that fails there",
+            f"{advice}, then {up}",
+        )
 
 
-def _said(answer: tuple[int, str] | str) -> str:
-    return answer if isinstance(answer, str) else f"it answers {answer[0]} {answer[1][:60]!r}"
+# -- the app and its store -----------------------------------------------------------------------
 
 
-def _file(container, path: str) -> str:
-    """The content of a file in a container; empty when there is none."""
-    found = docker.files(container, path)
-    return found[0][1][:1000].decode(errors="replace").strip() if found else ""
+def _redis(store, app, *command: str, password: str | None = None) -> str:
+    """What the store answers to a command, in the database of the app, where one is given. password: None for the one
+    that the store's own programs have, empty for none."""
+    url = urlsplit(_settings(app).get("STORE_URL", "") if app else "")
+    client = ["redis-cli", "-p", str(url.port or 6379), "-n", url.path.strip("/") or "0"]
+    settings = {} if password is None else {"REDISCLI_AUTH": password}
+    status, said = docker.run(store, *client, *command, environment=settings)
+    if status in (126, 127):  # an image without Redis' own client
+        status, said = docker.beside(store, STORE, *client, *command, environment=settings)
+    if status is None:
+        raise NotYet(f"{store.name} ended while we looked", "it running", f"`docker logs {store.name}`")
+    return said
 
 
-def _ended(container) -> Verdict:
-    return not_yet(
-        saw=f"{container.name} ended while we looked", wanted="it running", fix=f"docker logs {container.name}"
+@contextmanager
+def _one_more(store, app, password: str | None = None):
+    """A random integer, which the store has for a moment as the last of the app's list."""
+    number = random.randrange(2**31)
+    try:
+        said = _redis(store, app, "rpush", "integers", str(number), password=password)
+        if not said.isdigit():
+            raise NotYet(f"{store.name} says: {said}", "it to keep an integer", f"`docker logs {store.name}`")
+        yield number
+    finally:
+        _redis(store, app, "lrem", "integers", "-1", str(number), password=password)
+
+
+def _integers(said: str, name: str) -> list[int]:
+    """The list that an app answers with. Raises NotYet when that is none."""
+    with suppress(ValueError):
+        if isinstance(found := json.loads(said), list):
+            return found
+    raise NotYet(f"{name}: {said or 'no answer'}", "a list of integers", f"`docker logs {name}`")
+
+
+def _got(answer: tuple[int, str] | str) -> str:
+    """The page of an answer; else why there is none."""
+    if isinstance(answer, str):
+        return answer
+    status, page = answer
+    return page if status == 200 else f"it answers with status {status}"
+
+
+def _not_in(store, app, number: int, integers: list[int], up: str) -> NotYet:
+    url = _settings(app).get("STORE_URL")
+    return NotYet(
+        f"{store.name} was given {number}, and {app.name} answers {integers}",
+        "an app that keeps its integers in this store",
+        f"the app's STORE_URL is {f'`{url}`' if url else 'not set'}; with `redis://store:6379/0`, {up}",
     )
-
-
-def _networks(container) -> set[str]:
-    return set(container.attrs["NetworkSettings"]["Networks"])
 
 
 @lesson.exercise(
@@ -161,11 +202,12 @@ def _networks(container) -> set[str]:
     task=f"""
 Write `compose/home.yaml`: the talk's Deluge as one would write it today. The project is called `lab-04-home`.
 
-- the image with its version: `{DELUGE}`
-- no host network: port 8112 of the container on port 8009 of your machine, for your machine only
-- `/config` and `/downloads` in volumes with names
-- environment and restart policy as in the talk
-- nothing that Compose warns about, and no fixed name for the container
+- the image is `{DELUGE}`, named with its version
+- Deluge's page, port 8112 of the container, is on port 8009 of your machine, for your machine only
+- `/config` and `/downloads` are volumes with names
+- `PUID`, `PGID`, `TZ` and the restart policy are the talk's
+- the container has no fixed name
+- Compose warns about no line of the file
 
 Start it with `docker compose -f compose/home.yaml up -d`.
 """,
@@ -177,69 +219,108 @@ Start it with `docker compose -f compose/home.yaml up -d`.
     ),
 )
 def today():
-    up = "docker compose -f compose/home.yaml up -d"
-    found = _copies("lab-04-home")
-    if len(found) != 1:
-        return not_yet(saw=f"project lab-04-home has {len(found)} containers", wanted="one, Deluge's", fix=up)
-    container = _running("lab-04-home", found[0].labels[f"{LABEL}.service"], up)
-    if isinstance(container, Verdict):
-        return container
-    name = container.attrs["Config"]["Image"]
+    up = _up("compose/home.yaml")
+    found = docker.of_project("lab-04-home")
+    if not found:
+        raise NotYet("the project lab-04-home has no containers", f"one from {DELUGE}", up)
     right = docker.image(DELUGE)
-    if right is None or container.attrs["Image"] != right.id:
-        return not_yet(saw=f"{container.name} runs from {name}", wanted=f"one from {DELUGE}", fix=f"image: {DELUGE}")
-    if not re.search(r"[:@][^/]+$", name) or name.endswith(":latest"):
-        return not_yet(
-            saw=f"{container.name} was started from {name}, without a version", wanted=DELUGE, fix=f"image: {DELUGE}"
-        )
+    deluge = [one for one in found if right and one.attrs["Image"] == right.id and _has_version(one)]
+    if not deluge:
+        made = ", ".join(f"{one.name} from {one.attrs['Config']['Image']}" for one in found)
+        raise NotYet(f"the project lab-04-home has {made}", f"one from {DELUGE}", f"`image: {DELUGE}`, then {up}")
+    container = docker.running(deluge[0].name, up)
     if container.attrs["HostConfig"]["NetworkMode"] == "host":
-        return not_yet(
-            saw=f"{container.name} is on the host network",
-            wanted="a network of the project",
-            fix="ports: in place of network_mode: host",
+        raise NotYet(
+            f"{container.name} is on the host network",
+            "port 8112 published",
+            f'`ports: ["127.0.0.1:8009:8112"]` in place of `network_mode: host`, then {up}',
         )
-    if not re.search(r"-\d+$", container.name):
-        return not_yet(
-            saw=f"the container has a fixed name, {container.name}",
-            wanted="the name that Compose gives it",
-            fix="leave container_name out",
-        )
-    for verdict in (
-        _only_here(container, 8112),
-        _named_volume(container, "/config"),
-        _named_volume(container, "/downloads"),
-    ):
-        if verdict:
-            return verdict
-    if missing := [
-        f"{key}={value}"
-        for key, value in (("PUID", "1000"), ("PGID", "1000"), ("TZ", "America/Toronto"))
-        if _settings(container).get(key) != value
-    ]:
-        return not_yet(saw=f"{container.name} is without {', '.join(missing)}", wanted="the talk's environment")
+    _at(container, 8112, 8009, up)
+    _kept(container, "/config", up)
+    _kept(container, "/downloads", up)
+    settings = _settings(container)
+    for key, value in (("PUID", "1000"), ("PGID", "1000"), ("TZ", "America/Toronto")):
+        if settings.get(key) != value:
+            saw = f"{key} is {settings[key]}" if key in settings else f"there is no {key}"
+            raise NotYet(
+                f"{saw} in the environment of {container.name}", f"{key}={value}", f"`environment:`, then {up}"
+            )
     if (policy := container.attrs["HostConfig"]["RestartPolicy"]["Name"] or "no") != "unless-stopped":
-        return not_yet(saw=f"its restart policy is {policy}", wanted="unless-stopped, as in the talk")
-    port = _published(container, 8112)[0][1]
-    answer = docker.get(port, "/")
-    if isinstance(answer, str) or answer[0] != 200 or "Deluge" not in answer[1]:
-        return not_yet(
-            saw=f"Deluge's page: {_said(answer)}",
-            wanted=f"it at http://localhost:{port}",
-            fix=f"docker logs {container.name}; it needs a few seconds",
+        raise NotYet(
+            f"the restart policy of {container.name} is {policy}",
+            "unless-stopped, as in the talk",
+            f"`restart: unless-stopped`, then {up}",
         )
-    return passed(f"{name} answers at http://localhost:{port}, and its data is in volumes with names")
+    _nothing_of_old(container, up)
+    page = _got(docker.get(8009, "/"))
+    if "Deluge" not in page:
+        raise NotYet(
+            f"http://localhost:8009: {page[:200]}",
+            "Deluge's page",
+            f"wait a few seconds; if it goes on, `docker logs {container.name}`",
+        )
+    return passed(
+        f"{container.attrs['Config']['Image']} answers at http://localhost:8009, its data is in volumes with names"
+    )
+
+
+def _has_version(container) -> bool:
+    """Whether a container's image was named with the version, or with a digest."""
+    return bool(re.search(r":2\.2\.0$|@sha256:", container.attrs["Config"]["Image"]))
+
+
+def _nothing_of_old(container, up: str) -> None:
+    """Raises NotYet when a container has a fixed name, or Compose warns about the files that it was made of."""
+    labels = container.labels
+    project, service = labels[f"{COMPOSE}.project"], labels[f"{COMPOSE}.service"]
+    leave_out = f"leave `container_name` out, then {up}"
+    if not re.fullmatch(rf"{re.escape(project)}([-_]){re.escape(service)}\1\d+", container.name):
+        raise NotYet(f"the container has a fixed name, {container.name}", "the name that Compose gives it", leave_out)
+    if not (files := _files(container)):
+        return
+    options = " ".join(f"-f {shlex.quote(str(file))}" for file in files)
+    # Variables may have had their values from the shell that started the project, so they are not filled in.
+    ended = subprocess.run(
+        ["docker", "compose", *shlex.split(options), "config", "--no-interpolate", "--format", "json"],
+        capture_output=True,
+        text=True,
+        env=shell.environment(),
+    )
+    if ended.returncode:
+        raise NotYet(ended.stderr.strip(), "a file that Compose can read", f"`docker compose {options} config`")
+    if warnings := re.findall(r'level=warning msg="(.*)"$', ended.stderr, re.MULTILINE):
+        raise NotYet(f"Compose warns: {warnings[0]}", "no warning", f"take that line out, then {up}")
+    if fixed := json.loads(ended.stdout)["services"].get(service, {}).get("container_name"):
+        raise NotYet(f"the service has a fixed name, {fixed}", "the name that Compose gives it", leave_out)
+
+
+def _files(container) -> list[Path]:
+    """The files of which Compose made a container; none when it was made by hand. Raises NotYet when one is gone."""
+    names = container.labels.get(f"{COMPOSE}.project.config_files", "")
+    project = container.labels[f"{COMPOSE}.project"]
+    files = [Path(name) for name in names.split(",") if name]
+    if gone := [file for file in files if not file.is_file()]:
+        where = "standard input" if str(gone[0]) == "-" else gone[0]
+        raise NotYet(
+            f"the project {project} was made of {where}, which cannot be read any more",
+            "the file that describes it",
+            f"`docker compose -p {project} down`, then start it from its file",
+        )
+    return files
 
 
 @lesson.exercise(
     "order",
     title="The app waits for its store",
     task="""
-Mend `order.yaml` in a copy, `compose/order.mine.yaml`, and keep the store as slow as it is:
+Mend `order.yaml` in a copy, `compose/order.mine.yaml`. The services are still called `app` and `store`.
 
-- the store has a healthcheck that knows whether Redis answers, and keeps `/data` in a volume with a name
-- the app starts once the store is healthy
+- `store` is healthy, by a healthcheck that fails whenever Redis gives no answer
+- `/data` of `store` is a volume with a name
+- `app` starts once `store` is healthy, and its first start succeeds
+- `app` keeps its integers in `store`
 
-Then `docker compose -f compose/order.mine.yaml up -d --wait` must bring both up at the first attempt.
+`docker compose -f compose/order.mine.yaml up -d --wait` starts it. The store may stay as slow as it is.
 """,
     hints=(
         "`depends_on` has a long form: below the service's name stands a `condition`. Which one is met only when the "
@@ -249,42 +330,63 @@ Then `docker compose -f compose/order.mine.yaml up -d --wait` must bring both up
     ),
 )
 def order():
-    up = "docker compose -f compose/order.mine.yaml up -d --wait"
-    store = _running("lab-04-order", "store", up)
-    if isinstance(store, Verdict):
-        return store
-    if verdict := _unhealthy(store) or _named_volume(store, "/data"):
-        return verdict
-    app = _running("lab-04-order", "app", up)
-    if isinstance(app, Verdict):
-        return app
-    if not _settings(app).get("STORE_URL"):
-        return not_yet(
-            saw="the app has no STORE_URL: it keeps its integers in its own memory",
-            wanted="redis://store:6379/0, as it was",
+    up = _up("compose/order.mine.yaml", "--wait")
+    store = docker.of_service("lab-04-order", "store", up)
+    ping = '`test: ["CMD", "redis-cli", "ping"]`'
+    _healthy(store, up, ping)
+    _kept(store, "/data", up)
+    app = docker.of_service("lab-04-order", "app", up)
+    if count := app.attrs["RestartCount"]:
+        raise NotYet(
+            f"{app.name} was started {count + 1} times until its store answered",
+            "one start, at the right time",
+            f"`docker compose -p lab-04-order down`, then `condition: service_healthy` and {up}",
         )
-    if app.attrs["RestartCount"]:
-        return not_yet(
-            saw=f"the app was started {app.attrs['RestartCount'] + 1} times until its store answered",
-            wanted="one start, at the right time",
-            fix="a healthcheck that asks Redis, and a condition",
-        )
-    waits = app.labels.get(f"{LABEL}.depends_on", "")
-    if "store:service_healthy" not in waits:
-        how = "once the store is started" if "store:" in waits else "whatever the store does"
-        return not_yet(
-            saw=f"the app starts {how}",
-            wanted="once the store is healthy",
-            fix="depends_on with condition: service_healthy",
-        )
-    # An app that came too early runs for a moment, too.
-    status, said = docker.run(app, "/welcome", "-healthcheck")
-    if status is None:
-        return _ended(app)
-    if status != 0:
-        return not_yet(saw=f"the app runs, and says: {said[:100]}", wanted="ready", fix=f"docker logs {app.name}")
+    _waits_until_healthy("lab-04-order", "app", "store", up)
+    with _one_more(store, app) as number:
+        # The app need not be published.
+        _, said = docker.beside(app, "busybox:1.37", "wget", "-qO-", "http://127.0.0.1:8000/intstorage")
+        integers = _integers(said, app.name)
+    if number not in integers:
+        raise _not_in(store, app, number, integers, up)
+    _knows_of_redis(store, app, f"{ping}, then {up}")
     seconds = _moment(app.attrs["State"]["StartedAt"]) - _moment(store.attrs["State"]["StartedAt"])
     return passed(f"both run; the app started {seconds:.1f} s after its store, at the first attempt")
+
+
+def _waits_until_healthy(project: str, app: str, store: str, up: str) -> None:
+    """Raises NotYet when a service does not wait until another is healthy, be it by services in between."""
+    waits = {}
+    for one in docker.of_project(project):
+        # As in store:service_healthy:false,client:service_started:true
+        pairs = (pair.split(":") for pair in one.labels.get(f"{COMPOSE}.depends_on", "").split(",") if pair)
+        waits[one.labels[f"{COMPOSE}.service"]] = {other: condition for other, condition, *_ in pairs}
+    reached, conditions = [app], []
+    for service in reached:
+        conditions += [condition for other, condition in waits.get(service, {}).items() if other == store]
+        reached += [other for other in waits.get(service, {}) if other not in reached]
+    if "service_healthy" not in conditions:
+        raise NotYet(
+            f"{app} starts {'once the store is started' if conditions else 'whatever the store does'}",
+            "once the store is healthy",
+            f"below `depends_on:`, `{store}:` and below that `condition: service_healthy`, then {up}",
+        )
+
+
+def _knows_of_redis(store, app, fix: str) -> None:
+    """Raises NotYet when a healthcheck is content with a Redis that gives no answer. It lets Redis pause for a second
+    or two; whoever asks it meanwhile has to wait so long."""
+    command, seconds = docker.healthcheck(store), pace.patience(1)
+    asked = time.monotonic()
+    said = _redis(store, app, "client", "pause", str(round(seconds * 1500)))
+    if said != "OK":
+        raise NotYet(f"{store.name} says: {said}", "a Redis that answers", f"`docker logs {store.name}`")
+    if docker.within(store, seconds, *command) == 0 and time.monotonic() - asked < seconds * 1.5:
+        raise NotYet(
+            f"the healthcheck of {store.name}, `{shlex.join(command)}`, is content with a Redis that gives no answer",
+            "one that asks Redis and waits for its answer",
+            fix,
+        )
 
 
 def _moment(text: str) -> float:
@@ -298,10 +400,12 @@ def _moment(text: str) -> float:
     "three",
     title="Three copies, three ports",
     task="""
-Change `compose/three.yaml` so that three copies of the app run, on the ports 8004, 8005 and 8006 of your machine, and
-keep their integers together. Start them, and post one integer, whichever, to one of them.
+Change `compose/three.yaml` and start it, so that this is true of the project `lab-04-three`:
 
-You are done when all three answer with the same list.
+- three copies of the app run, one each on the ports 8004, 8005 and 8006 of your machine
+- these ports are for your machine only
+- the copies keep their integers together, in the service `store`
+- there is at least one integer: post one, whichever, to one of them
 """,
     hints=(
         "One service, and a range of ports in place of one port: each copy takes one of them. How many copies there "
@@ -311,41 +415,39 @@ You are done when all three answer with the same list.
     ),
 )
 def three():
-    up = "docker compose -f compose/three.yaml up -d --scale app=3"
-    found = [one for one in _copies("lab-04-three", "app") if one.status == "running"]
-    if len(found) != 3:
-        return not_yet(saw=f"{len(found)} copies of app run in project lab-04-three", wanted="three", fix=up)
-    ports = {}
-    for container in found:
-        if verdict := _only_here(container, 8000):
-            return verdict
-        ports[_published(container, 8000)[0][1]] = container
-    if set(ports) != {8004, 8005, 8006}:
-        return not_yet(
-            saw=f"they are on {', '.join(map(str, sorted(ports)))}",
-            wanted="8004, 8005 and 8006",
-            fix='ports: ["127.0.0.1:8004-8006:8000"]',
+    up = _up("compose/three.yaml", "--wait", "--scale app=3")
+    wanted = (8004, 8005, 8006)
+    store = docker.of_service("lab-04-three", "store", up)
+    copies = {port: one for one in docker.of_project("lab-04-three") for _, port in _published(one, 8000)}
+    if missing := [str(port) for port in wanted if port not in copies]:
+        there = ", ".join(f"{one.name} on {port}" for port, one in sorted(copies.items())) or "no copy on any port"
+        raise NotYet(
+            f"nothing of lab-04-three is on {', '.join(missing)}; there is {there}",
+            "a copy each on 8004, 8005 and 8006",
+            f'`ports: ["127.0.0.1:8004-8006:8000"]`, then {up}',
         )
-    answers = {port: docker.get(port, "/intstorage") for port in sorted(ports)}
-    for port, answer in answers.items():
-        if isinstance(answer, str) or answer[0] != 200:
-            return not_yet(
-                saw=f"port {port}: {_said(answer)}", wanted="a list of integers", fix=f"docker logs {ports[port].name}"
-            )
-    lists = {answer[1] for answer in answers.values()}
-    if len(lists) > 1:
-        return not_yet(
-            saw=f"they answer {' and '.join(sorted(lists))}",
-            wanted="the same list from all three",
-            fix="STORE_URL: each copy must use the store",
+    if len({copies[port].id for port in wanted}) < 3:
+        raise NotYet(
+            f"the ports lead to {', '.join(f'{copies[port].name} ({port})' for port in wanted)}",
+            "three copies, each with a port of its own",
+            f'`ports: ["127.0.0.1:8004-8006:8000"]`, then {up}',
         )
-    if lists == {"[]"}:
-        return not_yet(
-            saw="all three answer with an empty list",
-            wanted="one that has an integer",
-            fix="""curl -d '{"integer": 7}' http://localhost:8004/intstorage""",
+    for port in wanted:
+        _only_here(copies[port], 8000, up, "8004-8006")
+    with _one_more(store, copies[8004]) as number:
+        lists = {port: _integers(_got(docker.get(port, "/intstorage")), copies[port].name) for port in wanted}
+    for port, integers in lists.items():
+        if number not in integers:
+            raise _not_in(store, copies[port], number, integers, up)
+    # Somebody may post between two answers.
+    kept = [one for one in lists[8004] if one != number]
+    if not kept:
+        raise NotYet(
+            "all three answer with an empty list",
+            "one that has an integer",
+            """`curl -d '{"integer": 7}' http://localhost:8004/intstorage`""",
         )
-    return passed(f"three copies, on 8004 to 8006, all answer {lists.pop()}")
+    return passed(f"three copies, on 8004 to 8006, and what the store has, all three know: {kept}")
 
 
 @lesson.exercise(
@@ -353,12 +455,15 @@ def three():
     title="A password out of sight",
     task="""
 `compose/secret.yaml` has a password in its text, in the app's environment and in the store's command line. Make a
-copy, `compose/secret.mine.yaml`, in which both services have the password as a secret, from the file
-`compose/secrets/store_password.txt`.
+copy, `compose/secret.mine.yaml`, and start it. Its services are still called `app` and `store`.
 
-- the store still demands the password
-- the app gets it by its own `STORE_PASSWORD_FILE`, and answers on port 8002 as before
-- `docker inspect` shows the password for neither of them
+- `store` answers nobody without a password
+- `app` has the password of `compose/secrets/store_password.txt` from the file that its `STORE_PASSWORD_FILE` names
+- `app` answers on port 8002 of your machine, for your machine only, and keeps its integers in `store`
+- `docker inspect` shows the password for neither of the two
+- it does not stand in the compose file either
+
+Compose has `secrets` for this.
 """,
     hints=(
         "At the top level: `secrets:`, below it `store_password:` with `file: secrets/store_password.txt`. In a "
@@ -370,52 +475,81 @@ copy, `compose/secret.mine.yaml`, in which both services have the password as a 
     ),
 )
 def secret():
-    up = "docker compose -f compose/secret.mine.yaml up -d --wait"
-    store = _running("lab-04-secret", "store", up)
-    if isinstance(store, Verdict):
-        return store
+    up = _up("compose/secret.mine.yaml", "--wait")
+    store = docker.of_service("lab-04-secret", "store", up)
     # Without the password that the store's own programs may have.
-    status, said = docker.run(store, "redis-cli", "ping", environment={"REDISCLI_AUTH": ""})
-    if status is None:
-        return _ended(store)
+    said = _redis(store, None, "ping", password="")
     if "NOAUTH" not in said:
-        return not_yet(
-            saw=f"the store answers without a password: {said[:60]}", wanted="NOAUTH", fix="redis-server --requirepass"
+        raise NotYet(
+            f"{store.name} answers without a password: {said}", "NOAUTH", f"`redis-server --requirepass …`, then {up}"
         )
-    app = _running("lab-04-secret", "app", up)
-    if isinstance(app, Verdict):
-        return app
-    path = _settings(app).get("STORE_PASSWORD_FILE", "")
-    password = _file(app, path) if path else ""
-    if not password:
-        saw = (
-            f"the app's STORE_PASSWORD_FILE is {path}, and there is no such file in it"
-            if path
-            else "the app has no STORE_PASSWORD_FILE"
-        )
-        return not_yet(saw=saw, wanted="/run/secrets/store_password, with the secret mounted there", fix=up)
+    app = docker.of_service("lab-04-secret", "app", up)
+    password = _password(app, up)
     for container in (app, store):
-        seen = {
-            part: json.dumps(container.attrs["Config"].get(part))
-            for part in ("Env", "Cmd", "Entrypoint", "Healthcheck", "Labels")
-        }
-        shown = [part for part, text in seen.items() if password in text]
-        if shown:
-            return not_yet(
-                saw=f"docker inspect {container.name} shows the password, in {' and '.join(shown)}",
-                wanted="it in the file only",
-                fix="read the file where the password is needed",
-            )
-    if not (where := _published(app, 8000)):
-        return _only_here(app, 8000)
-    answer = docker.get(where[0][1], "/intstorage")
-    if isinstance(answer, str) or answer[0] != 200:
-        return not_yet(
-            saw=f"the app on port {where[0][1]}: {_said(answer)}",
-            wanted="a list of integers",
-            fix=f"docker logs {app.name}",
-        )
+        _not_shown(container, password, up)
+    _at(app, 8000, 8002, up)
+    with _one_more(store, app, password) as number:
+        integers = _integers(_got(docker.get(8002, "/intstorage")), app.name)
+    if number not in integers:
+        raise _not_in(store, app, number, integers, up)
+    path = _settings(app)["STORE_PASSWORD_FILE"]
     return passed(f"the store demands a password, the app has it from {path}, and docker inspect shows it nowhere")
+
+
+def _password(app, up: str) -> str:
+    """The password in the app's file. Raises NotYet when there is none, or another than in the learner's file."""
+    path = _settings(app).get("STORE_PASSWORD_FILE")
+    if not path:
+        raise NotYet(
+            f"{app.name} has no STORE_PASSWORD_FILE", "the path of the password's file", f"`environment:`, then {up}"
+        )
+    found = docker.files(app, path)
+    password = found[0][1].decode(errors="replace").strip() if found else ""
+    if not password:
+        raise NotYet(
+            f"{app.name} has STORE_PASSWORD_FILE={path}, and no password is there",
+            "a file with the password at this path",
+            f"`secrets:` at the top level and in the service, then {up}",
+        )
+    file = session.current.folder / "compose/secrets/store_password.txt"
+    wanted = file.read_text().strip() if file.is_file() else None
+    if password != wanted:
+        raise NotYet(
+            f"the password in {path} of {app.name} is not that of compose/secrets/store_password.txt"
+            + ("" if wanted else ", which is not there"),
+            "the password of this file",
+            f"`file: secrets/store_password.txt` below `secrets:` at the top level, then {up}",
+        )
+    return password
+
+
+def _not_shown(container, password: str, up: str) -> None:
+    """Raises NotYet when docker inspect or the compose file show a password. A part of a word or of a path is none."""
+    made = container.attrs["Config"]
+    own = {key: value for key, value in (made.get("Labels") or {}).items() if not key.startswith(COMPOSE)}
+    log = [one["Output"] for one in (container.attrs["State"].get("Health") or {}).get("Log") or []]
+    shown = {part: made.get(part) for part in ("Env", "Cmd", "Entrypoint", "Healthcheck")} | {
+        "Labels": own,
+        "Health": log,
+    }
+    places = {f"`docker inspect {container.name}`, in {part}": _texts(value) for part, value in shown.items()}
+    places |= {f"`{file}`": file.read_text().splitlines() for file in _files(container)}
+    # Before a colon and a space stands a key of YAML.
+    alone = re.compile(rf"(?<![\w./-]){re.escape(password)}(?![\w./-]|:\s|:$)")
+    for place, lines in places.items():
+        if line := next((line.strip() for line in lines if alone.search(line)), None):
+            raise NotYet(
+                f"{place}, shows the password: {alone.sub('…', line)}",
+                "it in its own file only",
+                f"read it from its file, or take a password that is no word of a command, then {up}",
+            )
+
+
+def _texts(value) -> list[str]:
+    """All texts in a value of lists and dicts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for one in value for text in _texts(one)] if isinstance(value, list) else [str(value)] * bool(value)
 
 
 @lesson.exercise(
@@ -423,46 +557,56 @@ def secret():
     title="A project that does not come up",
     task="""
 `compose/broken.yaml` comes from a colleague. `docker compose config` finds nothing wrong with it, and the project does
-not come up. There is more than one fault. Find them, and mend them in a copy, `compose/broken.mine.yaml`.
+not come up. There is more than one fault. Find them, mend them in a copy, `compose/broken.mine.yaml`, and start it.
+Its services are still called `app` and `store`.
 
-You are done when the app is healthy and answers on port 8003 of your machine, with its integers in the store. The store
-stays where only the app can reach it, on `back` alone, and the app keeps a healthcheck.
+- `app` is healthy, by a healthcheck that fails when the app does not run
+- `app` answers on port 8003 of your machine, for your machine only
+- `app` keeps its integers in `store`
+- `store` is on the network `back` alone
+- no port of `store` is published
 """,
     hints=(
         "`docker compose -f compose/broken.yaml logs app` names the first fault. Compare the networks of the two "
         "services: with whom can the app talk? Then look at the app's health: `docker inspect` shows what the check "
         "said.",
-        "The app belongs on both networks. Its image has no shell and no curl: what could a healthcheck start in it? "
-        "And on which port does it listen?",
+        "The app belongs on the network of its store, too. Its image has no shell and no curl: what could a "
+        "healthcheck start in it? And on which port does it listen?",
     ),
 )
 def mended():
-    up = "docker compose -f compose/broken.mine.yaml up -d --wait"
-    store, app = _running("lab-04-broken", "store", up), _running("lab-04-broken", "app", up)
-    for one in (store, app):
-        if isinstance(one, Verdict):
-            return one
-    if _networks(store) != {"lab-04-broken_back"}:
-        return not_yet(
-            saw=f"the store is on {', '.join(sorted(_networks(store)))}",
-            wanted="it on lab-04-broken_back alone",
-            fix="bring the app to the store's network, not the store to the app's",
+    up = _up("compose/broken.mine.yaml", "--wait")
+    store = docker.of_service("lab-04-broken", "store", up)
+    app = docker.of_service("lab-04-broken", "app", up)
+    networks = _networks(store)
+    if networks != {"back"}:
+        raise NotYet(
+            f"{store.name} is on {' and '.join(sorted(networks))}",
+            "it on back alone",
+            f"bring the app to the store's network, not the store to the app's, then {up}",
         )
-    if published := _published(store, 6379):
-        return not_yet(saw=f"the store is published on port {published[0][1]}", wanted="it not published at all")
-    if "lab-04-broken_front" not in _networks(app):
-        return not_yet(
-            saw="the app is not on the network front", wanted="it on both networks", fix="networks: [front, back]"
+    if published := [
+        binding for ones in (store.attrs["NetworkSettings"]["Ports"] or {}).values() for binding in ones or ()
+    ]:
+        raise NotYet(
+            f"{store.name} is published on port {published[0]['HostPort']}",
+            "it not published at all",
+            f"leave its `ports:` out, then {up}",
         )
-    if verdict := _unhealthy(app) or _only_here(app, 8000):
-        return verdict
-    url = urlsplit(_settings(app).get("STORE_URL", ""))
-    if url.hostname != "store":
-        return not_yet(saw=f"the app's STORE_URL is {url.geturl() or 'not set'}", wanted="one that leads to the store")
-    ports = [port for _, port in _published(app, 8000)]
-    if 8003 not in ports:
-        return not_yet(saw=f"the app is on port {ports[0]}", wanted="8003", fix='ports: ["127.0.0.1:8003:8000"]')
-    answer = docker.get(8003, "/intstorage")
-    if isinstance(answer, str) or answer[0] != 200:
-        return not_yet(saw=f"the app: {_said(answer)}", wanted="a list of integers", fix=f"docker logs {app.name}")
-    return passed("the app is healthy and answers on port 8003, and only it can reach the store")
+    _healthy(app, up, '`test: ["CMD", "/welcome", "-healthcheck"]`')
+    _at(app, 8000, 8003, up)
+    with _one_more(store, app) as number:
+        integers = _integers(_got(docker.get(8003, "/intstorage")), app.name)
+    if number not in integers:
+        raise _not_in(store, app, number, integers, up)
+    return passed("the app is healthy and answers on port 8003, and its store is on back alone")
+
+
+def _networks(container) -> set[str]:
+    """The networks that a container is on, by their names in the compose file."""
+    names = set()
+    for name, network in container.attrs["NetworkSettings"]["Networks"].items():
+        with suppress(NotFound):
+            name = engine.client().networks.get(network["NetworkID"]).attrs["Labels"].get(f"{COMPOSE}.network", name)
+        names.add(name)
+    return names

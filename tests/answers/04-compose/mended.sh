@@ -11,8 +11,19 @@ up() { docker compose -f compose/broken.mine.yaml "$@" --progress quiet up -d --
 mend -e "$networks" -e "$port" -e "$check"
 up
 
-### right internal: The inner network made internal, too.
-mend -e "$networks" -e "$port" -e "$check" -e 's/^  back:/&\n    internal: true/'
+### right internal: The inner network made internal, too, with a name of its own.
+mend -e "$networks" -e "$port" -e "$check" -e 's/^  back:/&\n    internal: true\n    name: lab-04-broken-inner/'
+up
+
+### right back-alone: The app beside its store, on back alone.
+mend -e 's/networks: .front.$/networks: [back]/' -e "$port" -e "$check"
+up
+
+### right shell: An image with the shell that the colleague's check wanted; the app has the store's address as an option.
+mend -e "$networks" -e "$port" -e 's|curl -f|wget -qO-|' \
+    -e 's|image: lab/welcome.*|image: lab-04-broken-app\n    build:\n      dockerfile_inline: \|\n        FROM busybox:1.37\
+        COPY --from=lab/welcome:1.0 /welcome /welcome\n    command: [/welcome, -store, "redis://store:6379"]|' \
+    -e 's/environment:/labels: {was: here}/; /STORE_URL: /d'
 up
 
 ### right override: Mended by an override file; the check names the address.
@@ -30,30 +41,56 @@ up -f compose/04-mend.yaml
 ### wrong as-it-was: The file as it was handed out.
 docker compose -f compose/broken.yaml --progress quiet up -d
 
-### wrong store-outside: The store was brought to the app's network.
-mend -e 's/networks: .back.$/networks: [front, back]/' -e "$port" -e "$check"
-up
-
-### wrong port: The port of the container is still 80.
-mend -e "$networks" -e "$check"
-up
-
-### wrong curl: The healthcheck still wants a shell and curl.
+### wrong curl (breaks 1): The healthcheck still wants a shell and curl.
 mend -e "$networks" -e "$port"
 docker compose -f compose/broken.mine.yaml --progress quiet up -d
 
-### wrong no-check: The healthcheck was switched off.
+### wrong no-check (breaks 1): The healthcheck was switched off.
 mend -e "$networks" -e "$port" -e 's/test: .*curl.*/disable: true/'
 docker compose -f compose/broken.mine.yaml --progress quiet up -d
 
-### wrong published: The store is published.
-mend -e 's/networks: .back.$/&\n    ports: ["127.0.0.1:8010:6379"]/' -e "$networks" -e "$port" -e "$check"
+### wrong always-content (breaks 1): A healthcheck that only shows the app's options.
+mend -e "$networks" -e "$port" -e 's|"CMD-SHELL", "curl.*"|"CMD", "/welcome", "-h"|'
 up
 
-### wrong memory: The app is told of no store.
+### wrong port (breaks 2): The port of the container is still 80.
+mend -e "$networks" -e "$check"
+up
+
+### wrong other-port (breaks 2): Another port of the machine.
+mend -e "$networks" -e "$check" -e 's/:8003:80"/:8010:8000"/'
+up
+
+### wrong all-addresses (breaks 2): Published for everybody who can reach the machine.
+mend -e "$networks" -e "$check" -e 's/127.0.0.1:8003:80"/8003:8000"/'
+up
+
+### wrong inner-alone (breaks 2): The app is on back alone, which was made internal: no port leads into it.
+mend -e 's/networks: .front.$/networks: [back]/' -e "$port" -e "$check" -e 's/^  back:/&\n    internal: true/'
+up
+
+### wrong memory (breaks 3): The app is told of no store.
 mend -e "$networks" -e "$port" -e "$check" -e 's/STORE_URL: .*/STORE_URL: ""/'
+up
+
+### wrong other-store (breaks 3): The app has a store of its own on front.
+mend -e "$port" -e "$check" -e 's/store:6379/mine:6379/; s/^networks:/  mine: {image: "redis:7.0", networks: [front]}\n&/' \
+    -e 's/^    depends_on:/    restart: on-failure\n&/'
+up
+
+### wrong store-outside (breaks 4): The store was brought to the app's network.
+mend -e 's/networks: .back.$/networks: [front, back]/' -e "$port" -e "$check"
+up
+
+### wrong one-network (breaks 4): No networks at all: both are on the project's default.
+mend -e '/networks:/d; /^  front:/d; /^  back:/d' -e "$port" -e "$check"
+up
+
+### wrong published (breaks 5): The store is published.
+mend -e 's/networks: .back.$/&\n    ports: ["127.0.0.1:8010:6379"]/' -e "$networks" -e "$port" -e "$check"
 up
 
 ### undo
 docker compose -p lab-04-broken --progress quiet down -v -t 0
+docker image rm lab-04-broken-app >/dev/null 2>&1 || true
 rm -f compose/04-mend.yaml
