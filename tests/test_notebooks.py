@@ -273,7 +273,8 @@ def test_plain_pytest_with_nbval_plays_a_notebook(tmp_path):
     shutil.copy(paths.repo / "conftest.py", tmp_path)
     (tmp_path / "tests").mkdir()
     shutil.copy(paths.repo / "tests/sanitize.cfg", tmp_path / "tests")
-    bare = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "WORKBOOK_HOME") if name in os.environ}
+    known = ("PATH", "HOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "WORKBOOK_HOME")
+    bare = {name: os.environ[name] for name in known if name in os.environ}
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval-lax", "notebooks/learner.ipynb"],
         cwd=tmp_path,
