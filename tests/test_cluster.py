@@ -91,10 +91,14 @@ def test_our_engine_killed_the_cluster_comes_back_with_what_was_in_it(cluster, w
     assert wait_for(ask, timeout=90, what="the service's answer") == "hello"
 
 
-def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
+def test_with_other_settings_interrupted_or_without_its_node_it_is_made_anew(cluster):
+    from labkit.cluster import settings
+    from labkit.system import files
+
     ensure(cluster)
-    run("docker", "rm", "--force", "workbook")
-    assert cluster.state() == "broken"
+    noted = files.read(settings._NOTE)
+    assert not settings.changed() and noted["flags"]
+    files.write(settings._NOTE, {**noted, "flags": noted["flags"][:-1]})
     starting = subprocess.Popen(
         [sys.executable, "-c", "from labkit.cluster import start; start.ensure()"],
         cwd=paths.repo,
@@ -102,12 +106,21 @@ def test_a_removed_node_and_an_interrupted_start_are_made_anew(cluster):
         text=True,
         start_new_session=True,
     )
-    wait_for(lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook$"), timeout=60, what="the new node")
+    old = run("docker", "ps", "--quiet", "--filter", "name=^workbook$")
+    wait_for(
+        lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook$"),
+        lambda new: new not in ("", old),
+        timeout=60,
+        what="the new node",
+    )
     os.killpg(starting.pid, signal.SIGKILL)
-    assert "its node container is gone" in starting.communicate()[0]
+    said = starting.communicate()[0]
+    assert "The cluster is made anew, and what was in it is lost: it was made by an older version" in said
+    assert cluster.state() == "broken" and start._whats_wrong() == "its start was interrupted"
+    run("docker", "rm", "--force", "--volumes", "workbook")
     assert cluster.state() == "broken"
-    assert "its start was interrupted" in ensure(cluster)
-    assert "Ready" in kubectl("get", "nodes")
+    assert "its node container is gone" in ensure(cluster)
+    assert "Ready" in kubectl("get", "nodes") and not settings.changed()
 
 
 def test_a_start_that_was_slow_is_waited_for_and_nothing_is_lost(cluster, web):
@@ -212,6 +225,99 @@ def test_a_claim_gets_a_volume_that_keeps_what_is_written(cluster, web):
         what="the second pod's word",
         wanted=lambda log: log.count("written") == 2,
     )
+
+
+def test_the_audit_log_names_who_made_a_pod_and_who_brought_it_to_run(cluster, web):
+    log = ("logs", "-n", "kube-system", "kube-apiserver-workbook", "--tail=-1")
+    kubectl("run", "-n", NAMESPACE, "seen", "--image=busybox:1.37", "--image-pull-policy=Never", "--", "true")
+    needed = {
+        ("minikube-user", "create", "pods", None),
+        ("system:kube-scheduler", "create", "pods", "binding"),
+        ("system:node:workbook", "patch", "pods", "status"),
+    }
+
+    def events() -> list[dict]:
+        return [json.loads(line) for line in kubectl(*log).splitlines() if line.startswith('{"kind":"Event"')]
+
+    def who() -> set:
+        return {
+            (
+                event["user"]["username"],
+                event["verb"],
+                event["objectRef"]["resource"],
+                event["objectRef"].get("subresource"),
+            )
+            for event in events()
+            if event.get("objectRef", {}).get("name") == "seen" and event["objectRef"].get("namespace") == NAMESPACE
+        }
+
+    wait_for(who, lambda seen: needed <= seen, what="the pod's way in the audit log")
+    assert not [event for event in events() if event.get("objectRef", {}).get("resource") == "leases"]
+
+
+def test_a_node_port_that_is_published_answers_on_this_machine(cluster, web):
+    import urllib.request
+
+    kubectl(
+        "-n",
+        NAMESPACE,
+        "patch",
+        "service",
+        "web",
+        "--patch",
+        json.dumps({"spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}}),
+    )
+
+    def answer() -> str:
+        try:
+            with urllib.request.urlopen(f"http://{cluster.published(30080)}/", timeout=2) as page:
+                return page.read().decode().strip()
+        except OSError as problem:
+            return str(problem)
+
+    wait_for(answer, lambda said: said == "hello", what="the service's answer")
+
+
+def test_an_image_that_was_pulled_runs_under_another_name_too(cluster, web):
+    """By default the kubelet gives what it has pulled only to pods that name it so."""
+    from labkit import supply
+
+    supply.ensure("registry")
+    run(
+        "docker",
+        "run",
+        "--detach",
+        "--name",
+        "lab-test-registry",
+        "--network",
+        "workbook",
+        "--publish",
+        "127.0.0.1::5000",
+        "registry:2.8.2",
+    )
+    try:
+        port = run("docker", "port", "lab-test-registry", "5000").rpartition(":")[2]
+        address = run(
+            "docker", "inspect", "--format", "{{.NetworkSettings.Networks.workbook.IPAddress}}", "lab-test-registry"
+        )
+        run("docker", "tag", "busybox:1.37", f"localhost:{port}/lab/pulled:1")
+        run("docker", "push", "--quiet", f"localhost:{port}/lab/pulled:1")
+        pulled = f"{address}:5000/lab/pulled:1"
+        hosts = f'[host."http://{address}:5000"]'
+        node = ("docker", "exec", "workbook")
+        folder = f"/etc/containerd/certs.d/{address}:5000"
+        run(*node, "sh", "-c", f"mkdir -p {folder}; echo '{hosts}' >{folder}/hosts.toml")
+        kubectl("run", "-n", NAMESPACE, "pulled", f"--image={pulled}", "--", "sleep", "60")
+        kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod/pulled", "--timeout=60s")
+        run(*node, "ctr", "-n", "k8s.io", "images", "tag", pulled, "docker.io/lab/renamed:1")
+        kubectl(
+            "run", "-n", NAMESPACE, "renamed", "--image=lab/renamed:1", "--image-pull-policy=Never", "--", "sleep", "60"
+        )
+        kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod/renamed", "--timeout=30s")
+    finally:
+        run("docker", "rm", "--force", "--volumes", "lab-test-registry")
+        run("docker", "image", "rm", f"localhost:{port}/lab/pulled:1", fails=True)
+        run(*node, "sh", "-c", f"rm -r {folder}; ctr -n k8s.io images rm {pulled} docker.io/lab/renamed:1", fails=True)
 
 
 def in_node(image: str) -> str:

@@ -6,6 +6,7 @@ a second each way and leaves everything running.
 """
 
 import functools
+import os
 from pathlib import Path
 
 from labkit import engine, paths
@@ -13,6 +14,10 @@ from labkit.errors import Trouble
 from labkit.system import files, pace, processes
 
 PROFILE = "workbook"
+# Node ports that are published on this machine's loopback: with Docker Desktop the node's own address is out of reach.
+NODE_PORTS = (30080, 30443, 30000)
+# The addresses of the first node's pods, of 10.244.0.0/16; each further node has the next such subnet.
+PODS = "10.244.0.0/24"
 # Noted while minikube starts the cluster: by whom, and how far it came. Gone once all is ready.
 STARTING = paths.minikube / "starting"
 PAUSED = paths.minikube / "paused"
@@ -34,6 +39,17 @@ def environment() -> dict[str, str]:
         "MINIKUBE_PROFILE": PROFILE,
         "MINIKUBE_IN_STYLE": "false",
         "MINIKUBE_WANTUPDATENOTIFICATION": "false",
+    }
+
+
+def variables() -> dict[str, str]:
+    """The environment in which minikube, kubectl and docker reach this cluster and its engine."""
+    return {
+        **os.environ,
+        **environment(),
+        "DOCKER_HOST": engine.ensure().host,
+        "DOCKER_CONFIG": str(paths.docker_config),
+        "PATH": f"{paths.tools}:{os.environ['PATH']}",
     }
 
 
@@ -68,13 +84,36 @@ def _profile() -> Path:
 
 
 def node() -> dict | None:
-    """What the engine says of the container that is the node; None when there is none."""
+    """What the engine says of the container that is the first node; None when there is none."""
+    return next((found for found in nodes() if found["Name"] == f"/{PROFILE}"), None)
+
+
+def nodes() -> list[dict]:
+    """What the engine says of the containers that are the cluster's nodes, the first node first."""
     import docker
 
-    try:
-        return engine.client().api.inspect_container(PROFILE)
-    except docker.errors.NotFound:
-        return None
+    api, found = engine.client().api, []
+    for container in api.containers(all=True, filters={"name": f"^/{PROFILE}(-m[0-9]+)?$"}):
+        try:
+            found.append(api.inspect_container(container["Id"]))
+        except docker.errors.NotFound:
+            continue  # gone since
+    return sorted(found, key=lambda one: one["Name"])
+
+
+def published(port: int) -> str:
+    """Where a node port answers on this machine, as host:port; empty when it is not published."""
+    bound = (node() or {}).get("HostConfig", {}).get("PortBindings") or {}
+    return next((f"localhost:{one['HostPort']}" for one in bound.get(f"{port}/tcp", [])), "")
+
+
+def in_node(name: str, script: str) -> str:
+    """Runs a shell script in a node, by its container's name; what it printed. Raises Trouble when it fails."""
+    ended = engine.client().containers.get(name).exec_run(["sh", "-ec", script])
+    said = ended.output.decode(errors="replace").strip()
+    if ended.exit_code:
+        raise Trouble(f"a step in the cluster's node failed: {said[-300:]}", "", "run this again")
+    return said
 
 
 def api_trouble() -> str:
@@ -126,21 +165,22 @@ def client():
 
 
 def pause() -> bool:
-    """Freezes the node: no CPU is used, nothing is lost. True when it ran."""
-    found = node() if engine.find() else None
-    if found is None or found["State"]["Status"] != "running" or STARTING.exists():
+    """Freezes the nodes: no CPU is used, nothing is lost. True when they ran."""
+    running = [one["Id"] for one in nodes() if one["State"]["Status"] == "running"] if engine.find() else []
+    if not running or STARTING.exists():
         return False
-    engine.client().api.pause(PROFILE)
     PAUSED.touch()
+    for identity in running:
+        engine.client().api.pause(identity)
     return True
 
 
 def resume() -> bool:
-    """Thaws the node. True when it was paused. Costs a file look-up when it was not."""
+    """Thaws the nodes. True when they were paused. Costs a file look-up when they were not."""
     if not PAUSED.exists():
         return False
-    found = node() if engine.find() else None
-    if found and found["State"]["Status"] == "paused":
-        engine.client().api.unpause(PROFILE)
+    for one in nodes() if engine.find() else []:
+        if one["State"]["Status"] == "paused":
+            engine.client().api.unpause(one["Id"])
     PAUSED.unlink(missing_ok=True)
     return True

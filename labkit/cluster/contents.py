@@ -1,21 +1,23 @@
 """What chapters have in the cluster: images in its node, namespaces."""
 
-import os
 import subprocess
 import time
 
-from labkit import cluster, engine, paths
-from labkit.cluster import PROFILE
+from labkit import cluster, engine
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import pace
 
 
 def load_image(image: str, report: Report | None = None) -> None:
-    """Puts an image of the engine into the node, unless that very image is there already."""
+    """Puts an image of the engine into every node that has not that very image already."""
     report = report or Report()
-    node = engine.client().containers.get(PROFILE)
     identity = engine.client().api.inspect_image(image)["Id"]
+    for found in cluster.nodes():
+        _load(image, identity, engine.client().containers.get(found["Id"]), report)
+
+
+def _load(image: str, identity: str, node, report: Report) -> None:
     # An engine may name an image by its manifest, the node does by its configuration: at loading both are noted. The
     # kubelet removes images when the disk fills, so it counts what the node has now.
     noted = f"/kind/loaded-{image.replace('/', '_').replace(':', '_')}"
@@ -24,14 +26,10 @@ def load_image(image: str, report: Report | None = None) -> None:
         return
     report.step(f"loading {image} into the cluster")
     report.detail("copying")
-    variables = {
-        **os.environ,
-        "DOCKER_HOST": engine.ensure().host,
-        "DOCKER_CONFIG": str(paths.docker_config),
-        "PATH": f"{paths.tools}:{os.environ['PATH']}",
-    }
-    script = f"docker save {image} | docker exec -i {PROFILE} ctr -n k8s.io images import -"
-    ended = subprocess.run(["bash", "-o", "pipefail", "-c", script], env=variables, capture_output=True, text=True)
+    script = f"docker save {image} | docker exec -i {node.name} ctr -n k8s.io images import -"
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script], env=cluster.variables(), capture_output=True, text=True
+    )
     if ended.returncode:
         raise Trouble(
             f"{image} could not be loaded into the cluster: {ended.stderr.strip()[-300:]}",
@@ -140,8 +138,7 @@ def delete_labelled(chapter: str) -> list[str]:
 
 
 def _kubectl(*arguments: str) -> str:
-    variables = {**os.environ, **cluster.environment(), "PATH": f"{paths.tools}:{os.environ['PATH']}"}
-    ended = subprocess.run(["kubectl", *arguments], env=variables, capture_output=True, text=True)
+    ended = subprocess.run(["kubectl", *arguments], env=cluster.variables(), capture_output=True, text=True)
     if ended.returncode:
         raise Trouble(f"kubectl {arguments[0]} failed: {ended.stderr.strip()[-300:]}", "", "run this again")
     return ended.stdout

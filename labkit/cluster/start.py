@@ -5,15 +5,16 @@ import os
 import re
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from labkit import cluster, engine, paths, supply
-from labkit.cluster import PROFILE, STARTING
+from labkit.cluster import PODS, PROFILE, STARTING, settings
 from labkit.cluster.objects import ready
 from labkit.engine import host
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import parts
-from labkit.supply.catalog import IMAGES, KUBERNETES
+from labkit.supply.catalog import IMAGES
 from labkit.system import files, pace, processes
 
 _SILENCE = 300  # seconds without a word of minikube's, at pace 1; kubeadm waits for four minutes at most
@@ -28,7 +29,7 @@ def ensure(report: Report | None = None) -> None:
     Raises Trouble, naming the pod and its last event, when even that does not help.
     """
     report = report or Report()
-    if engine.find() and not STARTING.exists() and cluster.state() == "running":
+    if engine.find() and not STARTING.exists() and not settings.changed() and cluster.state() == "running":
         return
     local = engine.ensure(report).host.startswith("unix:")
     supply.ensure("minikube", "kubectl", "cluster", report=report)
@@ -37,6 +38,10 @@ def ensure(report: Report | None = None) -> None:
         if local:
             host.note_node()
         found = cluster.state_of_node()
+        if found != "absent" and (why := settings.changed()):
+            report.say(f"The cluster is made anew, and what was in it is lost: {why}.")
+            delete(report)
+            found = "absent"
         if found == "paused":
             cluster.resume()
             found = cluster.state_of_node()
@@ -45,7 +50,7 @@ def ensure(report: Report | None = None) -> None:
         started = files.read(STARTING).get("started", False)
         if found == "stopped" and not STARTING.exists():
             report.detail("starting its node")
-            engine.client().api.start(PROFILE)
+            _start_nodes()
             if not _whole(report, 60):
                 report.done()
                 return
@@ -62,19 +67,38 @@ def ensure(report: Report | None = None) -> None:
 
 def _mended(report: Report) -> bool:
     """Whether the node could be saved, with all that is in the cluster."""
-    node = cluster.node()
-    if node is None:
+    if cluster.node() is None:
         return False
     report.step("mending the cluster")
-    if node["State"]["Status"] != "running":
-        engine.client().api.start(PROFILE)
+    _start_nodes()
     if _whole(report, 45):
-        engine.client().containers.get(PROFILE).exec_run("systemctl restart containerd kubelet")
+        for node in cluster.nodes():
+            engine.client().containers.get(node["Id"]).exec_run("systemctl restart containerd kubelet")
         if _whole(report, 45):
             return False
     STARTING.unlink(missing_ok=True)
     report.done()
     return True
+
+
+def _start_nodes() -> None:
+    """Starts the nodes that are stopped."""
+    import docker
+
+    for node in cluster.nodes():
+        if node["State"]["Status"] == "running":
+            continue
+        try:
+            engine.client().api.start(node["Id"])
+        except docker.errors.APIError as problem:
+            said = str(problem.explanation)
+            if "port is already allocated" not in said and "address already in use" not in said:
+                raise
+            raise Trouble(
+                f"the cluster's node cannot start: {said.strip()}",
+                "the ports free that it publishes",
+                "end what uses the port (`docker ps`, `lsof -i`), then run this again",
+            ) from None
 
 
 def _whats_wrong() -> str:
@@ -114,15 +138,13 @@ def _start(some: parts.Parts, report: Report) -> None:
     """minikube start, with its own step events as progress. All that it would fetch is there already."""
     report.step("cluster")
     parts.install(some)
+    settings.lay_out({settings.CONFLIST: settings.conflist(PODS)})
     command = [
         "minikube",
         "start",
         "--profile",
         PROFILE,
-        "--driver=docker",
-        "--container-runtime=containerd",
-        f"--kubernetes-version={KUBERNETES}",
-        "--cni=bridge",
+        *settings.flags(),
         "--interactive=false",
         "--output=json",
         "--wait=none",
@@ -130,13 +152,7 @@ def _start(some: parts.Parts, report: Report) -> None:
         "--force",
         f"--base-image={some.node}",
     ]
-    variables = {
-        **os.environ,
-        **cluster.environment(),
-        "DOCKER_HOST": engine.ensure().host,
-        "DOCKER_CONFIG": str(paths.docker_config),
-        "PATH": f"{paths.tools}:{os.environ['PATH']}",
-    }
+    settings.note()
     started = False
     _note_start(os.getpid(), started)
     paths.logs.mkdir(parents=True, exist_ok=True)
@@ -145,7 +161,7 @@ def _start(some: parts.Parts, report: Report) -> None:
     try:
         with log.open("w") as record:
             told = _Told(record, report)
-            status, _ = processes.run(command, told.hear, env=variables, waiting=told.wait, niceness=0)
+            status, _ = processes.run(command, told.hear, env=cluster.variables(), waiting=told.wait, niceness=0)
         if status:
             raise _StartFailed(f"minikube start failed: {told.why()}", "a cluster", fix)
         started = True
@@ -238,7 +254,8 @@ def _missing() -> str:
     api, patience = cluster.client(), pace.patience(5)
     core = kubernetes.CoreV1Api(api)
     try:
-        nodes = core.list_node(_request_timeout=patience).items
+        there = {node["Name"].lstrip("/") for node in cluster.nodes()}
+        nodes = [n for n in core.list_node(_request_timeout=patience).items if n.metadata.name in there]
         pods = core.list_namespaced_pod("kube-system", _request_timeout=patience).items
         for node in nodes:
             for condition in node.status.conditions or []:
@@ -269,15 +286,17 @@ def _last_event(core, pod) -> str:
 
 
 def stop(report: Report | None = None) -> bool:
-    """Ends the node's processes; what is in the cluster stays. True when it ran."""
+    """Ends the nodes' processes; what is in the cluster stays. True when it ran."""
     report = report or Report()
     cluster.resume()
-    node = cluster.node() if engine.find() else None
-    if node is None or node["State"]["Status"] != "running":
+    found = cluster.nodes() if engine.find() else []
+    running = [node["Id"] for node in found if node["State"]["Status"] == "running"]
+    if not running:
         return False
     report.step("stopping the cluster")
     report.detail("its pods end")
-    engine.client().api.stop(PROFILE, timeout=30)
+    with ThreadPoolExecutor() as at_once:
+        list(at_once.map(lambda identity: engine.client().api.stop(identity, timeout=30), running))
     report.done()
     return True
 
@@ -289,23 +308,28 @@ def delete(report: Report | None = None) -> list[str]:
     report = report or Report()
     removed = []
     cluster.resume()
+    names = [PROFILE]
     if engine.find():
         report.step("removing the cluster")
         api = engine.client().api
-        for kind, remove in (
-            ("container", lambda: api.remove_container(PROFILE, force=True, v=True)),
-            ("volume", lambda: api.remove_volume(PROFILE, force=True)),
-            ("network", lambda: api.remove_network(PROFILE)),
+        names = list(dict.fromkeys([*(node["Name"].lstrip("/") for node in cluster.nodes()), PROFILE]))
+        for kind, remove, of in (
+            ("container", lambda name: api.remove_container(name, force=True, v=True), names),
+            ("volume", lambda name: api.remove_volume(name, force=True), names),
+            ("network", api.remove_network, [PROFILE]),
         ):
             report.detail(kind)
-            try:
-                remove()
-                removed.append(f"{kind} {PROFILE} (the cluster)")
-            except docker.errors.APIError:
-                pass  # not there, or the next start says why it is in the way
+            for name in of:
+                try:
+                    remove(name)
+                    removed.append(f"{kind} {name} (the cluster)")
+                except docker.errors.APIError:
+                    pass  # not there, or the next start says why it is in the way
         report.done()
-    for folder in ("profiles", "machines"):
-        shutil.rmtree(paths.minikube / ".minikube" / folder / PROFILE, ignore_errors=True)
+    machines = paths.minikube / ".minikube/machines"
+    for folder in (paths.minikube / ".minikube/profiles" / PROFILE, *(machines / name for name in names)):
+        shutil.rmtree(folder, ignore_errors=True)
+    settings.forget()
     for file in (paths.kubeconfig, STARTING, cluster.PAUSED):
         file.unlink(missing_ok=True)
     return removed
