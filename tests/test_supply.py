@@ -642,6 +642,10 @@ def test_everything_in_the_catalog_has_a_recipe():
     for image in catalog.IMAGES.values():
         # Debian comes from its packages alone.
         assert image.name == "debian" or (recipes / "images" / image.name / "Dockerfile").is_file(), image.name
+        assert (
+            not image.go
+            or f"COPY --from=machine {image.go}" in (recipes / "images" / image.name / "Dockerfile").read_text()
+        ), image.name
         earlier = catalog.ORDER[: catalog.ORDER.index(image.name)]
         assert set(image.needs) <= set(earlier), f"{image.name} comes before what it is built from"
 
@@ -655,6 +659,8 @@ def test_everything_in_the_catalog_has_a_recipe():
         ("coredns", "github.com/coredns/coredns", "v1.13.1"),
         ("crictl", "sigs.k8s.io/cri-tools", catalog.CRICTL),
         ("helm", "helm.sh/helm/v4", catalog.HELM),
+        ("metrics-server", "sigs.k8s.io/metrics-server", catalog.METRICS_SERVER),
+        ("kube-router", "github.com/cloudnativelabs/kube-router/v2", catalog.KUBE_ROUTER),
     ],
 )
 def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):

@@ -16,6 +16,8 @@ HELM = "v4.2.3"
 BUILDX = "v0.30.1"
 COMPOSE = "v2.40.3"
 CRICTL = "v1.36.0"
+METRICS_SERVER = "v0.9.0"
+KUBE_ROUTER = "v2.1.0"
 GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
 PRELOAD = "v18"
@@ -97,7 +99,7 @@ class Image:
 
     name: also the folder in images/ with its recipe; reference: its public name; what: a few words for a reader;
     needs: images it is built from; public: whether a registry has it, so that what we build is only a stand-in;
-    later: as of a tool; seconds: CPU time that building it takes, about.
+    later: as of a tool; seconds: CPU time that building it takes, about; go: the Go recipe of the program in it.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Image:
     public: bool = True
     later: bool = False
     seconds: int = 20
+    go: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,11 +205,32 @@ IMAGES = {
         Image("dind", "docker:26.1-dind", "a Docker engine in a container", needs=("debian",)),
         Image("vm", "lab/vm:1", "a virtual machine to compare with", needs=("debian",), public=False),
         Image("welcome", "lab/welcome:1.0", "our app", needs=("golang", "static"), public=False),
+        # What a chapter adds to the cluster.
+        Image(
+            "metrics-server",
+            f"registry.k8s.io/metrics-server/metrics-server:{METRICS_SERVER}",
+            "what measures pods and nodes",
+            needs=("static",),
+            later=True,
+            seconds=190,
+            go="metrics-server",
+        ),
+        Image(
+            "kube-router",
+            f"cloudnativelabs/kube-router:{KUBE_ROUTER}",
+            "what enforces network policies",
+            needs=("debian",),
+            later=True,
+            seconds=190,
+            go="kube-router",
+        ),
     )
 }
 
 # What a cluster starts from: the image of its node, and the preload, which is what the node's store of images holds.
-NODE = Image("node", f"lab/node:{KUBERNETES}", "the image of a cluster's node", needs=("debian",), public=False)
+NODE = Image(
+    "node", f"lab/node:{KUBERNETES}", "the image of a cluster's node", needs=("debian",), public=False, go="crictl"
+)
 # The publisher's node image, where minikube looks for it (pkg/drivers/kic/types.go, v1.38.1): by digest, then by tag.
 _KICBASE = "v0.0.50"
 _KICBASE_DIGEST = "sha256:eb4fec00e8ad70adf8e6436f195cc429825ffb85f95afcdb5d8d9deb576f3e93"
@@ -267,6 +291,20 @@ PROGRAMS = {
             ("sigs.k8s.io/cri-tools/pkg/version.Version={}",),
             52,
         ),
+        Program(
+            "metrics-server",
+            METRICS_SERVER,
+            ("sigs.k8s.io/metrics-server/cmd/metrics-server",),
+            ("k8s.io/client-go/pkg/version.gitVersion={}",),
+            170,
+        ),
+        Program(
+            "kube-router",
+            KUBE_ROUTER,
+            ("github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",),
+            ("github.com/cloudnativelabs/kube-router/v2/pkg/version.Version={}",),
+            180,
+        ),
         Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
     )
 }
@@ -301,6 +339,11 @@ ORDER = (
 def what(name: str) -> str:
     """What a thing is, in a few words."""
     return (TOOLS | IMAGES)[name].what if name != CLUSTER else "Kubernetes' own parts"
+
+
+def recipe(name: str) -> str:
+    """The Go recipe of a tool's program, or of the one in an image; empty when it has none."""
+    return (TOOLS | IMAGES)[name].go if name != CLUSTER else ""
 
 
 def seconds(name: str) -> int:

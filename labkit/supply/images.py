@@ -75,6 +75,8 @@ def key(image: Image) -> str:
         for file in sorted((paths.notebooks / "app").glob("*")):
             if file.suffix in (".go", ".mod", ".sum"):
                 content.update(file.read_bytes())
+    if image.go:
+        content.update(golang.folder(image.go).name.encode())
     for need in image.needs:
         content.update(key(IMAGES[need]).encode())
     return content.hexdigest()[:16]
@@ -97,14 +99,13 @@ def build(image: Image, report: Report) -> None:
 def _build(image: Image, report: Report) -> None:
     labels = {engine.LABEL: "1", _RECIPE: key(image)}
     if image.public:
-        labels[STAND_IN] = "built from Debian packages" + {"golang": " and Go", "deluge": " and PyPI"}.get(
-            image.name, ""
-        )
+        also = {"golang": " and Go", "deluge": " and PyPI"}.get(image.name, " and Go modules" if image.go else "")
+        labels[STAND_IN] = f"built from Debian packages{also}"
     if image.name == "debian":
         _debian(image, labels, report)
         return
     context = paths.notebooks / "app" if image.name == "welcome" else _RECIPES / image.name
-    with _machine(image.name, report) as machine:
+    with _machine(image, report) as machine:
         command = [
             _docker(),
             "buildx",
@@ -157,8 +158,9 @@ def _environment(report: Report) -> dict[str, str]:
 
 
 @contextmanager
-def _machine(name: str, report: Report):
+def _machine(image: Image, report: Report):
     """A folder with the files of this machine that a recipe asks for."""
+    name = image.name
     work = _folder(paths.cache / "work")
     for left in work.glob(f"{name}-*"):  # by a build that was killed; one at a time makes this image
         shutil.rmtree(left, ignore_errors=True)
@@ -190,8 +192,8 @@ def _machine(name: str, report: Report):
                 "3.11",
                 *(f"--platform=manylinux_2_{glibc}_{cpu()}" for glibc in (17, 28)),
             )
-        if name == "node":
-            shutil.copy(golang.build("crictl", report) / "crictl", place / "crictl")
+        if image.go:
+            shutil.copy(golang.build(image.go, report) / image.go, place / image.go)
         yield place
 
 

@@ -189,11 +189,14 @@ def progress(known: Collection[str] = ()) -> dict:
                 "words": _words(state, one),
             }
         )
-    left = [
-        sum(work[name]["remaining"] for name in lane if name in work and _open(rows, name))
-        for lane in ([n for n in catalog.ORDER if n in IMAGES], [n for n in catalog.ORDER if n not in IMAGES])
-    ]
+    left = [sum(work[name]["remaining"] for name in lane if name in work and _open(rows, name)) for lane in _lanes()]
     return {"rows": rows, "summary": _summary(rows, max(left), worker.pid())}
+
+
+def _lanes() -> tuple[list[str], list[str]]:
+    """What the worker makes beside each other."""
+    images = [name for name in catalog.ORDER if name in IMAGES and not IMAGES[name].later]
+    return images, [name for name in catalog.ORDER if name not in images]
 
 
 def _open(rows: list[dict], name: str) -> bool:

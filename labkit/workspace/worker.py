@@ -45,9 +45,9 @@ def main() -> int:
     if _builds(CLUSTER):
         programs = dict.fromkeys(
             (
-                *(TOOLS[name].go for name in before if name in TOOLS),
+                *map(catalog.recipe, before),
                 *CLUSTER_PROGRAMS,
-                *(TOOLS[name].go for name in after if name in TOOLS),
+                *map(catalog.recipe, after),
             )
         )
         golang.prefetch([name for name in programs if name][1:])  # the first one is compiled at once
