@@ -65,7 +65,7 @@ def _needs(item):
             yield name, fcntl.LOCK_EX
     if not item.get_closest_marker("alone"):
         yield "machine", fcntl.LOCK_SH
-    if item.get_closest_marker("disturbs_cluster") or (lesson and lesson.alters_cluster):
+    if item.get_closest_marker("disturbs_cluster") or (lesson and (lesson.alters_cluster or lesson.addons)):
         yield "cluster", fcntl.LOCK_EX
     elif item.get_closest_marker("cluster"):
         yield "cluster", fcntl.LOCK_SH

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from labkit import cluster, engine, paths, session, supply
-from labkit.cluster import contents, start
+from labkit.cluster import addons, contents, start
 from labkit.course import chapters, handout, ports, progress
 from labkit.course.lesson import Lesson
 from labkit.display import card
@@ -38,13 +38,14 @@ def prepare(name: str) -> None:
 
 
 def get_ready(lesson: Lesson, report: Report) -> None:
-    """Engine, images, tools, cluster and namespaces of a lesson."""
+    """Engine, images, tools, cluster with add-ons and namespaces of a lesson."""
     if lesson.images or lesson.owns or lesson.cluster:
         engine.ensure(report)
     if lesson.images or lesson.tools:
         supply.ensure(*lesson.tools, *lesson.images, report=report)
     if lesson.cluster:
         start.ensure(report)
+        addons.settle(lesson.addons, report)
         for image in lesson.load:
             contents.load_image(_reference(image), report)
         for namespace in lesson.namespaces:
@@ -123,7 +124,7 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
         if contents.delete_namespace(namespace):
             removed.append(f"namespace {namespace} with all in it")
     report.done()
-    return removed
+    return removed + [f"the cluster's add-on {name}" for name in lesson.addons if addons.remove(name, report)]
 
 
 def reset(name: str, report: Report | None = None) -> list[str]:

@@ -1,0 +1,160 @@
+"""What costs more than every chapter should pay: added to the running cluster when a chapter asks, and taken back.
+
+An add-on leaves a mark in the cluster before all else and takes it away last: whatever is there of it in part is found.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit import cluster, engine, paths, supply
+from labkit.cluster import contents
+from labkit.errors import Trouble
+from labkit.report import Report
+from labkit.supply.catalog import IMAGES
+from labkit.system import files, pace, processes
+
+_LABEL = f"{engine.LABEL}.addon"
+_MANIFESTS = Path(__file__).with_name("manifests")
+_READY = 90  # seconds until an add-on is ready, or gone, at pace 1
+
+
+@dataclass(frozen=True)
+class _Addon:
+    """what: in a few words; image: the one that it runs, by its name in the catalog, its objects are in manifests/;
+    ready: kubectl's words that wait until it works; add, remove: what else is to be done."""
+
+    what: str
+    image: str = ""
+    ready: tuple[str, ...] = ()
+    add: Callable[[Report], None] = lambda report: None
+    remove: Callable[[Report], None] = lambda report: None
+
+
+def add(name: str, report: Report | None = None) -> None:
+    """The add-on works when this returns, whatever was there of it. Raises Trouble when it cannot be had."""
+    report, addon = report or Report(), ADDONS[name]
+    if addon.image:
+        supply.ensure(addon.image, report=report)
+    with _turn(report):
+        report.step(f"adding {addon.what}")
+        _mark(name)
+        addon.add(report)
+        # The others too: a node that has just come has none of their images.
+        running = [ADDONS[other] for other in added() if ADDONS[other].image]
+        for other in running:
+            contents.load_image(IMAGES[other.image].reference, report)
+        report.step(f"adding {addon.what}")
+        if addon.image:
+            _kubectl(report, "apply", "--filename", str(_MANIFESTS / f"{name}.yaml"))
+        report.detail("until all is ready")
+        for other in running:
+            _kubectl(report, *other.ready, _timeout())
+        report.done()
+
+
+def remove(name: str, report: Report | None = None) -> bool:
+    """Nothing is left of the add-on when this returns. True when something was."""
+    report, addon = report or Report(), ADDONS[name]
+    with _turn(report):
+        if name not in added():
+            return False
+        report.step(f"removing {addon.what}")
+        if addon.image:
+            # Until its pods have ended too.
+            options = ("--ignore-not-found", "--cascade=foreground", _timeout())
+            _kubectl(report, "delete", "--filename", str(_MANIFESTS / f"{name}.yaml"), *options)
+        addon.remove(report)
+        _core().delete_namespaced_config_map(f"addon-{name}", "kube-system")
+        report.done()
+        return True
+
+
+def added() -> list[str]:
+    """The names of the add-ons that are in the cluster, whole or in part, in the order of ADDONS."""
+    marks = _core().list_namespaced_config_map("kube-system", label_selector=_LABEL).items
+    there = {mark.metadata.labels[_LABEL] for mark in marks}
+    return [name for name in ADDONS if name in there]
+
+
+def settle(wanted: Iterable[str], report: Report | None = None) -> None:
+    """The cluster has these add-ons, and no other, when this returns."""
+    wanted = set(wanted)
+    for name in added():
+        if name not in wanted:
+            remove(name, report)
+    for name in ADDONS:
+        if name in wanted:
+            add(name, report)
+
+
+def _turn(report: Report):
+    return files.locked(paths.minikube / "addons.lock", lambda: report.detail("another process changes the cluster"))
+
+
+def _core():
+    from kubernetes import client as kubernetes
+
+    return kubernetes.CoreV1Api(cluster.client())
+
+
+def _mark(name: str) -> None:
+    from kubernetes import client as kubernetes
+
+    labels = {engine.LABEL: "1", _LABEL: name}
+    try:
+        _core().create_namespaced_config_map("kube-system", {"metadata": {"name": f"addon-{name}", "labels": labels}})
+    except kubernetes.ApiException as answer:
+        if answer.status != 409:
+            raise
+
+
+def _timeout() -> str:
+    return f"--timeout={pace.patience(_READY):.0f}s"
+
+
+def _kubectl(report: Report, *words: str) -> None:
+    status, last = processes.run(
+        ["kubectl", *words], lambda line: report.detail(line[:70]), env=cluster.variables(), niceness=0
+    )
+    if status:
+        raise Trouble(f"kubectl {words[0]} failed: {last}", "", "run this again; `./workbook doctor` looks at the rest")
+
+
+# kube-router leaves its rules when it ends, and v2.1.0's own --cleanup-config fails. Its chains go at one blow, by
+# themselves; its sets then with its own ipset, which the node has not.
+_FORGET_RULES = """
+iptables-save -t filter 2>/dev/null | awk '
+  /^:KUBE-(ROUTER|POD-FW|NWPLCY)-/ { chains[substr($1, 2)] }
+  /^-A (INPUT|FORWARD|OUTPUT) .*-j KUBE-ROUTER-/ { sub(/^-A/, "-D"); jumps[++n] = $0 }
+  END {
+    print "*filter"
+    for (chain in chains) print ":" chain " - [0:0]"
+    for (i = 1; i <= n; i++) print jumps[i]
+    for (chain in chains) print "-X " chain
+    print "COMMIT"
+  }' | iptables-restore --noflush 2>/dev/null
+if crictl inspecti IMAGE >/dev/null 2>&1; then
+  ctr -n k8s.io run --rm --privileged --net-host docker.io/IMAGE kube-router-sets sh -c '
+    ipset list -name | grep -E "^(inet6:)?(KUBE-(SRC|DST|IP|NS)|kube-router)" | xargs -r -n 1 ipset destroy'
+fi
+"""
+
+
+def _forget_rules(report: Report) -> None:
+    for node in cluster.nodes():
+        report.detail("removing its rules")
+        cluster.in_node(node["Id"], _FORGET_RULES.replace("IMAGE", IMAGES["kube-router"].reference))
+
+
+ADDONS = {
+    "network-policy": _Addon(
+        "the enforcement of network policies",
+        "kube-router",
+        ("rollout", "status", "daemonset/kube-router", "--namespace=kube-system"),
+        remove=_forget_rules,
+    ),
+    "metrics": _Addon(
+        "metrics", "metrics-server", ("wait", "--for=condition=Available", "apiservice/v1beta1.metrics.k8s.io")
+    ),
+}
