@@ -1,7 +1,11 @@
 """What is added to the cluster when a chapter asks: it works for a user, and leaves nothing when it is taken back."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +13,10 @@ from conftest import wait_for
 from test_cluster import NAMESPACE, ask, ensure, kubectl, run, web  # noqa: F401
 
 from labkit import paths
-from labkit.cluster import addons
+from labkit.cluster import addons, contents, second_node
 from labkit.course import prepare
 from labkit.course.lesson import Lesson
+from labkit.errors import Trouble
 from labkit.report import Report
 
 pytestmark = pytest.mark.disturbs_cluster
@@ -103,3 +108,83 @@ def test_a_network_policy_refuses_and_allows_and_after_removal_nothing_is_left(c
         "ctr -n k8s.io run --rm --privileged --net-host docker.io/cloudnativelabs/kube-router:v2.1.0 sets ipset list -n"
     )
     assert run("docker", "exec", "workbook", "sh", "-c", sets) == ""
+
+
+def on(node: str, name: str) -> None:
+    """A web server on a node, reached by its name."""
+    spec = {
+        "nodeName": node,
+        "containers": [
+            {
+                "name": name,
+                "image": "busybox:1.37",
+                "imagePullPolicy": "Never",
+                "command": ["sh", "-c", "mkdir /www && hostname >/www/index.html && exec httpd -f -h /www"],
+            }
+        ],
+    }
+    kubectl(
+        "run",
+        "-n",
+        NAMESPACE,
+        name,
+        "--image=busybox:1.37",
+        "--expose",
+        "--port=80",
+        "--overrides",
+        json.dumps({"spec": spec}),
+    )
+    kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", f"pod/{name}", "--timeout=60s")
+
+
+def test_a_second_node_takes_pods_rests_and_restarts_with_the_first_and_leaves_no_trace(cluster, clean, web):
+    addons.add("network-policy")
+    addons.add("second-node")
+    contents.load_image("busybox:1.37")
+    assert [line.split()[1] for line in kubectl("get", "nodes", "--no-headers").splitlines()] == ["Ready", "Ready"]
+    on("workbook-m02", "far")
+    assert wait_for(lambda: ask("http://far"), what="the other node's answer") == "far"
+    kubectl("exec", "-n", NAMESPACE, "far", "--", "wget", "-qO-", "-T", "2", "http://web")
+    kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("policy.yaml")))
+    wait_for(
+        lambda: kubectl("exec", "-n", NAMESPACE, "far", "--", "wget", "-qO-", "-T", "2", "http://web", fails=True),
+        lambda said: not said,
+        what="the refusal of what comes from the other node",
+    )
+
+    assert cluster.pause() and cluster.state() == "paused"
+    assert run("docker", "ps", "--filter", "name=^workbook", "--format", "{{.State}}").split() == ["paused", "paused"]
+    ensure(cluster)
+    assert run("docker", "ps", "--filter", "name=^workbook", "--format", "{{.State}}").split() == ["running", "running"]
+
+    from labkit.cluster import start
+
+    assert start.stop() and not run("docker", "ps", "--filter", "name=^workbook", "--quiet")
+    ensure(cluster)
+    assert wait_for(lambda: ask("http://far"), timeout=90, what="the other node's answer after a restart") == "far"
+    addons.remove("second-node")
+    assert "far" not in kubectl("get", "pods", "-n", NAMESPACE, "-o", "name")
+
+
+def test_a_second_node_that_was_left_half_way_is_taken_back_whole(cluster, clean):
+    adding = subprocess.Popen(
+        [sys.executable, "-c", "from labkit.cluster import addons; addons.add('second-node')"],
+        cwd=paths.repo,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    wait_for(
+        lambda: run("docker", "ps", "--quiet", "--filter", "name=^workbook-m02$"), timeout=60, what="the container"
+    )
+    os.killpg(adding.pid, signal.SIGKILL)
+    adding.wait()
+    assert addons.added() == ["second-node"]
+    assert addons.remove("second-node") and not addons.remove("second-node")
+
+
+def test_without_memory_there_is_no_second_node_and_the_learner_is_told(cluster, clean, monkeypatch):
+    monkeypatch.setattr(second_node, "_MEMORY", 1 << 50)
+    with pytest.raises(Trouble) as trouble:
+        addons.add("second-node")
+    assert re.fullmatch(r"\d+ MiB of memory are free where the cluster runs", trouble.value.saw)
+    assert trouble.value.wanted == "1073741824 MiB for a second node" and "end other programs" in trouble.value.fix

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit import cluster, engine, paths, supply
-from labkit.cluster import contents
+from labkit.cluster import contents, second_node
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply.catalog import IMAGES
@@ -147,7 +147,9 @@ def _forget_rules(report: Report) -> None:
         cluster.in_node(node["Id"], _FORGET_RULES.replace("IMAGE", IMAGES["kube-router"].reference))
 
 
+# In the order in which they are added: the images of the others go to every node.
 ADDONS = {
+    "second-node": _Addon("a second node", add=second_node.add, remove=second_node.remove),
     "network-policy": _Addon(
         "the enforcement of network policies",
         "kube-router",
