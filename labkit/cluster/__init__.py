@@ -6,7 +6,6 @@ a second each way and leaves everything running.
 """
 
 import functools
-import os
 from pathlib import Path
 
 from labkit import engine, paths
@@ -44,13 +43,7 @@ def environment() -> dict[str, str]:
 
 def variables() -> dict[str, str]:
     """The environment in which minikube, kubectl and docker reach this cluster and its engine."""
-    return {
-        **os.environ,
-        **environment(),
-        "DOCKER_HOST": engine.ensure().host,
-        "DOCKER_CONFIG": str(paths.docker_config),
-        "PATH": f"{paths.tools}:{os.environ['PATH']}",
-    }
+    return {**engine.environment(), **environment()}
 
 
 # -- what state it is in -------------------------------------------------------------------------

@@ -115,8 +115,7 @@ class _StartFailed(Trouble):
 
 def _start_from_any_source(report: Report) -> None:
     """Starts a cluster; parts that none can be made of are forgotten, and it is tried with the next source's."""
-    some = parts.found(supply.forced())
-    assert some is not None, "supply.ensure has seen to it"
+    some = _parts(supply.forced())
     try:
         _start(some, report)
     except _StartFailed as trouble:
@@ -126,7 +125,13 @@ def _start_from_any_source(report: Report) -> None:
         delete(report)
         parts.forget(some)
         supply.ensure("cluster", report=report, refused={"publisher": trouble.saw})
-        _start(parts.found(), report)
+        _start(_parts(), report)
+
+
+def _parts(source: str = "") -> parts.Parts:
+    some = parts.found(source)
+    assert some, "supply.ensure has seen to it"
+    return some
 
 
 def _full() -> bool:
@@ -189,7 +194,8 @@ class _Told:
 
     def __init__(self, log, report: Report):
         self._log, self._report, self._heard = log, report, time.monotonic()
-        self._step, self._fraction = "starting minikube", None
+        self._step = "starting minikube"
+        self._fraction: float | None = None
         self._error = self._last = ""
 
     def hear(self, line: str) -> None:

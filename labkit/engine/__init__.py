@@ -1,7 +1,9 @@
 """The Docker engine: the user's if it answers, else our own."""
 
 import functools
+import os
 
+from labkit import paths
 from labkit.engine import own, owned, plugins
 from labkit.engine.finding import LABEL, Engine, Unreachable, client, find, forbidden, published_host
 from labkit.report import Report
@@ -13,6 +15,7 @@ __all__ = [
     "Unreachable",
     "client",
     "ensure",
+    "environment",
     "find",
     "forbidden",
     "published_host",
@@ -38,6 +41,16 @@ def wake(report: Report | None = None) -> None:
     """Starts our own engine if it was made before, and no engine answers; makes nothing."""
     if find() is None and own.installed():
         ensure(report)
+
+
+def environment(report: Report | None = None) -> dict[str, str]:
+    """The environment in which a docker command of ours reaches the engine in use, which is started if need be."""
+    return {
+        **os.environ,
+        "DOCKER_HOST": ensure(report).host,
+        "DOCKER_CONFIG": str(paths.docker_config),
+        "PATH": f"{paths.tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
 
 
 def _start(report: Report) -> None:

@@ -107,7 +107,7 @@ def _build(image: Image, report: Report) -> None:
     context = paths.notebooks / "app" if image.name == "welcome" else _RECIPES / image.name
     with _machine(image, report) as machine:
         command = [
-            _docker(),
+            "docker",
             "buildx",
             "build",
             "--progress",
@@ -133,11 +133,6 @@ def _proxies() -> list[str]:
     return [f"--build-arg={name}" for name in (*PROXIES, *map(str.lower, PROXIES)) if os.environ.get(name)]
 
 
-def _docker() -> str:
-    ours = paths.tools / "docker"
-    return str(ours) if ours.exists() else "docker"
-
-
 def run(command: list[str], doing: str, report: Report) -> str:
     """Runs a docker command against the engine in use, its last line as progress. Raises Trouble with the end
     of what it said; Ctrl-C ends it."""
@@ -147,14 +142,10 @@ def run(command: list[str], doing: str, report: Report) -> str:
         lines.append(line)
         report.detail(line[:70])
 
-    status, last = processes.run(command, said, env=_environment(report))
+    status, last = processes.run(command, said, env=engine.environment(report))
     if status:
         raise Trouble(f"{doing} failed: {last}", "", "check the network and the disk, try again")
     return "\n".join(lines)
-
-
-def _environment(report: Report) -> dict[str, str]:
-    return {**os.environ, "DOCKER_HOST": engine.ensure(report).host, "DOCKER_CONFIG": str(paths.docker_config)}
 
 
 @contextmanager
@@ -248,7 +239,7 @@ def _debian(image: Image, labels: dict[str, str], report: Report) -> None:
     _write_sources(root)
     changes = [f"LABEL {name}={value!r}" for name, value in labels.items()] + ['CMD ["bash"]']
     report.detail("importing it")
-    _import(root, changes, image.reference, _environment(report))
+    _import(root, changes, image.reference, engine.environment(report))
     _clear(place)
 
 
@@ -259,7 +250,7 @@ def _clear(place: Path) -> None:
 
 
 def _import(root: Path, changes: list[str], reference: str, variables: dict[str, str]) -> None:
-    command = [_docker(), "import", *(f"--change={change}" for change in changes), "-", reference]
+    command = ["docker", "import", *(f"--change={change}" for change in changes), "-", reference]
     with subprocess.Popen(["tar", "-C", root, "-c", "."], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as archive:
         imported = subprocess.run(command, stdin=archive.stdout, env=variables, capture_output=True, text=True)
         if archive.stdout:

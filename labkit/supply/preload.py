@@ -8,7 +8,6 @@ import functools
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -49,18 +48,16 @@ def build(report: Report) -> Path:
         shutil.copy(_binary(binary), work / binary)
     report.detail("taking the images into the node's store")
     (work / "make.sh").write_text(_MAKE.format(version=KUBERNETES, binaries=" ".join(BINARIES)))
-    docker = images._docker()
     name = "lab-preload"
-    variables = {**os.environ, "DOCKER_HOST": engine.ensure().host}
     remove = functools.partial(
-        subprocess.run, [docker, "rm", "--force", "--volumes", name], capture_output=True, env=variables
+        subprocess.run, ["docker", "rm", "--force", "--volumes", name], capture_output=True, env=engine.environment()
     )
     remove()  # of one that was killed
     try:
         # /var/lib must not be an overlay itself: overlays cannot be stacked on one.
         images.run(
             [
-                docker,
+                "docker",
                 "run",
                 "--rm",
                 "--privileged",
@@ -117,7 +114,7 @@ def _kube_proxy_root(work: Path, report: Report) -> Path:
     target = work / "root.tar"
     images.run(
         [
-            images._docker(),
+            "docker",
             "buildx",
             "build",
             "--progress",
