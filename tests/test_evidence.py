@@ -3,6 +3,7 @@
 import pytest
 from conftest import docker, wait_for
 
+from labkit.evidence import NotYet
 from labkit.evidence import docker as evidence
 
 
@@ -24,3 +25,60 @@ def test_a_container_that_ended_meanwhile_gives_no_status(looked_at, end):
     wait_for(lambda: evidence.container(looked_at.name), lambda one: one is None or one.status == "exited")
     assert evidence.run(looked_at, "true") == (None, "")
     assert not evidence.files(looked_at, "/nowhere")
+
+
+def test_a_container_of_ours_is_started_and_removed(engine):
+    with evidence.started("busybox:1.37", 8000) as ours:
+        assert ours.attrs["Path"] == "sh"
+        wait_for(lambda: evidence.container(ours.name).status, lambda status: status == "exited")
+    assert evidence.container(ours.name) is None
+
+
+def test_an_image_that_cannot_start_says_why(engine):
+    with pytest.raises(NotYet, match="no command"), evidence.started("gcr.io/distroless/static-debian12:nonroot", 8000):
+        pass
+    docker("build", "-q", "-t", "lab/test-evidence", "-", stdin='FROM busybox:1.37\nCMD ["/nowhere"]\n')
+    try:
+        with evidence.started("lab/test-evidence", 8000) as ours:
+            assert ours.status == "created" and "/nowhere" in ours.attrs["State"]["Error"]
+    finally:
+        docker("rmi", "lab/test-evidence")
+
+
+def test_the_next_step_is_true_in_the_state_that_a_container_is_in(engine):
+    name = "lab-test-evidence"
+
+    def said() -> tuple[str, str]:
+        with pytest.raises(NotYet) as caught:
+            evidence.running(name, "make it")
+        return caught.value.saw, caught.value.fix
+
+    assert said() == (f"there is no container {name}", "make it")
+    try:
+        docker("create", "--name", name, "busybox:1.37", "sh", "-c", "trap 'exit 3' TERM; sleep 100000 & wait")
+        assert said() == (f"{name} is created", f"`docker start {name}`")
+        docker("start", name)
+        assert evidence.running(name, "").name == name
+        docker("pause", name)
+        assert said() == (f"{name} is paused", f"`docker unpause {name}`")
+        docker("unpause", name)
+        docker("stop", name)
+        assert said() == (f"{name} has ended with status 3", f"`docker logs {name}`")
+        docker("rm", name)
+        docker("run", "-d", "--name", name, "busybox:1.37", "/nowhere", fails=True)
+        saw, fix = said()
+        assert "/nowhere" in saw and fix == "make it", "it never started, and so it has no log"
+    finally:
+        docker("rm", "--force", name, fails=True)
+
+
+def test_a_request_from_beside_a_container(engine):
+    name = "lab-test-evidence"
+    try:
+        docker("run", "-d", "--name", name, "busybox:1.37", "httpd", "-f", "-p", "127.0.0.1:8001")
+        served = evidence.container(name)
+        assert "refused" in evidence.get_from_beside(served, 8001, "/"), "its loopback is nobody else's"
+        docker("exec", "-d", name, "httpd", "-f", "-p", "8002")
+        wait_for(lambda: evidence.get_from_beside(served, 8002, "/x"), lambda said: "404 Not Found" in said)
+    finally:
+        docker("rm", "--force", name, fails=True)

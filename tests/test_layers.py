@@ -8,7 +8,7 @@ from conftest import docker
 from labkit import shell, supply
 from labkit.engine import owned
 from labkit.errors import Trouble
-from labkit.evidence.layers import Step, rows, steps
+from labkit.evidence.layers import Step, context, files, rows, steps
 from labkit.views import layers
 
 NAMES = ("lab/layertest:1", "lab/layertest:2")
@@ -62,6 +62,39 @@ def test_the_picture_and_its_twin(images):
     assert "lab/nothing:1: not built yet" in layers.image(NAMES[0], "lab/nothing:1").text()
     with pytest.raises(Trouble, match="there is no image lab/nothing:1"):
         layers.image("lab/nothing:1")
+
+
+@pytest.mark.engine
+def test_files_of_layers(images):
+    found = files(NAMES[0])
+    assert found[-1] == {"one"} and found[-2] == {"same"} and "bin/busybox" in found[0]
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("patterns", "sent"),
+    [
+        (None, {".env", "main.go", "below/.env"}),
+        (b".env", {"main.go", "below/.env"}),
+        (b"# secrets\r\n**/.env\r\n", {"main.go"}),
+        (b".env*\n!.env\n", {".env", "main.go", "below/.env"}),
+        (b"*", set()),
+    ],
+)
+def test_what_the_builder_sees(engine, tmp_path, patterns, sent):
+    (tmp_path / "below").mkdir()
+    for name in (".env", "main.go", "below/.env"):
+        (tmp_path / name).write_text("x")
+    if patterns is not None:
+        (tmp_path / ".dockerignore").write_bytes(patterns)
+    assert context(tmp_path) - {".dockerignore"} == sent
+
+
+@pytest.mark.engine
+def test_a_context_that_the_builder_cannot_read(engine, tmp_path):
+    (tmp_path / ".dockerignore").write_text("[\n")
+    with pytest.raises(Trouble, match="the builder cannot read"):
+        context(tmp_path)
 
 
 LOG = """#0 building with "default" instance using docker driver

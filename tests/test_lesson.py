@@ -11,11 +11,12 @@ import pytest
 from conftest import Kernel
 
 from labkit import paths, session, shell
-from labkit.course import chapters, exercise, handout, prediction, prepare, progress, verdict
+from labkit.course import chapters, comparison, exercise, handout, prediction, prepare, progress, verdict
 from labkit.course.chapters import ToCome
 from labkit.course.lesson import Exercise, Lesson
 from labkit.course.verdict import not_yet, passed
 from labkit.errors import Trouble
+from labkit.evidence import NotYet
 from labkit.report import Report
 from labkit.views import course_map
 
@@ -273,6 +274,87 @@ def test_a_prediction_is_remembered():
 def test_a_prediction_without_options_is_a_mistake():
     with pytest.raises(Trouble, match="incomplete"):
         prediction.predict("pods/guess", "How many?", ["one"])
+
+
+# -- lists that no program can judge ---------------------------------------------------------------
+
+MISSING = "docker-deployment/missing"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(session.current, "home", tmp_path)
+    return tmp_path
+
+
+def shown_by_compare(capsys) -> str:
+    """The text twin of what compare shows."""
+    comparison.compare(MISSING)
+    return capsys.readouterr().out
+
+
+def newest(kind) -> list:
+    """The widgets of a kind that were made last, as many as there are rows."""
+    import ipywidgets
+
+    return [one for one in ipywidgets.widgets.widget._instances.values() if isinstance(one, kind)][-8:]
+
+
+def test_our_list_is_not_shown_before_the_learner_has_written_one(folder, capsys):
+    rows = chapters.exercise(MISSING).model
+    assert len(rows) == 8
+    shown = shown_by_compare(capsys)
+    assert "Write your list first" in shown and not any(row in shown for row in rows)
+    with pytest.raises(NotYet, match="no line in 05-missing.txt"):
+        comparison.result(MISSING)
+
+
+def test_a_list_is_compared_and_the_marks_are_kept(folder, capsys):
+    import ipywidgets
+
+    rows = chapters.exercise(MISSING).model
+    (folder / "05-missing.txt").write_text("Nobody noticed.\n\nNo <address>.\n")
+    shown = shown_by_compare(capsys)
+    assert "  No <address>." in shown and all(row in shown for row in rows)
+    with pytest.raises(NotYet, match="2 lines, not yet compared"):
+        comparison.result(MISSING)
+
+    newest(ipywidgets.Checkbox)[3].value = True
+    newest(ipywidgets.Checkbox)[5].value = True
+    newest(ipywidgets.Button)[-1].click()
+    assert comparison.result(MISSING) == (["Nobody noticed.", "No <address>."], [rows[3], rows[5]], rows)
+    assert "You had 2 of these 8" in capsys.readouterr().out, "and what was shown says so"
+
+    shown = shown_by_compare(capsys)
+    assert f"☑ 4. {rows[3]}" in shown and f"☐ 5. {rows[4]}" in shown
+    assert [box.value for box in newest(ipywidgets.Checkbox)] == [number in (4, 6) for number in range(1, 9)]
+
+
+def test_nothing_of_ours_is_an_answer_too(folder):
+    import ipywidgets
+
+    (folder / "05-missing.txt").write_text("Something else.\n")
+    comparison.compare(MISSING)
+    newest(ipywidgets.Button)[-1].click()
+    assert comparison.result(MISSING)[1] == []
+
+
+def test_our_list_in_the_page_is_folded_and_needs_no_kernel_once_it_is_marked(folder, monkeypatch):
+    import ipywidgets
+    from IPython.display import DisplayHandle
+
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda card: shown.append(card._repr_mimebundle_()))
+    monkeypatch.setattr(DisplayHandle, "display", lambda handle, bundle, raw: shown.append(bundle))
+    monkeypatch.setattr(DisplayHandle, "update", lambda handle, card: shown.append(card._repr_mimebundle_()))
+    (folder / "05-missing.txt").write_text("No <address>.\n")
+    comparison.compare(MISSING)
+    mine, ours = shown
+    assert "No &lt;address&gt;." in mine["text/html"] and "run this cell again" in mine["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in ours
+    assert newest(ipywidgets.Accordion)[-1].selected_index is None
+    newest(ipywidgets.Button)[-1].click()
+    assert set(shown[2]) == {"text/html", "text/plain"} and "You had 0 of these 8" in shown[2]["text/html"]
 
 
 # -- solutions and checks in a kernel ------------------------------------------------------------

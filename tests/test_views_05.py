@@ -161,6 +161,11 @@ def moved(engine):
 def test_a_moved_tag_on_real_engines(moved, engine):
     new = registry.digest_of("lab-test-05-registry", "lab/viewtest", "1")
     assert new.startswith("sha256:") and registry.digest_of("lab-test-05-registry", "lab/viewtest", "2") == ""
+    image = registry.published("lab-test-05-registry", "lab/viewtest", "1")
+    assert image.digests == (new,) and image.config["config"]["Labels"]["new"] == "yes"
+    assert image == registry.published("lab-test-05-registry", "lab/viewtest", new)
+    assert registry.published("lab-test-05-registry", "lab/viewtest", "2") is None
+    assert registry.tags("lab-test-05-registry", "lab/viewtest") == {"1": new}
     picture = digests.where("lab/viewtest", "lab-test-05-registry", ("lab-test-05-machine", "lab-test-05-none"))
     first, second = (line for line in picture.text().splitlines() if "tag" in line)
     assert first.startswith(new[7:19])

@@ -36,7 +36,7 @@ def result(name: str) -> tuple[list[str], list[str], tuple[str, ...]]:
 def compare(name: str) -> None:
     """Shows the learner's list, and ours folded below it, with a box for each row. name: the exercise's."""
     import ipywidgets
-    from IPython.display import display
+    from IPython.display import DisplayHandle, display
 
     one = chapters.exercise(name)
     display(_mine_shown(one))
@@ -50,7 +50,8 @@ def compare(name: str) -> None:
     button = ipywidgets.Button(description="This is what I had", icon="check", layout=wide)
     ours = ipywidgets.Accordion([ipywidgets.VBox([*boxes, button])], titles=["Our list"], selected_index=None)
     words = _ours_shown(one).text()
-    shown = display({**ours._repr_mimebundle_(), "text/plain": words}, raw=True, display_id=True)
+    shown = DisplayHandle()
+    shown.display({**ours._repr_mimebundle_(), "text/plain": words}, raw=True)
 
     def noted(_) -> None:
         numbers = [number for number, box in enumerate(boxes, 1) if box.value]

@@ -6,7 +6,7 @@ import time
 import urllib.error
 from contextlib import contextmanager, suppress
 
-from docker.errors import APIError, ImageNotFound, NotFound
+from docker.errors import APIError, ContainerError, ImageNotFound, NotFound
 
 from labkit import engine
 from labkit.evidence import NotYet
@@ -254,3 +254,17 @@ def _once(reference: str, command: tuple[str, ...], **options) -> tuple[int | No
     finally:
         with suppress(APIError):
             one.remove(force=True, v=True)
+
+
+def get_from_beside(container, port: int, path: str) -> str:
+    """Headers and body of a request to a container's port from another container in its network, or why there is no
+    answer."""
+    network, facts = next(iter(container.attrs["NetworkSettings"]["Networks"].items()))
+    url = f"http://{facts['IPAddress']}:{port}{path}"
+    ask = ["wget", "-S", "-T", "3", "-O", "-", url]
+    name = f"lab-look-{time.monotonic_ns()}"
+    try:
+        said = engine.client().containers.run("busybox:1.37", ask, name=name, network=network, remove=True, stderr=True)
+    except ContainerError as problem:
+        said = problem.stderr
+    return said.decode(errors="replace").strip()

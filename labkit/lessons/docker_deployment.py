@@ -75,10 +75,10 @@ def _on_server(name: str, start: str) -> dict:
         raise NotYet(f"the server's engine does not answer: {output}", "an answer", "wait a moment, and check again")
     facts = json.loads(output)[0]
     state, again = facts["State"], f"`{_THERE} rm -f {name}`, then `{start}`"
-    logs = f"`{_THERE} logs {name}` says why"
+    logs = f"`{_THERE} logs {name}` says why; when that is mended, {again}"
     if state["Status"] == "restarting" or state["Restarting"]:
         raise NotYet(
-            f"{name} crashes again and again: {_last_line(name, state)}; {facts['RestartCount']} restarts until now",
+            f"{name} crashes again and again, and {_last_line(name, state)}; restarts until now: {facts['RestartCount']}",
             f"{name}, running",
             logs,
         )
@@ -86,11 +86,8 @@ def _on_server(name: str, start: str) -> dict:
         raise NotYet(f"{name} did not start: {state['Error']}", f"{name}, running", f"remove that cause, then {again}")
     if state["Status"] != "running":
         steps = {"created": f"`{_THERE} start {name}`", "paused": f"`{_THERE} unpause {name}`"}
-        raise NotYet(
-            f"{name} is {state['Status']}" + (f": {_last_line(name, state)}" if state["Status"] == "exited" else ""),
-            f"{name}, running",
-            steps.get(state["Status"], logs),
-        )
+        how = _last_line(name, state) if state["Status"] == "exited" else f"is {state['Status']}"
+        raise NotYet(f"{name} {how}", f"{name}, running", steps.get(state["Status"], logs))
     if facts["Config"].get("Entrypoint") != ["/welcome"]:
         raise NotYet(f"{name} runs from {facts['Config']['Image']}, which is not the app", "the app", again)
     return facts
@@ -99,7 +96,7 @@ def _on_server(name: str, start: str) -> dict:
 def _last_line(name: str, state: dict) -> str:
     """How a container on the server ended, in its own words."""
     _, said = _ask_server("docker", "logs", "--tail", "1", name)
-    return f"it ended with status {state['ExitCode']}" + (f" and the words {said}" if said else " and wrote nothing")
+    return f"ended with status {state['ExitCode']}, " + (f"with the words {said}" if said else "without a word")
 
 
 def _healthy(name: str, facts: dict) -> None:
@@ -126,12 +123,14 @@ def _healthy(name: str, facts: dict) -> None:
 
 
 def _published(reference: str) -> registry.Published | None:
-    """What the registry has for a tag or a digest. Raises Trouble when it cannot be asked."""
+    """What the registry has for a tag or a digest. Raises NotYet when there is none that can be asked."""
     try:
         return registry.published(REGISTRY, REPOSITORY, reference)
+    except Trouble as problem:
+        raise NotYet(problem.saw, problem.wanted, problem.fix) from None
     except OSError as problem:
         why = getattr(problem, "reason", problem)
-        raise Trouble(f"the registry does not answer: {why}", "an answer", f"`docker logs {REGISTRY}`") from None
+        raise NotYet(f"the registry does not answer: {why}", "an answer", f"`docker logs {REGISTRY}`") from None
 
 
 def _tag(tag: str) -> registry.Published:
@@ -358,8 +357,8 @@ def elsewhere():
         )
     if facts["RestartCount"]:
         raise NotYet(
-            f"report runs, after {facts['RestartCount']} crashes",
-            "one that did not crash",
+            f"report crashed, and was started again; its RestartCount is {facts['RestartCount']}",
+            "one that has not crashed",
             f"`{_THERE} logs report` says why; when that is mended, `{_THERE} rm -f report`, and start it anew",
         )
     if (policy := facts["HostConfig"]["RestartPolicy"]["Name"]) != "always":
@@ -369,7 +368,7 @@ def elsewhere():
             f"`{_THERE} update --restart always report`",
         )
     _healthy("report", facts)
-    _, said = _ask_server("wget", "-S", "-T", "3", "-O", "-", f"http://{MACHINE}:8001/")
+    said = docker.get_from_beside(_server(), 8001, "/")
     # With each answer the app says on which host it runs; a container's host name is its own.
     if f"served-by: {facts['Config']['Hostname']}\n" not in said.lower():
         ports = facts["HostConfig"]["PortBindings"] or {}

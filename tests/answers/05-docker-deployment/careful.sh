@@ -34,14 +34,14 @@ careful -m 100m --cpu-quota 25000 --restart on-failure:5 --log-driver local $ima
 careful --log-opt max-size=500k $image
 server update --memory 64m --memory-swap 64m --cpus 0.2 --restart always careful
 
-### right api: By the engine's own API: nothing but a JSON document.
-docker exec -i lab-05-machine sh -c 'cat > /tmp/careful.json' <<END
-{"Image": "$image", "HostConfig": {"Memory": 67108864, "CpuPeriod": 50000, "CpuQuota": 25000,
- "RestartPolicy": {"Name": "always"}, "LogConfig": {"Type": "json-file", "Config": {"max-size": "20m", "max-file": "5"}}}}
-END
-docker exec lab-05-machine sh -c 'size=$(wc -c < /tmp/careful.json)
-    { printf "POST /containers/create?name=careful HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: $size\r\n\r\n"
-      cat /tmp/careful.json; sleep 1; } | nc local:/var/run/docker.sock'
+### right periods: A share of short periods, memory in bytes and exactly as much as allowed, smaller files of `local`.
+careful --memory 134217728 --memory-swap -1 --cpu-period 50000 --cpu-quota 25000 --restart on-failure \
+    --log-driver local --log-opt max-size=30m --log-opt max-file=3 $image
+
+### right created: Created, then given a limit, then started; its name came last.
+server create --name nameless --memory 1g --cpus 0.1 --log-opt max-size=1m $image
+server update --memory 100m --memory-swap 100m --restart unless-stopped nameless
+server rename nameless careful
 server start careful
 
 ### wrong no-memory (breaks 1): No memory limit.
@@ -95,4 +95,4 @@ careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m \
 wait_until healthy
 
 ### undo
-docker exec lab-05-machine docker rm -f careful >/dev/null 2>&1 || true
+docker exec lab-05-machine docker rm -f careful nameless >/dev/null 2>&1 || true

@@ -91,7 +91,7 @@ pinned "$image@$(digest 1.1)"
 docker build -q -t localhost:5050/lab/welcome:1.1 - <<'END'
 FROM gcr.io/distroless/static-debian12:nonroot
 LABEL release=1.1
-COPY --from=lab/welcome:1.0 /welcome /welcome
+COPY --from=lab/welcome:1.0 --chmod=0500 --chown=65532 /welcome /welcome
 ENTRYPOINT ["/welcome"]
 END
 docker push -q localhost:5050/lab/welcome:1.1

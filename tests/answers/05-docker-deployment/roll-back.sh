@@ -54,7 +54,7 @@ docker tag lab/welcome:1.0 localhost:5050/lab/welcome:2.0
 docker push -q localhost:5050/lab/welcome:2.0
 shop "$image@$old"
 
-### wrong nothing-done: As the exercise found it.
+### wrong nothing-done (breaks 1): As the exercise found it.
 true
 
 ### wrong by-tag (breaks 1): The right image, by a tag.
