@@ -78,7 +78,7 @@ def _on_server(name: str, start: str) -> dict:
     logs = f"`{_THERE} logs {name}` says why; when that is mended, {again}"
     if state["Status"] == "restarting" or state["Restarting"]:
         raise NotYet(
-            f"{name} crashes again and again, and {_last_line(name, state)}; restarts until now: {facts['RestartCount']}",
+            f"{name} crashes again and again: it {_last_line(name, state)}; restarts: {facts['RestartCount']}",
             f"{name}, running",
             logs,
         )
@@ -222,7 +222,7 @@ Run the app on the server once more, as a container **`careful`** that can do no
 - and at most half a processor.
 - The log driver `json-file` or `local` keeps its logs, at most 100 MB in all its files together.
 - It is started again after a crash.
-- It reports itself **healthy**.
+- It runs the app, and reports itself **healthy**.
 """,
     hints=(
         "One option each: `--memory`, `--cpus`, `--restart`, and for the logs `--log-driver` with `--log-opt`. The "
@@ -418,7 +418,7 @@ def missing():
         raise NotYet(problem.saw, "what was seen when the first machine died", dead) from None
     if seen.requests[-1].ok:
         raise NotYet("05-dead.log ends with an answer", "requests that nobody answered", dead)
-    mine, had, ours = comparison.result("docker-deployment/missing")
+    _, had, ours = comparison.result("docker-deployment/missing")
     return passed(
-        f"you wrote {len(mine)} lines, and had {len(had)} of our {len(ours)}" + "; now you know them" * (not had)
+        f"your list is there, and {len(had)} of our {len(ours)} were on it" + "; now you know them" * (not had)
     )

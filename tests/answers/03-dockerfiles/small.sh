@@ -30,10 +30,10 @@ start
 build "$static" "$copy" 'USER nonroot' 'CMD ["/welcome", "-drain", "1s"]'
 docker run -d --name lab-small --read-only --cap-drop=ALL -p 8000:8000 lab/small:2.0
 
-### right import: No Dockerfile at all: compiled in a container, imported from a tar file, started by Python.
-mkdir -p 03-out
-docker run --rm -v "$PWD/app:/src:ro" -v "$PWD/03-out:/out" -v lab-03-cache:/root/.cache -w /src -e CGO_ENABLED=0 \
-    golang:1.26-bookworm go build -ldflags '-X main.version=2.0' -o /out/app .
+### right import: The program comes out of a build as a file, is imported from a tar file, and started by Python.
+build 'FROM scratch' 'COPY --from=build /welcome /app'
+docker image rm -f lab/small:2.0
+docker build -q --build-arg VERSION=2.0 --output 03-out app
 tar -C 03-out -c app | docker import --change 'USER 1000' --change 'CMD ["/app", "-addr", ":80"]' - lab/small:2.0
 python3 -c 'import docker; docker.from_env().containers.run("lab/small:2.0", name="lab-small", detach=True,
     ports={"80/tcp": ("127.0.0.1", 8000)}, cap_add=["NET_BIND_SERVICE"], sysctls={"net.ipv4.ip_unprivileged_port_start": "0"})'

@@ -88,7 +88,7 @@ careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m \
     --health-cmd '/welcome -healthcheck' --health-interval 200ms --health-retries 1 $image
 wait_until unhealthy
 
-### wrong other-program: Something healthy that is not the app.
+### wrong other-program (breaks 5): Something healthy that is not the app.
 docker save busybox:1.37 | docker exec -i lab-05-machine docker load -q
 careful --memory 64m --cpus 0.5 --restart always --log-opt max-size=1m \
     --health-cmd true --health-interval 200ms busybox:1.37 sleep 1000
