@@ -3,7 +3,6 @@
 The checkers look at images and containers, not at Dockerfiles: any way that leads to the same image is right.
 """
 
-import re
 import urllib.error
 from pathlib import PurePosixPath
 
@@ -144,9 +143,9 @@ def _greets(container, port: int) -> None:
         raise NotYet(f"GET / answers {said[:100]!r}", repr(GREETING), f"`docker logs {container.name}`")
 
 
-def _app_files(reference: str) -> dict[str, str]:
-    """The Go files and the app's libraries in an image: path → time of its last change. Raises NotYet when a container
-    from the image does not serve the app."""
+def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Files of the app's libraries in an image, each with the time of its last change, and the app's own Go files, each
+    with a hash. Raises NotYet when a container from the image does not serve the app."""
     with docker.started(reference, 8000) as container:
 
         def look():
@@ -167,14 +166,14 @@ def _app_files(reference: str) -> dict[str, str]:
             )
         libraries = " -o ".join(f"-path '*/{name}*'" for name in LIBRARIES)
         # Not those of the compiler itself.
-        files = rf"-type f ! -path '/usr/l*/go*' \( -name '*.go' -o {libraries} \)"
-        find = f"find / -xdev {files} -exec stat -c '%y %n' {{}} +"
-        _, lines = docker.run(container, "sh", "-c", find, user="root", stderr=False)
-    found = {}
-    for line in lines.splitlines():
-        day, clock, _, path = line.split(" ", 3)
-        found[path] = f"{day} {clock}"
-    return found
+        source = "-name '*.go' ! -path '/usr/l*/go*' ! -path '*/pkg/mod/*' ! -path '*/vendor/*'"
+        script = rf"find / -xdev -type f \( {libraries} \) -exec stat -c '%y %n' {{}} +; echo ==; "
+        script += f"find / -xdev -type f {source} -exec md5sum {{}} +"
+        _, lines = docker.run(container, "sh", "-c", script, user="root", stderr=False)
+    times, _, hashes = lines.partition("==")
+    times = [line.split(" ", 3) for line in times.splitlines()]
+    hashes = [line.split(None, 1) for line in hashes.strip().splitlines()]
+    return {path: f"{day} {clock}" for day, clock, _, path in times}, {path: one for one, path in hashes}
 
 
 # -- exercises -------------------------------------------------------------------------------------
@@ -209,28 +208,29 @@ def order():
         raise NotYet("lab/order:1 and lab/order:2 have the same files", "a source that changed in between", change)
     if ours[: len(theirs)] == theirs:
         raise NotYet("lab/order:2 is lab/order:1 with something on top", "the same Dockerfile, built twice", change)
-    then, now = _app_files("lab/order:1"), _app_files("lab/order:2")
+    then, old_source = _libraries_and_source("lab/order:1")
+    now, new_source = _libraries_and_source("lab/order:2")
+    # A source that was only lent to the compiler is in neither of the images.
+    if new_source and new_source == old_source:
+        raise NotYet("lab/order:1 and lab/order:2 have the same source", "a source that changed in between", change)
     for library in LIBRARIES:
-        files = {path: time for path, time in now.items() if f"/{library}" in path}
+        files = [path for path in now if f"/{library}" in path]
         if not files:
             raise NotYet(
                 f"lab/order:2 holds no file of {library}",
                 "the libraries in the image; what lies in a cache mount does not become part of it",
                 "let a step without a cache mount download them; build both again, with a change in between",
             )
-        for path, time in files.items():
-            if then.get(path) != time:
+        # What came with the source, in its folder `vendor`, was not downloaded by a build at all.
+        for path in files:
+            if "/vendor/" not in path and now[path] != then.get(path):
                 raise NotYet(
-                    f"{library} came into lab/order:2 at {time[:19]}, "
+                    f"{library} came into lab/order:2 at {now[path][:19]}, "
                     + (f"into lab/order:1 at {then[path][:19]}" if path in then else "and is not in lab/order:1"),
                     "one download for both",
                     "copy `go.mod` and `go.sum`, download, and copy the rest after that; "
                     "build both again, with a change in between",
                 )
-    # A source that was only lent to the compiler is in neither of the images.
-    source = {path: time for path, time in now.items() if not re.search("/(pkg/mod|vendor)/", path)}
-    if source and all(then.get(path) == time for path, time in source.items()):
-        raise NotYet("lab/order:1 and lab/order:2 have the same source", "a source that changed in between", change)
     return passed("both images serve the app, from two sources, and hold the libraries from one and the same download")
 
 
