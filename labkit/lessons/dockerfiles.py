@@ -170,9 +170,9 @@ def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str
         script = rf"find / -xdev -type f \( {libraries} \) -exec stat -c '%y %n' {{}} +; echo ==; "
         script += f"find / -xdev -type f {source} -exec md5sum {{}} +"
         _, lines = docker.run(container, "sh", "-c", script, user="root", stderr=False)
-    times, _, hashes = lines.partition("==")
-    times = [line.split(" ", 3) for line in times.splitlines()]
-    hashes = [line.split(None, 1) for line in hashes.strip().splitlines()]
+    said, _, sums = lines.partition("==")
+    times = [line.split(" ", 3) for line in said.splitlines()]
+    hashes = [line.split(None, 1) for line in sums.strip().splitlines()]
     return {path: f"{day} {clock}" for day, clock, _, path in times}, {path: one for one, path in hashes}
 
 
