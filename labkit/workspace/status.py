@@ -50,7 +50,7 @@ def _thing(supply, name: str) -> dict:
 
 def _memory(found, server, worker: int | None) -> int:
     """Bytes that we hold: JupyterLab with its kernels, the worker, our engine with its containers; of a
-    user's engine only the cluster's node."""
+    user's engine only the cluster's nodes."""
     roots = [pid for pid in (server.pid if server else None, worker) if pid]
     total = 0
     if found and found.ours:
@@ -63,9 +63,9 @@ def _memory(found, server, worker: int | None) -> int:
         from labkit import cluster, engine
 
         if cluster.state() in ("running", "paused"):
-            total += (
-                engine.client().api.stats(cluster.PROFILE, stream=False, one_shot=True)["memory_stats"].get("usage", 0)
-            )
+            api = engine.client().api
+            for node in cluster.nodes():
+                total += api.stats(node["Id"], stream=False, one_shot=True)["memory_stats"].get("usage", 0)
     family = set()
     for pid in roots:
         with contextlib.suppress(psutil.NoSuchProcess):
