@@ -89,8 +89,16 @@ def _vm_kernel() -> str:
     ),
 )
 def shared_view():
-    shop = docker.running("lab-01-shop", "`docker run -d --name lab-01-shop busybox:1.37 httpd -f -p 80`")
-    watch = docker.running("lab-01-watch", "`docker run -d --name lab-01-watch …`, and see the hints")
+    shop = docker.running(
+        "lab-01-shop",
+        "`docker run -d --name lab-01-shop busybox:1.37 httpd -f -p 80`",
+        ended="`docker rm lab-01-shop`, then run it with `httpd -f`, which stays in the foreground",
+    )
+    watch = docker.running(
+        "lab-01-watch",
+        "`docker run -d --name lab-01-watch …`, and see the hints",
+        ended="`docker rm lab-01-watch`, then run it anew, with a command that does not end",
+    )
     # The shop's own, since in a shared namespace it would see the watcher's as well.
     own = docker.processes(shop)
     if not any(word.rpartition("/")[2] == "httpd" for words in own for word in words[:2]):
@@ -145,7 +153,11 @@ def _namespace(container) -> str:
     ),
 )
 def limits():
-    container = docker.running("lab-01-small", "`docker run -d --name lab-01-small … busybox:1.37 sleep 1000000`")
+    container = docker.running(
+        "lab-01-small",
+        "`docker run -d --name lab-01-small … busybox:1.37 sleep 1000000`",
+        ended="`docker rm lab-01-small`, then run it with a command that does not end",
+    )
     host = container.attrs["HostConfig"]
     if host["Memory"] != 64 * _MIB:
         saw = f"{host['Memory'] / _MIB:g} MiB" if host["Memory"] else "none"
@@ -157,7 +169,7 @@ def limits():
     share = _processors(host)
     if share is None or abs(share - 0.5) > 0.001:
         raise NotYet(
-            f"the processor limit of lab-01-small: {'none' if share is None else f'{share:g} processors'}",
+            f"the processor limit of lab-01-small: {'none' if share is None else f'{share:g}'}",
             "half a processor",
             "`docker rm -f lab-01-small`, then run it with other limits",
         )
@@ -196,7 +208,8 @@ def hungry():
     container = docker.running(
         "lab-01-hungry",
         "run the cell that starts it, and mend that",
-        ended="`docker inspect -f '{{json .State}}' lab-01-hungry` says how it ended",
+        ended="`docker inspect -f '{{json .State}}' lab-01-hungry` says how it ended; when it has room enough, "
+        "`docker start lab-01-hungry`",
     )
     limit = container.attrs["HostConfig"]["Memory"]
     if not 0 < limit <= 256 * _MIB:

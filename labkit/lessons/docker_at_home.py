@@ -1,14 +1,17 @@
 """Chapter 02: what it prepares, and its checkers.
 
-The checkers read what the engine knows of containers, and the files in them and in their volumes.
+The checkers read what the engine knows of containers, and the files in them and in their volumes, and ask the
+programs in them for their pages.
 """
 
 import tarfile
+from ipaddress import ip_address
 
 from labkit import session
 from labkit.course.lesson import Lesson
-from labkit.course.verdict import not_yet, passed
-from labkit.evidence import docker
+from labkit.course.verdict import passed
+from labkit.evidence import NotYet, docker
+from labkit.system import wait
 
 lesson = Lesson(
     number="02",
@@ -29,28 +32,7 @@ lesson = Lesson(
     ports=(8112, 8210, 8211),
 )
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
 # -- looking ------------------------------------------------------------------------------------
-
-
-def _missing(name: str):
-    return not_yet(saw=f"there is no container {name}", wanted=f"{name}, running", fix=f"docker run -d --name {name} …")
-
-
-def _ended(container):
-    """The verdict on a container that does not run; None when it does."""
-    if container.status == "running":
-        return None
-    state = container.attrs["State"]
-    how = f"it ended with status {state['ExitCode']}" if container.status == "exited" else f"it is {container.status}"
-    why = " ".join((state.get("Error") or "").split())[:160]
-    return not_yet(
-        saw=f"{container.name} does not run: {why or how}",
-        wanted="a container that runs",
-        fix=f"docker logs {container.name}; then docker start {container.name}, or make it anew",
-    )
 
 
 def _mounted(container, volume: str, wanted_at: str = "") -> str | None:
@@ -84,42 +66,47 @@ def _published(container) -> list[tuple[str, str]]:
     return [(one.get("HostIp") or "0.0.0.0", one.get("HostPort") or "") for one in places]
 
 
-def _serves(name: str, page: str):
-    """The published port on which a container answers with a page; else the verdict that says why not."""
-    container = docker.container(name)
-    if container is None:
-        return _missing(name)
+def _serves(name: str, page: str, wanted_port: str = "") -> str:
+    """The published port on which a container answers with a page, to this machine alone. Raises NotYet."""
+    both = "run the cell that makes both, and mend that"
+    container = docker.container(name) or docker.running(name, both)
+    anew = f"`docker rm -f {name}`, then make it anew"
     places = _published(container)
     if not places:
-        return not_yet(
-            saw=f"{name} publishes no port",
-            wanted="a port of this machine that leads to its page",
-            fix=f"make {name} anew, with -p 127.0.0.1:PORT:80",
+        raise NotYet(
+            f"{name} publishes no port", "a port of this machine that leads to its page", f"{anew}, with `-p …`"
         )
-    if wide := [place for place in places if place[0] not in _LOOPBACK]:
-        return not_yet(
-            saw=f"{name} publishes port {wide[0][1]} on {wide[0][0]}, for your whole network",
-            wanted="a port that only this machine can reach",
-            fix="-p 127.0.0.1:PORT:80",
+    if wide := [
+        f"{f'port {port}' if port else 'a port'} on {address}"
+        for address, port in places
+        if not ip_address(address).is_loopback
+    ]:
+        raise NotYet(
+            f"{name} publishes {wide[0]}, for your whole network",
+            "a port that only this machine can reach",
+            f"{anew}, with `-p 127.0.0.1:PORT:…`",
         )
-    if verdict := _ended(container):
-        return verdict
+    if wanted_port and wanted_port not in (ports := [port for _, port in places]):
+        raise NotYet(
+            f"{name} publishes port {', '.join(ports)}", f"port {wanted_port}", "run the cell that makes both again"
+        )
+    docker.running(name, both, ended=f"`docker start {name}`")
     # A port may have been left to the engine's choice.
     opened = container.attrs["NetworkSettings"].get("Ports") or {}
-    seen = "no port of this machine leads to it"
-    for port in sorted({place["HostPort"] for ones in opened.values() for place in ones or ()}):
-        answer = docker.get(port, "/")
+    seen, fix = "no port of this machine leads to it", f"{anew}, in a network"
+    for port, address in sorted((one["HostPort"], one["HostIp"]) for ones in opened.values() for one in ones or ()):
+        if wanted_port not in ("", port):
+            continue
+        answer = docker.get(port, "/", "[::1]" if address == "::1" else "")
         if isinstance(answer, str):
             seen = answer
+            fix = f"where does its program listen? Compare `docker exec {name} netstat -ltn` and `docker port {name}`"
         elif page in answer[1]:
             return port
         else:
-            seen = f"http://localhost:{port}/ answers {answer[1][:200] or f'status {answer[0]}'}"
-    return not_yet(
-        saw=f"{name}: {seen}",
-        wanted=f"“{page}”",
-        fix=f"on which port does the program listen, in its container? docker exec {name} netstat -ltn",
-    )
+            seen = f"http://localhost:{port}/ answers {f'“{answer[1][:200]}”' if answer[1] else f'status {answer[0]}'}"
+            fix = f"what does it serve? `docker inspect --format '{{{{.Args}}}} {{{{.HostConfig.Binds}}}}' {name}`"
+    raise NotYet(f"{name}: {seen}", f"“{page}”", fix)
 
 
 # -- ports --------------------------------------------------------------------------------------
@@ -129,33 +116,24 @@ def _serves(name: str, page: str):
     "clash",
     title="Two programs, one port",
     task="""
-`lab-02-photos` did not start. Get it to run, so that a browser on this machine sees “Our photos” at
-<http://localhost:8211>, or at another free port of yours. `lab-02-news` is in use: it must go on
-answering on port 8210.
+`lab-02-photos` did not start. There may be more than one fault. Mend it:
 
-Publish on loopback only. There may be more than one fault.
+- `lab-02-photos` publishes port 8211 of this machine, or another free one, and at <http://localhost:8211> a browser on
+  this machine sees “Our photos”.
+- It is published on loopback only.
+- `lab-02-news` is in use: it goes on showing “Today's news” on port 8210, on loopback only.
 """,
     hints=(
         "Two containers may listen on the same port *inside*; each has a network of its own. What can exist only once "
         "is the left part of `-p`: the port of your machine.",
-        "A container's ports cannot be changed once it is made: `docker rm lab-02-photos`, and run it anew. "
+        "A container's ports cannot be changed once it is made: `docker rm -f lab-02-photos`, and run it anew. "
         "On the right of `-p` stands the port on which the program listens; read the `httpd` line again.",
     ),
 )
 def clash():
-    news = _serves("lab-02-news", "Today's news")
-    if not isinstance(news, str):
-        return news
-    if news != "8210":
-        return not_yet(
-            saw=f"lab-02-news answers on port {news}",
-            wanted="on 8210, where people look for it",
-            fix="run the cell that makes both containers, and leave lab-02-news as it is",
-        )
+    _serves("lab-02-news", "Today's news", wanted_port="8210")
     photos = _serves("lab-02-photos", "Our photos")
-    if not isinstance(photos, str):
-        return photos
-    return passed(f"lab-02-news answers on port {news} and lab-02-photos on {photos}, on loopback only")
+    return passed(f"lab-02-news answers on port 8210 and lab-02-photos on {photos}, on loopback only")
 
 
 # -- owners -------------------------------------------------------------------------------------
@@ -165,8 +143,12 @@ def clash():
     "owner",
     title="It may not write",
     task="""
-`lab-02-diary` ends as soon as it starts. Find out why, and mend it: it has to run and to write into
-`diary.txt`. What is in the volume `lab-02-diary` must be kept, and the program must not run as root.
+`lab-02-diary` ends as soon as it starts. Find out why, and mend it:
+
+- `lab-02-diary` runs, and writes a line into `diary.txt` every second.
+- `diary.txt` is in the volume `lab-02-diary`.
+- Monday's line, which was there before, is still in it.
+- Nothing in the container runs as root.
 """,
     hints=(
         "`docker logs lab-02-diary` says what it could not do. Compare two numbers: as whom does it run "
@@ -178,52 +160,45 @@ def clash():
     ),
 )
 def owner():
-    container = docker.container("lab-02-diary")
-    if container is None:
-        return _missing("lab-02-diary")
+    begin_again = "run the cell that makes the container, and mend it again"
+    container = docker.running("lab-02-diary", begin_again)
     at = _mounted(container, "lab-02-diary")
     if at is None:
-        return not_yet(
-            saw=f"lab-02-diary has {_mounts(container)}",
-            fix="-v lab-02-diary:/diary",
-            wanted="the volume lab-02-diary, with what is in it",
+        raise NotYet(
+            f"lab-02-diary has {_mounts(container)}",
+            "the volume lab-02-diary, with what is in it",
+            "`docker rm -f lab-02-diary`, then make it anew with `-v lab-02-diary:/diary`",
         )
-    if (container.attrs["Config"].get("User") or "0").split(":")[0] in ("0", "root"):
-        return not_yet(
-            saw="lab-02-diary runs as root",
-            wanted="a user other than root",
-            fix="--user with the number of the files' owner, or chown the files",
+    users = docker.users(container)
+    if 0 in users:
+        raise NotYet(
+            "in lab-02-diary something runs as root",
+            "only users other than root",
+            "`docker rm -f lab-02-diary`, then make it anew, with `--user` and the number of the files' owner",
         )
-    if verdict := _ended(container):
-        return verdict
-    lines = _lines(container, f"{at}/diary.txt")
+    file = f"{at}/diary.txt"
+    lines = _lines(container, file)
     if lines is None:
-        return not_yet(
-            saw=f"there is no {at}/diary.txt",
-            wanted="the diary, as it was, and longer",
-            fix="run the cell that makes the container, and mend it again",
+        raise NotYet(f"there is no {file}", "the diary, as it was, and longer", begin_again)
+    if "Monday: it rained." not in lines:
+        raise NotYet(
+            f"the diary has {len(lines)} lines, and begins with “{(lines or [''])[0][:60]}”",
+            "Monday: it rained.",
+            begin_again,
         )
-    if not lines or lines[0] != "Monday: it rained.":
-        return not_yet(
-            saw=f"the diary begins with {(lines or ['nothing'])[0][:60]!r}",
-            wanted="the line of Monday, which was there before",
-            fix="run the cell that makes the container, and mend it again",
+    # Looked at twice: old lines are no sign that it writes.
+    if not wait.until(lambda: len(_lines(container, file) or ()) > len(lines), 3, every=0.2):
+        raise NotYet(
+            f"{file} has {len(lines)} lines, and for three seconds there was no other",
+            "a line every second",
+            "see what it runs and says: `docker top lab-02-diary`, `docker logs lab-02-diary`",
         )
-    hostname = container.attrs["Config"]["Hostname"]
-    own = sum(line.startswith(f"{hostname}:") for line in lines)
-    if not own:
-        return not_yet(
-            saw=f"the diary has {len(lines)} lines, and none of this container ({hostname})",
-            wanted="lines that the program itself wrote",
-            fix="docker logs lab-02-diary",
-        )
-    return passed(
-        f"the diary has Monday's line, and {own} that the container has written as user "
-        f"{container.attrs['Config']['User']}"
-    )
+    return passed(f"the diary has Monday's line, and grows; who writes is user {', '.join(map(str, sorted(users)))}")
 
 
 # -- where data live ----------------------------------------------------------------------------
+
+_GUESTS = ("Ada: lovely garden", "Grace: there was a moth in the lamp")
 
 
 @lesson.exercise(
@@ -231,8 +206,10 @@ def owner():
     title="Out of the container, into a volume",
     task="""
 `lab-02-guests` keeps its guest book in `/book/guests.txt`, in the container's own layer: it is gone with the
-container. Make `lab-02-guests` anew, so that `/book` is the named volume `lab-02-book`, and both guests are
-in it.
+container. Make `lab-02-guests` anew:
+
+- It runs, and its `/book` is the named volume `lab-02-book`.
+- `/book/guests.txt` has what both guests wrote, word for word.
 """,
     hints=(
         "A volume cannot be added to a container that exists. So the file has to leave the old container before you "
@@ -242,30 +219,21 @@ in it.
     ),
 )
 def rescue():
-    container = docker.container("lab-02-guests")
-    if container is None:
-        return _missing("lab-02-guests")
+    container = docker.running("lab-02-guests", "run the cell that makes it, and begin again")
     if _mounted(container, "lab-02-book", "/book") is None:
-        return not_yet(
-            saw=f"lab-02-guests has {_mounts(container)}",
-            wanted="the volume lab-02-book at /book",
-            fix="save the file with docker cp first; then make the container anew with -v lab-02-book:/book",
+        raise NotYet(
+            f"lab-02-guests has {_mounts(container)}",
+            "the volume lab-02-book at /book",
+            "save it: `docker cp lab-02-guests:/book/guests.txt 02-home/`; then `docker rm -f lab-02-guests`, and "
+            "make it anew with `-v lab-02-book:/book`",
         )
-    if verdict := _ended(container):
-        return verdict
+    copy = "copy the file into it: `docker cp 02-home/guests.txt lab-02-guests:/book/`"
+    copy += "; if you have none, run the cell that makes the old container, and begin again"
     lines = _lines(container, "/book/guests.txt")
     if lines is None:
-        return not_yet(
-            saw="there is no /book/guests.txt in the volume",
-            wanted="the guest book",
-            fix="if the old container is gone, run the cell that makes it, and begin again",
-        )
-    if missing := [name for name in ("Ada", "Grace") if not any(name in line for line in lines)]:
-        return not_yet(
-            saw=f"/book/guests.txt has {len(lines)} lines, and {' and '.join(missing)} is missing",
-            wanted="both guests",
-            fix="copy the whole file",
-        )
+        raise NotYet("/book is the volume lab-02-book, and has no guests.txt", "the guest book", copy)
+    if missing := [line for line in _GUESTS if line not in lines]:
+        raise NotYet(f"/book/guests.txt says “{' / '.join(lines)[:200]}”", f"also “{missing[0]}”", copy)
     return passed(f"/book is the volume lab-02-book, and {len(lines)} guests are in it")
 
 
@@ -276,12 +244,16 @@ def rescue():
     "policy",
     title="After a crash, after a reboot, and after you",
     task="""
-Two programs, two wishes:
+Two programs, two wishes. **`lab-02-lamp`** switches a lamp. Now it has no policy at all:
 
-- **`lab-02-lamp`** switches a lamp. It has to come back after a crash and after a reboot. When *you* have stopped it,
-  it has to stay off, also after a reboot. Now it has no policy at all.
-- **`lab-02-report`** sends a report, and cannot: its printer is gone. Now it is started again and again, for
-  ever. It may be tried three times more, and then it has to rest.
+- It has to come back after a crash and after a reboot.
+- When *you* have stopped it, it has to stay off, also after a reboot.
+- Now it runs.
+
+**`lab-02-report`** sends a report, and cannot: its printer is gone. Now it is started again and again, for ever:
+
+- After a failure it is tried three times more, and not for ever.
+- Now it rests.
 """,
     hints=(
         "`docker update --restart POLICY NAME` changes the policy of a container that exists. "
@@ -293,32 +265,34 @@ Two programs, two wishes:
 def policy():
     lamp, report = docker.container("lab-02-lamp"), docker.container("lab-02-report")
     if lamp is None or report is None:
-        return _missing("lab-02-lamp" if lamp is None else "lab-02-report")
+        missing = "lab-02-lamp" if lamp is None else "lab-02-report"
+        raise NotYet(f"there is no container {missing}", "both", "run the cell that makes both, and begin again")
     name = _policy(lamp)
     if name != "unless-stopped":
         why = {
             "no": "it does not come back by itself",
             "always": "a reboot switches it on though you had stopped it",
         }.get(name, "it does not come back after every reboot")
-        return not_yet(
-            saw=f"lab-02-lamp has the restart policy {name}: {why}",
-            wanted="one that does what is asked",
-            fix="docker update --restart … lab-02-lamp",
+        raise NotYet(
+            f"lab-02-lamp has the restart policy {name}: {why}",
+            "one that does what is asked",
+            "`docker update --restart … lab-02-lamp`",
         )
-    if verdict := _ended(lamp):
-        return verdict
+    docker.running("lab-02-lamp", "run the cell that makes both", ended="`docker start lab-02-lamp`")
     name = _policy(report)
     if name != "on-failure:3":
-        return not_yet(
-            saw=f"lab-02-report has the restart policy {name}",
-            wanted="on a failure, three more tries",
-            fix="docker update --restart … lab-02-report",
+        raise NotYet(
+            f"lab-02-report has the restart policy {name}",
+            "on a failure, three more tries",
+            "`docker stop -t 0 lab-02-report`, then `docker update --restart … lab-02-report`",
         )
     if report.status != "exited":
-        return not_yet(
-            saw=f"lab-02-report is {report.status}; it has been started again {report.attrs['RestartCount']} times",
-            wanted="at rest, after its last try",
-            fix="wait until its next try is over, or docker stop lab-02-report",
+        raise NotYet(
+            f"{docker.how(report)}, started again {report.attrs['RestartCount']} times",
+            "it at rest, after its last try",
+            "`docker start lab-02-report`"
+            if report.status == "created"
+            else "wait until its tries are over, or `docker stop lab-02-report`",
         )
     return passed("lab-02-lamp comes back unless you stopped it; lab-02-report has been given up")
 
@@ -339,9 +313,14 @@ BACKUP = "02-home/recipes.tar.gz"
     "restore",
     title="A backup is worth what its restore is",
     task=f"""
-The volume `lab-02-recipes` was deleted. There is a backup of it: `{BACKUP}`. Restore it into a new volume of the same
-name, with all files, their owner and their modes as in the backup. Then start `lab-02-kitchen`, which serves
-them: `httpd -f -h /recipes` of `busybox:1.37`, as user 1000, with the volume at `/recipes`.
+The volume `lab-02-recipes` was deleted. There is a backup of it: `{BACKUP}`. Restore it, and start the program
+that serves it, `httpd` of `busybox:1.37`:
+
+- A new volume `lab-02-recipes` has all files and folders of the backup, at the same places.
+- Each belongs to the same user as in the backup and has the same mode, the volume's own folder (`./`) included.
+- **`lab-02-kitchen`** runs, and has the volume.
+- Everything in it runs as user 1000.
+- On its port 8080 it serves the recipes: `/soup.txt` is the soup.
 """,
     hints=(
         f"`tar -tvzf {BACKUP}` lists what is in the backup. A volume is made when it is first used: "
@@ -352,60 +331,68 @@ them: `httpd -f -h /recipes` of `busybox:1.37`, as user 1000, with the volume at
     ),
 )
 def restore():
-    try:
-        with tarfile.open(session.current.folder / BACKUP) as archive:
-            wanted = {
-                _path(one.name): (one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive
-            }
-    except (OSError, tarfile.TarError) as problem:
-        return not_yet(
-            saw=f"the backup {BACKUP} cannot be read: {problem}",
-            wanted="the backup, as it was made",
-            fix="run the cell that makes it",
-        )
-    container = docker.container("lab-02-kitchen")
-    if container is None:
-        return _missing("lab-02-kitchen")
+    wanted = _backed_up()
+    container = docker.running("lab-02-kitchen", "restore the volume, then `docker run -d --name lab-02-kitchen …`")
+    anew = "`docker rm -f lab-02-kitchen`, then make it anew"
     at = _mounted(container, "lab-02-recipes")
     if at is None:
-        return not_yet(
-            saw=f"lab-02-kitchen has {_mounts(container)}",
-            wanted="the volume lab-02-recipes at /recipes",
-            fix="-v lab-02-recipes:/recipes",
+        raise NotYet(
+            f"lab-02-kitchen has {_mounts(container)}",
+            "the volume lab-02-recipes",
+            f"{anew} with `-v lab-02-recipes:/recipes`",
         )
-    if verdict := _ended(container):
-        return verdict
-    if (container.attrs["Config"].get("User") or "0").split(":")[0] != "1000":
-        return not_yet(
-            saw=f"lab-02-kitchen runs as user {container.attrs['Config'].get('User') or '0'}",
-            wanted="user 1000, whose the recipes are",
-            fix="--user 1000",
+    if (users := docker.users(container)) != {1000}:
+        raise NotYet(
+            f"lab-02-kitchen runs as user {' and '.join(map(str, sorted(users))) or 'none'}",
+            "user 1000 alone, whose the recipes are",
+            f"{anew} with `--user 1000`",
         )
     # The answer's paths begin with the folder's own name.
     found = {_path(one.name.partition("/")[2]): (one, content) for one, content in docker.files(container, at) or ()}
     for path, (one, content) in wanted.items():
         if path not in found:
-            return not_yet(
-                saw=f"the volume has {len(found) - 1} files and folders, and no {path}",
-                wanted=f"all {len(wanted) - 1} of the backup, at the same places",
-                fix=f"tar -xzf …, with -C and the volume's folder; tar -tzf {BACKUP} lists them",
+            raise NotYet(
+                f"in the volume: {', '.join(sorted(filter(None, found))) or 'nothing'}",
+                f"{path}, as in the backup",
+                f"`tar -xzf …`, with `-C` and the volume's folder; `tar -tzf {BACKUP}` lists what has to be there",
             )
         there, theirs = found[path]
         if content != theirs:
-            return not_yet(
-                saw=f"{path} in the volume has another content", wanted="what is in the backup", fix="restore it again"
+            raise NotYet(
+                f"{path} in the volume says “{theirs.decode(errors='replace').strip()[:80]}”",
+                f"“{content.decode(errors='replace').strip()[:80]}”, as in the backup",
+                "restore it again",
             )
         if (there.uid, there.mode & 0o777) != (one.uid, one.mode & 0o777):
-            what = path or "the folder itself"
-            return not_yet(
-                saw=f"{what} belongs to user {there.uid}, mode {there.mode & 0o777:o}",
-                wanted=f"user {one.uid}, mode {one.mode & 0o777:o}, as in the backup",
-                fix="let tar run as root in the throw-away container: it keeps owners and modes then",
+            raise NotYet(
+                f"{path or 'the volume’s own folder'} belongs to user {there.uid}, mode {there.mode & 0o777:o}",
+                f"user {one.uid}, mode {one.mode & 0o777:o}, as in the backup",
+                "let `tar` run as root in the throw-away container: it keeps owners and modes then",
             )
+    for path, (one, content) in wanted.items():
+        if one.isfile():
+            status, said = docker.page(container, 8080, f"/{path}")
+            if status != 0 or said != content.decode(errors="replace").rstrip():
+                raise NotYet(
+                    f"lab-02-kitchen, asked for /{path} on port 8080, says “{' '.join(said.split())}”",
+                    content.decode(errors="replace").strip(),
+                    f"{anew}: `httpd -f -p 8080 -h` and the folder at which it has the volume",
+                )
     return passed(
         f"all {sum(one.isfile() for one, _ in wanted.values())} files of the backup are in lab-02-recipes, "
-        "with their owner and modes"
+        "with their owner and modes, and lab-02-kitchen serves them"
     )
+
+
+def _backed_up() -> dict[str, tuple[tarfile.TarInfo, bytes]]:
+    """What is in the backup, by its path there; the folder itself is the empty one."""
+    try:
+        with tarfile.open(session.current.folder / BACKUP) as archive:
+            return {_path(one.name): (one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive}
+    except (OSError, tarfile.TarError) as problem:
+        raise NotYet(
+            f"the backup {BACKUP} cannot be read: {problem}", "the backup, as it was made", "run the cell that makes it"
+        ) from None
 
 
 def _path(name: str) -> str:

@@ -24,33 +24,93 @@ kitchen --user 1000:1000 -v lab-02-recipes:/recipes
 kitchen --user 1000 -v lab-02-recipes:/recipes
 docker exec -i --user 0 lab-02-kitchen tar -xzf - -C /recipes < 02-home/recipes.tar.gz
 
-### wrong empty: The program runs, and its volume is empty.
+### right copied: docker cp unpacks it into the container's volume; the folder itself is seen to afterwards.
+kitchen --user 1000 -v lab-02-recipes:/recipes
+docker cp - lab-02-kitchen:/recipes < 02-home/recipes.tar.gz
+docker exec --user 0 lab-02-kitchen chown 1000:1000 /recipes
+
+### right elsewhere: The volume is at another place, and the program becomes user 1000 by itself.
+unpack 'tar -xzf - -C /to'
+docker run -d --name lab-02-kitchen -v lab-02-recipes:/srv/food:ro busybox:1.37 \
+    start-stop-daemon -S -c 1000 -x /bin/httpd -- -f -p 8080 -h /srv/food
+
+### right python: With Docker's library for Python: the volume is filled before anything runs.
+python - << 'END'
+from pathlib import Path
+
+import docker
+
+client = docker.from_env()
+volume = client.volumes.create("lab-02-recipes")
+at = {volume.name: {"bind": "/recipes"}}
+kitchen = client.containers.create(
+    "busybox:1.37", "httpd -f -p 8080", name="lab-02-kitchen", user="1000", working_dir="/recipes", volumes=at
+)
+kitchen.put_archive("/recipes", Path("02-home/recipes.tar.gz").read_bytes())
+client.containers.run("busybox:1.37", "chown 1000:1000 /recipes", volumes=at, remove=True)
+kitchen.start()
+END
+
+### wrong empty (breaks 1): The program runs, and its volume is empty.
 kitchen --user 1000 -v lab-02-recipes:/recipes
 
-### wrong half: Only one of the files is restored.
+### wrong half (breaks 1): Only one of the files is restored.
 unpack 'tar -xzf - -C /to && rm /to/cakes/apple.txt'
 kitchen --user 1000 -v lab-02-recipes:/recipes
 
-### wrong as-user-0: The owner is lost on the way.
-unpack 'tar -xzf - -C /to && chown -R 0:0 /to'
-kitchen --user 1000 -v lab-02-recipes:/recipes
-
-### wrong mode: What only the cook may read, everybody can.
-unpack 'tar -xzf - -C /to && chmod 644 /to/soup.txt'
-kitchen --user 1000 -v lab-02-recipes:/recipes
-
-### wrong level: Everything is one folder too deep.
+### wrong level (breaks 1): Everything is one folder too deep.
 unpack 'mkdir /to/data && tar -xzf - -C /to/data'
 kitchen --user 1000 -v lab-02-recipes:/recipes
 
-### wrong folder: Unpacked into a folder of this machine, and the volume is new.
+### wrong packed (breaks 1): The backup itself is in the volume, and nobody has unpacked it.
+unpack 'cat > /to/recipes.tar.gz; chown -R 1000:1000 /to'
+kitchen --user 1000 -v lab-02-recipes:/recipes
+
+### wrong from-memory (breaks 1): The names are right, and one recipe was written down again.
+unpack 'tar -xzf - -C /to && echo "apples, sugar" > /to/cakes/apple.txt'
+kitchen --user 1000 -v lab-02-recipes:/recipes
+
+### wrong as-user-0 (breaks 2): The owner is lost on the way.
+unpack 'tar -xzf - -C /to && chown -R 0:0 /to'
+kitchen --user 1000 -v lab-02-recipes:/recipes
+
+### wrong mode (breaks 2): What only the cook may read, everybody can.
+unpack 'tar -xzf - -C /to && chmod 644 /to/soup.txt'
+kitchen --user 1000 -v lab-02-recipes:/recipes
+
+### wrong own-folder (breaks 2): docker cp leaves the volume's own folder to root.
+kitchen --user 1000 -v lab-02-recipes:/recipes
+docker cp - lab-02-kitchen:/recipes < 02-home/recipes.tar.gz
+
+### wrong folder (breaks 3): Unpacked into a folder of this machine, and the volume is new.
 mkdir -p 02-home/recipes
 tar -xzf 02-home/recipes.tar.gz -C 02-home/recipes
 kitchen --user 1000 -v "$PWD/02-home/recipes:/recipes"
 
-### wrong user: The program runs as root.
+### wrong not-started (breaks 3): All is ready, and the program was not started.
+unpack 'tar -xzf - -C /to'
+docker create --name lab-02-kitchen --user 1000 -v lab-02-recipes:/recipes busybox:1.37 httpd -f -p 8080 -h /recipes
+
+### wrong user (breaks 4): The program runs as root.
 unpack 'tar -xzf - -C /to'
 kitchen -v lab-02-recipes:/recipes
+
+### wrong helper (breaks 4): The program runs as user 1000, and beside it something as root.
+unpack 'tar -xzf - -C /to'
+kitchen --user 1000 -v lab-02-recipes:/recipes
+docker exec -d --user 0 lab-02-kitchen sleep 1000000
+
+### wrong no-server (breaks 5): The volume and the user are right, and nothing is served.
+unpack 'tar -xzf - -C /to'
+docker run -d --name lab-02-kitchen --user 1000 -v lab-02-recipes:/recipes busybox:1.37 sleep 1000000
+
+### wrong other-folder (breaks 5): The program serves another folder than the volume's.
+unpack 'tar -xzf - -C /to'
+docker run -d --name lab-02-kitchen --user 1000 -v lab-02-recipes:/recipes busybox:1.37 httpd -f -p 8080 -h /home
+
+### wrong port (breaks 5): The recipes are served on another port.
+unpack 'tar -xzf - -C /to'
+docker run -d --name lab-02-kitchen --user 1000 -v lab-02-recipes:/recipes busybox:1.37 httpd -f -p 80 -h /recipes
 
 ### undo
 docker rm -f lab-02-kitchen >/dev/null 2>&1 || true
