@@ -82,7 +82,7 @@ def _no_shell_no_root(image, reference: str) -> None:
             raise NotYet(
                 f"{reference} has a shell: {one.name}",
                 "an image without one",
-                f"let the last stage begin with `FROM {STATIC}`, and build again",
+                f"let the last stage begin with `FROM {STATIC}` and copy the program only; build again",
             )
 
 
@@ -99,10 +99,15 @@ def _runs(name: str, reference: str, start: str):
                 f"container {name} was started with {key} {found.attrs['Config'].get(key)}, "
                 f"and {reference} says {image.attrs['Config'].get(key)}",
                 "what the image says",
-                again,
+                again if key == "User" else f"write into the Dockerfile what it needs, and build again; {again}",
             )
-    never_started = found and found.attrs["State"].get("Error")
-    return docker.running(name, f"remove that cause, then {again}" if never_started else f"`{start}`")
+    if found is None:
+        fix = f"`{start}`"
+    elif "port is already allocated" in found.attrs["State"].get("Error", ""):
+        fix = f"free the port: `docker ps` shows who has it; then {again}"
+    else:
+        fix = f"mend the Dockerfile, and build again; {again}"
+    return docker.running(name, fix)
 
 
 def _answer(container, port: int, path: str) -> str:
