@@ -406,7 +406,7 @@ def same_layers():
     if ours != theirs:
         common = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
         raise NotYet(
-            f"of the {len(ours)} layers of lab/id:2 the first {common} are those of lab/id:1, which has {len(theirs)}",
+            f"layers: lab/id:1 has {len(theirs)}, lab/id:2 has {len(ours)}, and the first {common} are the same",
             "the same layers, no more and no fewer",
             "change no file, only `LABEL`, `ENV`, `CMD` and their like, and build `lab/id:2` again",
         )
