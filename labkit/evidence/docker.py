@@ -195,8 +195,13 @@ def of_service(project: str, service: str, fix: str):
     """The container of a Compose service, which runs; of several copies the first. Raises NotYet, as running does."""
     if not (found := of_project(project, service)):
         others = {one.labels.get(f"{COMPOSE}.service", "?") for one in of_project(project)}
-        has = f"has {', '.join(sorted(others))}, and no {service}" if others else "has no containers"
-        raise NotYet(f"the project {project} {has}", f"a container of its service {service}", fix)
+        if not others:
+            raise NotYet(f"the project {project} has no containers", f"a container of its service {service}", fix)
+        raise NotYet(
+            f"the project {project} has {', '.join(sorted(others))}, and no {service}",
+            f"a container of its service {service}",
+            f"is there a service `{service}` in its file? Then {fix}",
+        )
     return running(found[0].name, fix)
 
 

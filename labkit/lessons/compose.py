@@ -243,7 +243,9 @@ def today():
         if settings.get(key) != value:
             saw = f"{key} is {settings[key]}" if key in settings else f"there is no {key}"
             raise NotYet(
-                f"{saw} in the environment of {container.name}", f"{key}={value}", f"`environment:`, then {up}"
+                f"{saw} in the environment of {container.name}",
+                f"{key}={value}",
+                f"`{key}: {value}` below `environment:`, then {up}",
             )
     if (policy := container.attrs["HostConfig"]["RestartPolicy"]["Name"] or "no") != "unless-stopped":
         raise NotYet(
@@ -332,7 +334,7 @@ Mend `order.yaml` in a copy, `compose/order.mine.yaml`. The services are still c
 def order():
     up = _up("compose/order.mine.yaml", "--wait")
     store = docker.of_service("lab-04-order", "store", up)
-    ping = '`test: ["CMD", "redis-cli", "ping"]`'
+    ping = '`healthcheck:` with `test: ["CMD", "redis-cli", "ping"]`'
     _healthy(store, up, ping)
     _kept(store, "/data", up)
     app = docker.of_service("lab-04-order", "app", up)
@@ -593,7 +595,7 @@ def mended():
             "it not published at all",
             f"leave its `ports:` out, then {up}",
         )
-    _healthy(app, up, '`test: ["CMD", "/welcome", "-healthcheck"]`')
+    _healthy(app, up, '`healthcheck:` with `test: ["CMD", "/welcome", "-healthcheck"]`')
     _at(app, 8000, 8003, up)
     with _one_more(store, app) as number:
         integers = _integers(_got(docker.get(8003, "/intstorage")), app.name)
