@@ -388,7 +388,9 @@ def _backed_up() -> dict[str, tuple[tarfile.TarInfo, bytes]]:
     """What is in the backup, by its path there; the folder itself is the empty one."""
     try:
         with tarfile.open(session.current.folder / BACKUP) as archive:
-            return {_path(one.name): (one, archive.extractfile(one).read() if one.isfile() else b"") for one in archive}
+            return {
+                _path(one.name): (one, part.read() if (part := archive.extractfile(one)) else b"") for one in archive
+            }
     except (OSError, tarfile.TarError) as problem:
         raise NotYet(
             f"the backup {BACKUP} cannot be read: {problem}", "the backup, as it was made", "run the cell that makes it"
