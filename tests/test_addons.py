@@ -152,6 +152,9 @@ def test_a_second_node_takes_pods_rests_and_restarts_with_the_first_and_leaves_n
         what="the refusal of what comes from the other node",
     )
 
+    run("docker", "pause", "workbook-m02")
+    assert cluster.state() == "paused"
+    ensure(cluster)
     assert cluster.pause() and cluster.state() == "paused"
     assert run("docker", "ps", "--filter", "name=^workbook", "--format", "{{.State}}").split() == ["paused", "paused"]
     ensure(cluster)

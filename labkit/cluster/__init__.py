@@ -5,6 +5,7 @@ are. When nobody uses it, it is paused rather than stopped: that takes a tenth o
 a second each way and leaves everything running.
 """
 
+import contextlib
 import functools
 from pathlib import Path
 
@@ -60,14 +61,13 @@ def state() -> str:
 
 
 def state_of_node() -> str:
-    """The same, by looking at the node alone; an engine answers."""
-    found = node()
-    if found is None:
+    """The same, by looking at the nodes alone; an engine answers."""
+    found = nodes()
+    if not found or found[0]["Name"] != f"/{PROFILE}":
         return "broken" if _profile().exists() else "absent"
-    status = found["State"]["Status"]
-    if status == "paused":
+    if any(one["State"]["Status"] == "paused" for one in found):
         return "paused"
-    if status != "running":
+    if found[0]["State"]["Status"] != "running":
         return "stopped"
     return "broken" if STARTING.exists() or api_trouble() else "running"
 
@@ -162,9 +162,9 @@ def pause() -> bool:
     running = [one["Id"] for one in nodes() if one["State"]["Status"] == "running"] if engine.find() else []
     if not running or STARTING.exists():
         return False
-    PAUSED.touch()
     for identity in running:
         engine.client().api.pause(identity)
+    PAUSED.touch()  # last: whoever sees it thaws all of them
     return True
 
 
@@ -172,8 +172,16 @@ def resume() -> bool:
     """Thaws the nodes. True when they were paused. Costs a file look-up when they were not."""
     if not PAUSED.exists():
         return False
+    thaw()
+    return True
+
+
+def thaw() -> None:
+    """The same, by looking at the nodes."""
+    import docker
+
     for one in nodes() if engine.find() else []:
         if one["State"]["Status"] == "paused":
-            engine.client().api.unpause(one["Id"])
+            with contextlib.suppress(docker.errors.APIError):  # another process was faster
+                engine.client().api.unpause(one["Id"])
     PAUSED.unlink(missing_ok=True)
-    return True

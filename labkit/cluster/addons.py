@@ -38,6 +38,7 @@ def add(name: str, report: Report | None = None) -> None:
         supply.ensure(addon.image, report=report)
     with _turn(report):
         report.step(f"adding {addon.what}")
+        cluster.thaw()
         _mark(name)
         addon.add(report)
         # The others too: a node that has just come has none of their images.
@@ -60,6 +61,7 @@ def remove(name: str, report: Report | None = None) -> bool:
         if name not in added():
             return False
         report.step(f"removing {addon.what}")
+        cluster.thaw()
         if addon.image:
             # Until its pods have ended too.
             options = ("--ignore-not-found", "--cascade=foreground", _timeout())

@@ -43,7 +43,7 @@ def ensure(report: Report | None = None) -> None:
             delete(report)
             found = "absent"
         if found == "paused":
-            cluster.resume()
+            cluster.thaw()
             found = cluster.state_of_node()
         if found == "running":
             return
@@ -294,7 +294,7 @@ def _last_event(core, pod) -> str:
 def stop(report: Report | None = None) -> bool:
     """Ends the nodes' processes; what is in the cluster stays. True when it ran."""
     report = report or Report()
-    cluster.resume()
+    cluster.thaw()
     found = cluster.nodes() if engine.find() else []
     running = [node["Id"] for node in found if node["State"]["Status"] == "running"]
     if not running:
