@@ -98,7 +98,8 @@ def _only_here(container, port: int, up: str, at: str) -> None:
             f"a second network below the service's `networks:`, then {up}",
         )
     if not found:
-        saw = f"port {port} of {container.name} is not published"
+        others = [name for name, bindings in (container.attrs["NetworkSettings"]["Ports"] or {}).items() if bindings]
+        saw = f"port {port} of {container.name} is not published{', but ' if others else ''}{', '.join(others)}"
     elif wide := [(address, there) for address, there in found if address not in ("127.0.0.1", "::1")]:
         saw = f"port {port} of {container.name} is published on port {wide[0][1]} of {wide[0][0] or 'all addresses'}"
     else:
@@ -483,7 +484,9 @@ def secret():
     said = _redis(store, None, "ping", password="")
     if "NOAUTH" not in said:
         raise NotYet(
-            f"{store.name} answers without a password: {said}", "NOAUTH", f"`redis-server --requirepass …`, then {up}"
+            f"{store.name} answers without a password: {said.rpartition(chr(10))[2]}",
+            "NOAUTH",
+            f"`redis-server --requirepass …`, then {up}",
         )
     app = docker.of_service("lab-04-secret", "app", up)
     password = _password(app, up)
@@ -534,14 +537,15 @@ def _not_shown(container, password: str, up: str) -> None:
         "Labels": own,
         "Health": log,
     }
-    places = {f"`docker inspect {container.name}`, in {part}": _texts(value) for part, value in shown.items()}
-    places |= {f"`{file}`": file.read_text().splitlines() for file in _files(container)}
+    inspect = f"`docker inspect {container.name}` shows the password, in"
+    places = {f"{inspect} {part}": _texts(value) for part, value in shown.items()}
+    places |= {f"`{file}` shows the password": file.read_text().splitlines() for file in _files(container)}
     # Before a colon and a space stands a key of YAML.
     alone = re.compile(rf"(?<![\w./-]){re.escape(password)}(?![\w./-]|:\s|:$)")
     for place, lines in places.items():
         if line := next((line.strip() for line in lines if alone.search(line)), None):
             raise NotYet(
-                f"{place}, shows the password: {alone.sub('…', line)}",
+                f"{place}: {alone.sub('…', line)}",
                 "it in its own file only",
                 f"read it from its file, or take a password that is no word of a command, then {up}",
             )
