@@ -4,7 +4,6 @@ Each checker reads the cluster as it is, and disturbs a pod where looking could 
 """
 
 import re
-import secrets
 import shlex
 import time
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.evidence import NotYet, cluster
-from labkit.system import pace, wait
+from labkit.system import pace
 
 NAMESPACE = "lab-pods"
 
@@ -74,9 +73,21 @@ def _must_last(pod: dict, seconds: float = 10) -> None:
             )
 
 
-def _wrote(pod: dict, container: str, text: str) -> bool:
-    """Whether a text is in what a container wrote just now, or comes within 2 s."""
-    return wait.until(lambda: text in cluster.log(pod, container, since=pace.patience(10)), 2)
+def _sockets(pod: dict, container: str) -> tuple[set[int], list[tuple]]:
+    """The ports on which a container's first process listens, as the kernel knows it; and the TCP connections of its
+    pod, those that ended in the last minute too: address and port of either end, and the socket."""
+    script = "cat /proc/$pid/net/tcp /proc/$pid/net/tcp6; readlink /proc/$pid/fd/*"
+    _, said = cluster.on_node(pod, container, script)
+    rows = [
+        (here, int(port, 16), there, int(other, 16), f"socket:[{inode}]")
+        for here, port, there, other, inode in re.findall(
+            r"^ *\d+: (\w+):(\w+) (\w+):(\w+) \w+ \S+ \S+ \S+ +\d+ +\d+ (\d+)", said, re.MULTILINE
+        )
+    ]
+    own = set(re.findall(r"^socket:\[\d+\]$", said, re.MULTILINE))
+    # What listens has no other end.
+    ports = {port for _, port, _, other, socket in rows if not other and socket in own}
+    return ports, [row for row in rows if row[3]]
 
 
 # -- two containers ------------------------------------------------------------------------------
@@ -112,14 +123,9 @@ def two_containers():
         )
     asker, times = max(((name, _answers(pod, name)) for name in askers), key=lambda found: len(found[1]))
     _must_be_regular(pod, asker, times)
-    # Both ends of a connection are in the pod's own table; the kubelet's and other pods' come from elsewhere.
-    _, table = cluster.run(pod, "cat", "/proc/net/tcp", "/proc/net/tcp6", container=asker)
-    for port in _asked_within(table):
-        mark = secrets.token_hex(8)
-        cluster.run(pod, "wget", "-q", "-O", "/dev/null", f"http://localhost:{port}/{mark}", container=asker)
-        for app in apps:
-            if _wrote(pod, app, mark) and '"path":"/"' in cluster.log(pod, app, since=pace.patience(12)):
-                return passed(f"pod pair: {asker} asks {app} over the address that they share, and logs its page")
+    for app in apps:
+        if _asked_within(pod, app) and '"path":"/"' in cluster.log(pod, app, since=pace.patience(12)):
+            return passed(f"pod pair: {asker} asks {app} over the address that they share, and logs its page")
     raise NotYet(
         f"{asker} writes the greeting, and does not ask {' or '.join(apps)} for it within the pod",
         "one that asks the app in its own pod, over the address that they share",
@@ -147,13 +153,12 @@ def _must_be_regular(pod: dict, asker: str, times: list[datetime]) -> None:
     raise NotYet(seen, wanted, "check again in a few seconds" if young else f"look at its loop: {show}")
 
 
-def _asked_within(table: str) -> list[int]:
-    """The listening ports to which connections were made from the same address, of /proc/net/tcp and tcp6: those that
-    are open, and those that ended in the last minute."""
-    rows = re.findall(r"^ *\d+: (\w+):(\w{4}) (\w+):(\w{4}) (\w\w) ", table, re.MULTILINE)
-    listening = {port for _, port, _, _, state in rows if state == "0A"}
-    within = [{port, other} for here, port, there, other, state in rows if here == there and state != "0A"]
-    return [int(port, 16) for port in sorted(listening) if sum(port in ends for ends in within) >= 2]
+def _asked_within(pod: dict, app: str) -> bool:
+    """Whether an app was asked twice or more from its own address, in the last minute: those connections have both
+    ends in the pod, and the kubelet's and other pods' come from elsewhere."""
+    ports, rows = _sockets(pod, app)
+    within = [{port, other} for here, port, there, other, _ in rows if here == there]
+    return any(sum(port in ends for ends in within) >= 2 for port in ports)
 
 
 # -- a liveness probe ----------------------------------------------------------------------------
@@ -236,15 +241,11 @@ def _tested_by_request(pod: dict, app: dict, probe: dict) -> str:
                 "a status from 200 to 399",
                 f"let it ask for a page that the app has, such as `/healthz`; {_ANEW}",
             )
-    mark = secrets.token_hex(8)
-    said = cluster.ask(pod, port, f"/{mark}")
-    if isinstance(said, str):
-        raise NotYet(f"the liveness probe asks port {port}: {said}", "a port where the app answers", listens)
-    if not _wrote(pod, app["name"], mark):
+    if port not in (own := _sockets(pod, app["name"])[0]):
         raise NotYet(
-            f"the liveness probe asks port {port}, and what answers there is not {app['name']}",
-            "a probe of the app",
-            listens,
+            f"the liveness probe asks port {port}, and {app['name']} does not listen there",
+            f"a port where it does, such as {max(own, default='8000')}",
+            f"correct the probe's port: {_ANEW}",
         )
     return f"asks port {port}, and the app answers there"
 
