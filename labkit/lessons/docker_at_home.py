@@ -349,13 +349,13 @@ def restore():
         )
     # The answer's paths begin with the folder's own name.
     found = {_path(one.name.partition("/")[2]): (one, content) for one, content in docker.files(container, at) or ()}
+    if missing := [path for path in wanted if path not in found]:
+        raise NotYet(
+            f"in the volume: {', '.join(sorted(filter(None, found))) or 'nothing'}",
+            f"{missing[0]}, as in the backup",
+            f"`tar -xzf …`, with `-C` and the volume's folder; `tar -tzf {BACKUP}` lists what has to be there",
+        )
     for path, (one, content) in wanted.items():
-        if path not in found:
-            raise NotYet(
-                f"in the volume: {', '.join(sorted(filter(None, found))) or 'nothing'}",
-                f"{path}, as in the backup",
-                f"`tar -xzf …`, with `-C` and the volume's folder; `tar -tzf {BACKUP}` lists what has to be there",
-            )
         there, theirs = found[path]
         if content != theirs:
             raise NotYet(
@@ -367,7 +367,7 @@ def restore():
             raise NotYet(
                 f"{path or 'the volume’s own folder'} belongs to user {there.uid}, mode {there.mode & 0o777:o}",
                 f"user {one.uid}, mode {one.mode & 0o777:o}, as in the backup",
-                "let `tar` run as root in the throw-away container: it keeps owners and modes then",
+                "restore it with `tar -xzf` in a throw-away container that runs as root: it keeps owners and modes",
             )
     for path, (one, content) in wanted.items():
         if one.isfile():

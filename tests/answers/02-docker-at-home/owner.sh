@@ -32,7 +32,8 @@ diary --user 911:911 -v lab-02-diary:/diary
 docker rm lab-02-diary
 docker run -d --name lab-02-diary -v lab-02-diary:/home busybox:1.37 sh -c '
     chown -R 1234 /home
-    exec start-stop-daemon -S -c 1234 -x /bin/sh -- -c "while date >> /home/diary.txt; do sleep 1; done"'
+    echo "writer:x:1234:1234::/:/bin/sh" >> /etc/passwd
+    exec su writer -c "while date >> /home/diary.txt; do sleep 1; done"'
 
 ### right python: With Docker's library for Python, as the owner by number alone, and in another language.
 docker rm lab-02-diary

@@ -32,7 +32,7 @@ docker exec --user 0 lab-02-kitchen chown 1000:1000 /recipes
 ### right elsewhere: The volume is at another place, and the program becomes user 1000 by itself.
 unpack 'tar -xzf - -C /to'
 docker run -d --name lab-02-kitchen -v lab-02-recipes:/srv/food:ro busybox:1.37 \
-    start-stop-daemon -S -c 1000 -x /bin/httpd -- -f -p 8080 -h /srv/food
+    sh -c 'echo cook:x:1000:1000::/:/bin/sh >> /etc/passwd; exec su cook -c "exec httpd -f -p 8080 -h /srv/food"'
 
 ### right python: With Docker's library for Python: the volume is filled before anything runs.
 python - << 'END'
