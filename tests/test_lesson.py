@@ -87,7 +87,7 @@ def test_the_readme_lists_the_chapters():
             if isinstance(chapter, ToCome)
             else f"[{chapter.title}](notebooks/{chapter}.ipynb)"
         )
-        assert f"| {chapter.number} | {row} |" in readme
+        assert f"| {chapter.number} | {row} |" in readme, f"README.md has no | {chapter.number} | {row} |"
 
 
 def test_an_unknown_exercise_brings_the_nearest(written):

@@ -118,7 +118,7 @@ def _form_problems(notebook):
     solved, checked = set(), set()
     for cell in book.cells:
         if not re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]", cell.id):
-            yield f"cell id {cell.id!r} is not readable"
+            yield f"cell id {cell.id!r} is not readable, as first-solution is"
         if unknown := set(tags(cell)) - KNOWN_TAGS:
             yield f"{cell.id}: unknown tags {sorted(unknown)}"
         if cell.cell_type == "markdown":
@@ -134,7 +134,7 @@ def _form_problems(notebook):
             yield f"{cell.id}: a demo cell without an instructor's note before it in its section"
         if "nbval-check-output" in tags(cell):
             if cell.execution_count is None or not cell.outputs:
-                yield f"{cell.id}: to be compared, but has no reference output (pytest --record makes it)"
+                yield f"{cell.id}: to be compared, but has no reference output (--record makes it: CONTRIBUTING.md)"
         elif cell.outputs or cell.execution_count is not None:
             yield f"{cell.id}: has an output that nothing compares"
         if re.search(r"NBVAL_|nbval-skip|nbval-ignore", cell.source + " ".join(tags(cell))):
@@ -151,7 +151,7 @@ def _form_problems(notebook):
         if found := re.match(r"%%solution (\S+)", cell.source):
             yield from _named(found[1], lesson, cell)
             if "solution" not in tags(cell) or not cell.metadata.get("jupyter", {}).get("source_hidden"):
-                yield f"{cell.id}: a solution that is not tagged or not folded"
+                yield f"{cell.id}: a solution that is not tagged or not folded (metadata: jupyter.source_hidden)"
             if found[1] != exercise:
                 yield f"{cell.id}: the solution of {found[1]} below the card of {exercise}"
             solved.add(found[1])
@@ -174,9 +174,9 @@ def _form_problems(notebook):
         if not (paths.notebooks / target).exists():
             yield f"a link to {target}, which is not there"
     for heading, wanted in (
-        (r"^## Recap", "a recap"),
-        (r"^\|.*ommand", "a table of the commands used"),
-        (r"read 2\d{3}-\d\d", "links to primary documentation with the date of reading"),
+        (r"^## Recap", "## Recap"),
+        (r"^\|.*ommand", "a table of the commands used, headed Command,"),
+        (r"read 2\d{3}-\d\d", "a date at the links to primary documentation (read 2026-11-25)"),
     ):
         if not re.search(heading, prose, re.MULTILINE):
             yield f"{wanted} is missing"
