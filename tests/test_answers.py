@@ -55,9 +55,10 @@ def test_answers_of_an_exercise(name):
     assert kinds.count("right") >= 2, "at least two right answers, of different kinds"
     assert kinds.count("wrong") >= 3, "at least three wrong answers"
     assert len({answer.body for answer in found}) == len(found), "two answers are the same"
-    bullets = re.findall(r"^(?:[-*]|\d+\.) ", EXERCISES[name][1].task, re.MULTILINE)
-    for answer in found:
-        assert (answer.breaks or 0) <= len(bullets), f"{answer.id}: the task has {len(bullets)} bullets"
+    bullets = re.findall(r"^ *(?:[-*]|\d+\.) ", EXERCISES[name][1].task, re.MULTILINE)
+    assert bullets, "a task says what it asks for in bullets"
+    broken = {answer.breaks for answer in found if answer.breaks}
+    assert broken == set(range(1, len(bullets) + 1)), "each bullet of the task has a wrong answer that breaks just it"
 
 
 # -- their form ----------------------------------------------------------------------------------

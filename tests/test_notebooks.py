@@ -39,7 +39,7 @@ def _orders():
                 needs = [pytest.mark.cluster] if chapters.load(notebook.stem).cluster else []
             except Exception:
                 needs = []  # the test itself will say what is wrong with it
-            name = notebook.stem + ("" if order == "learner" else f"-shuffled-{SEED}")
+            name = notebook.stem + ("" if order == "learner" else "-shuffled")
             yield pytest.param(order, notebook, marks=[pytest.mark.engine, *needs], id=name)
 
 

@@ -170,7 +170,7 @@ def test_ctrl_c_ends_the_second_play_and_takes_its_fixtures_down(tests):
 
 COSTLY = """
 from threading import Event
-@pytest.mark.parametrize("name", ["07-pods", "07-pods-shuffled-12"])
+@pytest.mark.parametrize("name", ["07-pods", "07-pods-shuffled"])
 def test_notebook(name): Event().wait(0.2)
 @pytest.fixture
 def chapter(): Event().wait(0.1)

@@ -132,7 +132,7 @@ def group(test: str) -> str:
     """What one process plays from its beginning to its end, of a test's ID: each order of the notebooks, since
     that is one learner's way; the answers to one chapter; else a file."""
     file, _, name = test.partition("::")
-    if match := re.match(r"test_notebook\[.*?(-shuffled-\d+)?\]$", name):
+    if match := re.match(r"test_notebook\[.*?(-shuffled)?\]$", name):
         return f"{file} {'shuffled' if match[1] else 'in order'}"
     if match := re.match(r"test_a_(?:right|wrong)_answer\w*\[([^/]+)/", name):
         return f"{file} {match[1]}"
