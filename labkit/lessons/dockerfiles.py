@@ -101,13 +101,7 @@ def _runs(name: str, reference: str, start: str):
                 "what the image says",
                 again if key == "User" else f"write into the Dockerfile what it needs, and build again; {again}",
             )
-    if found is None:
-        fix = f"`{start}`"
-    elif "port is already allocated" in found.attrs["State"].get("Error", ""):
-        fix = f"free the port: `docker ps` shows who has it; then {again}"
-    else:
-        fix = f"mend the Dockerfile, and build again; {again}"
-    return docker.running(name, fix)
+    return docker.running(name, f"`{start}`")
 
 
 def _answer(container, port: int, path: str) -> str:
