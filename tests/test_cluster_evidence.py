@@ -67,14 +67,14 @@ def test_lessons_are_read_without_the_client():
 def test_objects_of_any_kind_by_any_of_their_names(core):
     names = ("deploy", "Deployment", "deployments", "deployment.apps")
     for name in names:
-        assert "coredns" in [one["metadata"]["name"] for one in evidence.list(name, "kube-system")]
+        assert "coredns" in [one["metadata"]["name"] for one in evidence.objects(name, "kube-system")]
     found = evidence.get("deploy", "coredns", "kube-system")
     assert evidence.ready(found) and evidence.how(found).startswith("has 1 of 1 replicas available")
-    assert [evidence.ready(node) for node in evidence.list("nodes")] == [True]
+    assert [evidence.ready(node) for node in evidence.objects("nodes")] == [True]
     assert evidence.get("clusterrole", "cluster-admin")["rules"]
-    assert evidence.list("pods", "kube-system", "k8s-app=kube-dns")[0]["kind"] == "Pod"
+    assert evidence.objects("pods", "kube-system", "k8s-app=kube-dns")[0]["kind"] == "Pod"
     assert evidence.get("secret", "none", NAMESPACE) is None
-    assert evidence.list("networkpolicies.networking.k8s.io", NAMESPACE) == []
+    assert evidence.objects("networkpolicies.networking.k8s.io", NAMESPACE) == []
     with pytest.raises(LookupError, match="no kind gizmo"):
         evidence.get("gizmo", "a", NAMESPACE)
     with pytest.raises(ValueError, match="pods are in namespaces"):
@@ -103,7 +103,7 @@ def test_a_kind_that_came_since(core):
 
         def seens():
             try:
-                return evidence.list("seen", NAMESPACE)
+                return evidence.objects("seen", NAMESPACE)
             except (LookupError, evidence.Refused) as problem:
                 return problem
 
@@ -171,7 +171,7 @@ def test_what_is_said_of_a_pod_that_is_not_ready(made, welcome):
     none = says("none")
     assert (none.saw, none.fix) == (f"there is no pod none in namespace {NAMESPACE}", "make it")
 
-    [dns, *_] = evidence.list("pods", "kube-system", "k8s-app=kube-dns")
+    [dns, *_] = evidence.objects("pods", "kube-system", "k8s-app=kube-dns")
     assert says(dns["metadata"]["name"]).saw.endswith("only in kube-system")
 
     def waits(reason):

@@ -4,6 +4,7 @@ import shutil
 
 from labkit import cluster, engine, paths
 from labkit.cluster import PROFILE, settings
+from labkit.cluster.objects import ready
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import files, processes, wait
@@ -76,7 +77,7 @@ def _is_ready() -> bool:
         return False
     for node in _core().list_node().items:
         if node.metadata.name == NAME:
-            return any(one.type == "Ready" and one.status == "True" for one in node.status.conditions or [])
+            return ready(cluster.client().sanitize_for_serialization(node))
     return False
 
 

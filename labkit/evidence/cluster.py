@@ -156,10 +156,12 @@ def ready_pod(name: str, namespace: str, fix: str) -> dict:
 
 
 def _next(pod: dict) -> str:
-    """The command that tells why a pod is not ready, by how it is."""
+    """The command that helps with a pod that is not ready, by how it is."""
     name, kubectl = pod["metadata"]["name"], f"kubectl -n {pod['metadata']['namespace']}"
     if pod["metadata"].get("deletionTimestamp"):
         return f"`{kubectl} wait --for=delete pod/{name} --timeout=2m`, then make it anew"
+    if status(pod) in ("Pending", "ContainerCreating", "PodInitializing") and not cause(pod):
+        return f"`{kubectl} wait --for=condition=Ready pod/{name} --timeout=2m`"
     for seen in container_statuses(pod):
         state, before = seen.get("state") or {}, (seen.get("lastState") or {}).get("terminated")
         ended = state.get("terminated") or ("waiting" in state and before)
