@@ -150,7 +150,8 @@ def test_what_others_find_at_the_end_still_fails_the_run(tests):
     assert (status, line(output)) == (1, "1 passed, 1 unsteady"), output
 
 
-def test_ctrl_c_ends_the_second_play_and_takes_its_fixtures_down(tests):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_ends_the_run_ends_the_second_play_and_its_fixtures_are_taken_down(tests, number):
     tests.write(
         "import threading\n@pytest.fixture\ndef lock():\n    yield (HERE / 'lock').touch()\n"
         "    (HERE / 'lock').unlink()\n"
@@ -159,7 +160,7 @@ def test_ctrl_c_ends_the_second_play_and_takes_its_fixtures_down(tests):
     )
     process = tests.start()
     wait_for((tests.folder / "waits").exists, what="the second play")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output = process.communicate(timeout=20)[0]
     assert process.returncode == 2 and "Traceback" not in output, output
     assert line(output) == "1 failed, 1 passed" and "test_it stopped" in output, output

@@ -90,6 +90,8 @@ def _alone(config, test: str) -> tuple[int, str]:
     """Exit status and output of pytest with this one test."""
     given = config.invocation_params
     one_process = ["-n0"] if config.pluginmanager.hasplugin("xdist") else []
+    # Whoever ends this process is to end that one too.
+    before = {number: signal.signal(number, signal.default_int_handler) for number in (signal.SIGTERM, signal.SIGHUP)}
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", *map(str, given.args), *one_process, "--color=no", f"--again={test}"],
         cwd=given.dir,
@@ -106,6 +108,9 @@ def _alone(config, test: str) -> tuple[int, str]:
             process.send_signal(signal.SIGINT)
             process.communicate()
             raise
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
     return process.returncode, output
 
 
