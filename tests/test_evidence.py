@@ -19,6 +19,12 @@ def test_what_a_command_in_a_container_says(looked_at):
     assert evidence.run(looked_at, "sh", "-c", "echo $SHE; exit 3", environment={"SHE": "here"}) == (3, "here")
 
 
+def test_what_is_a_link_has_no_content(looked_at):
+    docker("exec", looked_at.name, "sh", "-c", "mkdir /new; cd /new; echo text >file; ln -s /proc/mounts link")
+    found = {one.name: content for one, content in evidence.files(looked_at, "/new")}
+    assert found == {"new": b"", "new/file": b"text\n", "new/link": b""}
+
+
 @pytest.mark.parametrize("end", [("kill",), ("rm", "--force")])
 def test_a_container_that_ended_meanwhile_gives_no_status(looked_at, end):
     docker(*end, looked_at.name)

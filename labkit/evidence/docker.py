@@ -94,7 +94,9 @@ def files(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
     try:
         stream, _ = container.get_archive(path)
         with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-            return [(one, part.read() if (part := archive.extractfile(one)) else b"") for one in archive]
+            return [
+                (one, part.read() if one.isfile() and (part := archive.extractfile(one)) else b"") for one in archive
+            ]
     except NotFound:
         return None
 

@@ -389,7 +389,8 @@ def _backed_up() -> dict[str, tuple[tarfile.TarInfo, bytes]]:
     try:
         with tarfile.open(session.current.folder / BACKUP) as archive:
             return {
-                _path(one.name): (one, part.read() if (part := archive.extractfile(one)) else b"") for one in archive
+                _path(one.name): (one, part.read() if one.isfile() and (part := archive.extractfile(one)) else b"")
+                for one in archive
             }
     except (OSError, tarfile.TarError) as problem:
         raise NotYet(
