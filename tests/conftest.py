@@ -23,11 +23,12 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the outputs of compared cells into the notebooks, as their reference",
     )
+    parser.addoption("--every-solution", action="store_true", help="play the solution after every wrong answer")
     parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each chapter in the browser")
 
 
 def pytest_report_header():
-    return f"notebooks: WORKBOOK_SEED={SEED} repeats the shuffled order"
+    return f"WORKBOOK_SEED={SEED} repeats the shuffled order of the notebooks, and which solutions are played"
 
 
 def pytest_configure(config):

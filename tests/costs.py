@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 _CHAPTER = {
-    "in order": r"::test_notebook\[(\d\d-[a-z-]+)\]$",
+    "in order": r"::test_notebook\[(\d\d-[a-z-]+)(?<!-shuffled)\]$",
     "shuffled": r"::test_notebook\[(\d\d-[a-z-]+)-shuffled\]$",
     "answers": r"::test_a_(?:right|wrong)_answer\w*\[(\d\d-[^/]+)/",
 }

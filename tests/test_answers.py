@@ -1,10 +1,12 @@
 """Every checker, both ways, on the real engine and cluster.
 
 The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something
-that looks like it. After each of them the solution in the notebook still works.
+that looks like it. After each of them the solution in the notebook still works: a plain run plays it after one of each
+exercise's, which WORKBOOK_SEED chooses, and --every-solution after all.
 """
 
 import contextlib
+import random
 import re
 import shutil
 import time
@@ -13,7 +15,7 @@ import answers
 import nbformat
 import pytest
 import turns
-from conftest import wait_for
+from conftest import SEED, wait_for
 
 from labkit import paths, session, shell
 from labkit.course import chapters, exercise, prepare
@@ -171,6 +173,18 @@ def passes(one, after):
     )
 
 
+@pytest.fixture
+def every_solution(request):
+    """Whether the solution is played after each wrong answer: it takes as long again."""
+    return request.config.getoption("--every-solution")
+
+
+def chosen(lesson, one):
+    """The wrong answer after which a plain run plays the solution: another with each seed."""
+    wrong = [answer for answer in read(f"{lesson}/{one.id}") if answer.kind == "wrong"]
+    return random.Random(f"{SEED}{one.name}").choice(wrong)
+
+
 def solve(lesson, one):
     """Runs the exercise's solution, as it stands in the chapter's notebook."""
     cells = nbformat.read(paths.notebooks / f"{lesson}.ipynb", as_version=4).cells
@@ -195,7 +209,7 @@ def test_a_right_answer_passes(lesson, one, answer, chapter, learner):
 
 
 @pytest.mark.parametrize(("lesson", "one", "answer"), list(every("wrong")))
-def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner):
+def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner, every_solution):
     with answered(one, answer):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)
@@ -204,7 +218,8 @@ def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner):
             assert verdict.state == "not yet", f"{answer.id}, {answer.what}\n{verdict.text()}"
             assert verdict.saw, "what was seen must be said"
 
-        if answer.loses_given:
-            shell.run(answer.given)
-        solve(lesson, one)
-        passes(one, f"{answer.id} and the solution")
+        if every_solution or answer == chosen(lesson, one):
+            if answer.loses_given:
+                shell.run(answer.given)
+            solve(lesson, one)
+            passes(one, f"{answer.id} and the solution")
