@@ -28,7 +28,7 @@ DOCKER_BUILDKIT=0 image
 ### right sdk: The whole context, sent by Python.
 printf '%s\n' '.*' '!.dockerignore' > app/.dockerignore
 printf 'FROM busybox:1.37\nADD . /context/\n' > app/Dockerfile.context
-python3 -c 'import docker; docker.from_env().images.build(path="app", dockerfile="Dockerfile.context", tag="lab/context:2")'
+python3 -c 'import docker; docker.from_env().images.build(path="app", dockerfile="Dockerfile.context", tag="lab/context:2", rm=True)'
 
 ### right tar: What the builder is to see, as a tar file of one's own.
 echo '/.env' > app/.dockerignore
@@ -71,6 +71,7 @@ echo .env > app/.dockerignore
 
 ### wrong deleted-later (breaks 3): A later layer deletes the file; the layer below still has it.
 image
+docker tag lab/context:2 lab/context:before
 echo .env > app/.dockerignore
 printf 'FROM lab/context:2\nRUN rm /context/.env\n' | docker build -q -t lab/context:2 -
 
@@ -84,5 +85,5 @@ rm app/.env
 image
 
 ### undo
-docker image rm -f lab/context:2 >/dev/null 2>&1 || true
+docker image rm -f lab/context:2 lab/context:before >/dev/null 2>&1 || true
 rm -f app/.env app/.dockerignore app/Dockerfile.context .dockerignore

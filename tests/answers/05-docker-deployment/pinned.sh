@@ -74,7 +74,7 @@ digest=$(python3 - <<'END'
 import io
 import docker
 engine, name = docker.from_env(), "localhost:5050/lab/welcome"
-engine.images.build(fileobj=io.BytesIO(b"FROM lab/welcome:1.0\nENV A=b\n"), tag=name + ":1.1")
+engine.images.build(fileobj=io.BytesIO(b"FROM lab/welcome:1.0\nENV A=b\n"), tag=name + ":1.1", rm=True)
 for step in engine.images.push(name, "1.1", stream=True, decode=True):
     if "aux" in step:
         print(step["aux"]["Digest"])
