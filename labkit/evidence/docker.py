@@ -4,7 +4,7 @@ import io
 import tarfile
 import time
 import urllib.error
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from docker.errors import APIError, ContainerError, ImageNotFound, NotFound
 
@@ -103,12 +103,8 @@ def files(container, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
 
 def files_of_image(reference: str, path: str) -> list[tuple[tarfile.TarInfo, bytes]] | None:
     """The same of an image, without running anything from it. Raises ImageNotFound."""
-    # A name of ours: what a kill leaves here is taken back with the rest.
-    looked_at = engine.client().containers.create(reference, ["none"], name=f"lab-look-{time.monotonic_ns()}")
-    try:
+    with _made(reference, ["none"]) as looked_at:
         return files(looked_at, path)
-    finally:
-        looked_at.remove(force=True)
 
 
 def get(port: int | str, path: str, host: str = "") -> tuple[int, str] | str:
@@ -123,25 +119,44 @@ def get(port: int | str, path: str, host: str = "") -> tuple[int, str] | str:
         return f"port {port} does not answer ({getattr(problem, 'reason', problem)})"
 
 
+def published(container, port: int) -> list[tuple[str, int]]:
+    """Where a container's TCP port can be reached: address and port of the engine's machine."""
+    bindings = (container.attrs["NetworkSettings"]["Ports"] or {}).get(f"{port}/tcp") or []
+    return [(binding["HostIp"], int(binding["HostPort"])) for binding in bindings]
+
+
+@contextmanager
+def _made(reference: str, command=None, **options):
+    """A container of ours from an image, made and not started; it is removed afterwards. options: as docker's create
+    takes them. Raises ImageNotFound, and APIError when none can be made."""
+    # A name of ours: what a kill leaves here is taken back with the rest.
+    name = f"lab-look-{time.monotonic_ns()}"
+    made = engine.client().containers.create(reference, command, name=name, **options)
+    try:
+        yield made
+    finally:
+        with suppress(APIError):  # somebody else may have removed it
+            made.remove(force=True, v=True)
+
+
 @contextmanager
 def started(reference: str, port: int):
     """A container of ours from an image, started as the image says, with this TCP port published on a free one; it is
     removed afterwards. It may have ended, or not have started: then its state says why. Raises ImageNotFound, and
     NotYet when the image does not say what to start."""
-    client, ours = engine.client(), f"lab-look-{time.monotonic_ns()}"
-    try:
-        looked_at = client.containers.create(reference, name=ours, ports={f"{port}/tcp": ("127.0.0.1", None)})
-    except APIError as problem:
-        if problem.status_code != 400:
-            raise
-        raise NotYet(f"no container can be made from {reference}: {problem.explanation}", "one that starts") from None
-    try:
+    with ExitStack() as until_then:
+        try:
+            looked_at = until_then.enter_context(_made(reference, ports={f"{port}/tcp": ("127.0.0.1", None)}))
+        except APIError as problem:
+            if problem.status_code != 400:
+                raise
+            raise NotYet(
+                f"no container can be made from {reference}: {problem.explanation}", "one that starts"
+            ) from None
         with suppress(APIError):
             looked_at.start()
         looked_at.reload()
         yield looked_at
-    finally:
-        looked_at.remove(force=True, v=True)
 
 
 # A number that no learner's process has: what looks is not counted.
@@ -250,17 +265,13 @@ def apart(container, *command: str) -> tuple[int | None, str]:
 
 def _once(reference: str, command: tuple[str, ...], **options) -> tuple[int | None, str]:
     """Exit status and output of a command in a container of its own, which is removed."""
-    name = f"lab-look-{time.monotonic_ns()}"
-    one = engine.client().containers.create(reference, command[1:], entrypoint=command[:1], name=name, **options)
-    try:
-        one.start()
-        ended = wait.until(lambda: one.reload() or one.status == "exited", 2)
-        return (one.attrs["State"]["ExitCode"] if ended else None), one.logs().decode(errors="replace").strip()
-    except APIError as problem:  # it has no such program, or there is no network to join
-        return None, str(problem.explanation)
-    finally:
-        with suppress(APIError):
-            one.remove(force=True, v=True)
+    with _made(reference, list(command[1:]), entrypoint=list(command[:1]), **options) as one:
+        try:
+            one.start()
+            ended = wait.until(lambda: one.reload() or one.status == "exited", 2)
+            return (one.attrs["State"]["ExitCode"] if ended else None), one.logs().decode(errors="replace").strip()
+        except APIError as problem:  # it has no such program, or there is no network to join
+            return None, str(problem.explanation)
 
 
 def get_from_beside(container, port: int, path: str) -> str:

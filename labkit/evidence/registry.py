@@ -110,7 +110,7 @@ def _address(registry: str) -> str:
     container, fix = docker.container(registry), "run the cell that starts the registry"
     if container is None:
         raise Trouble(f"there is no container {registry}", "a registry that runs", fix)
-    bindings = (container.attrs["NetworkSettings"]["Ports"] or {}).get("5000/tcp")
+    bindings = docker.published(container, 5000)
     if container.status == "exited":
         fix = f"`docker start {registry}`"
     if container.status != "running" or not bindings:
@@ -119,7 +119,7 @@ def _address(registry: str) -> str:
             "a registry that runs",
             fix,
         )
-    return f"http://{engine.published_host()}:{bindings[0]['HostPort']}"
+    return f"http://{engine.published_host()}:{bindings[0][1]}"
 
 
 def _registry(name: str, repository: str) -> Place:

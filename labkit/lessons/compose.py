@@ -82,15 +82,9 @@ def _kept(container, path: str, up: str) -> None:
     )
 
 
-def _published(container, port: int) -> list[tuple[str, int]]:
-    """Where a container's port can be reached: address and port of the engine's machine."""
-    bindings = (container.attrs["NetworkSettings"]["Ports"] or {}).get(f"{port}/tcp") or []
-    return [(binding["HostIp"], int(binding["HostPort"])) for binding in bindings]
-
-
 def _only_here(container, port: int, up: str, at: str) -> None:
     """Raises NotYet when a port of a container is not published, or not on loopback alone. at: the wanted ports."""
-    found = _published(container, port)
+    found = docker.published(container, port)
     if not found and (container.attrs["HostConfig"].get("PortBindings") or {}).get(f"{port}/tcp"):
         raise NotYet(
             f"port {port} of {container.name} is not published: its networks are internal, and lead nowhere else",
@@ -110,7 +104,7 @@ def _only_here(container, port: int, up: str, at: str) -> None:
 def _at(container, port: int, wanted: int, up: str) -> None:
     """Raises NotYet when a port of a container is not on the wanted port of this machine, for this machine only."""
     _only_here(container, port, up, str(wanted))
-    found = [there for address, there in _published(container, port) if address == "127.0.0.1"]
+    found = [there for address, there in docker.published(container, port) if address == "127.0.0.1"]
     if wanted not in found:
         raise NotYet(
             f"port {port} of {container.name} is on port {', '.join(map(str, found)) or 'none'} of 127.0.0.1",
@@ -421,7 +415,7 @@ def three():
     up = _up("compose/three.yaml", "--wait", "--scale app=3")
     wanted = (8004, 8005, 8006)
     store = docker.of_service("lab-04-three", "store", up)
-    copies = {port: one for one in docker.of_project("lab-04-three") for _, port in _published(one, 8000)}
+    copies = {port: one for one in docker.of_project("lab-04-three") for _, port in docker.published(one, 8000)}
     if missing := [str(port) for port in wanted if port not in copies]:
         there = ", ".join(f"{one.name} on {port}" for port, one in sorted(copies.items())) or "no copy on any port"
         raise NotYet(

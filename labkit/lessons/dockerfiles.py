@@ -151,7 +151,7 @@ def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str
             container.reload()
             if container.status != "running":
                 return container.status
-            port = container.attrs["NetworkSettings"]["Ports"]["8000/tcp"][0]["HostPort"]
+            _, port = docker.published(container, 8000)[0]
             return docker.get(port, "/") == (200, GREETING)
 
         if (seen := wait.until(look, 6)) is not True:
