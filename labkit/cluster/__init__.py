@@ -53,7 +53,7 @@ def variables() -> dict[str, str]:
 def state() -> str:
     """absent, starting, running, paused, stopped or broken; starts nothing, takes 2 s at most, at pace 1."""
     if engine.find() is None:
-        return "stopped" if _profile().exists() else "absent"
+        return "stopped" if profile().exists() else "absent"
     start = files.read(STARTING)
     if start and processes.lives(start["pid"], start["began"]):
         return "starting"
@@ -64,7 +64,7 @@ def state_of_node() -> str:
     """The same, by looking at the nodes alone; an engine answers."""
     found = nodes()
     if not found or found[0]["Name"] != f"/{PROFILE}":
-        return "broken" if _profile().exists() else "absent"
+        return "broken" if profile().exists() else "absent"
     if any(one["State"]["Status"] == "paused" for one in found):
         return "paused"
     if found[0]["State"]["Status"] != "running":
@@ -72,7 +72,8 @@ def state_of_node() -> str:
     return "broken" if STARTING.exists() or api_trouble() else "running"
 
 
-def _profile() -> Path:
+def profile() -> Path:
+    """minikube's own note of the cluster."""
     return paths.minikube / ".minikube/profiles" / PROFILE / "config.json"
 
 
@@ -152,6 +153,13 @@ def client():
         raise Unreachable(
             "there is no cluster yet", "one that runs", "run the chapter's first cell, which starts it"
         ) from None
+
+
+def core():
+    """Its API for pods, nodes, namespaces and what else belongs to the core. Raises Unreachable."""
+    from kubernetes import client as kubernetes
+
+    return kubernetes.CoreV1Api(client())
 
 
 # -- resting it ----------------------------------------------------------------------------------

@@ -67,14 +67,14 @@ def remove(name: str, report: Report | None = None) -> bool:
             options = ("--ignore-not-found", "--cascade=foreground", _timeout())
             _kubectl(report, "delete", "--filename", str(_MANIFESTS / f"{name}.yaml"), *options)
         addon.remove(report)
-        _core().delete_namespaced_config_map(f"addon-{name}", "kube-system")
+        cluster.core().delete_namespaced_config_map(f"addon-{name}", "kube-system")
         report.done()
         return True
 
 
 def added() -> list[str]:
     """The names of the add-ons that are in the cluster, whole or in part, in the order of ADDONS."""
-    marks = _core().list_namespaced_config_map("kube-system", label_selector=_LABEL).items
+    marks = cluster.core().list_namespaced_config_map("kube-system", label_selector=_LABEL).items
     there = {mark.metadata.labels[_LABEL] for mark in marks}
     return [name for name in ADDONS if name in there]
 
@@ -94,18 +94,14 @@ def _turn(report: Report):
     return files.locked(paths.minikube / "addons.lock", lambda: report.detail("another process changes the cluster"))
 
 
-def _core():
-    from kubernetes import client as kubernetes
-
-    return kubernetes.CoreV1Api(cluster.client())
-
-
 def _mark(name: str) -> None:
     from kubernetes import client as kubernetes
 
     labels = {engine.LABEL: "1", _LABEL: name}
     try:
-        _core().create_namespaced_config_map("kube-system", {"metadata": {"name": f"addon-{name}", "labels": labels}})
+        cluster.core().create_namespaced_config_map(
+            "kube-system", {"metadata": {"name": f"addon-{name}", "labels": labels}}
+        )
     except kubernetes.ApiException as answer:
         if answer.status != 409:
             raise

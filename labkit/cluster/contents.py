@@ -1,12 +1,11 @@
 """What chapters have in the cluster: images in its node, namespaces."""
 
 import subprocess
-import time
 
 from labkit import cluster, engine
 from labkit.errors import Trouble
 from labkit.report import Report
-from labkit.system import pace
+from labkit.system import pace, wait
 
 
 def load_image(image: str, report: Report | None = None) -> None:
@@ -49,7 +48,7 @@ def make_namespace(name: str) -> None:
     """Makes the namespace unless it is there; waits for its default service account, which pods need."""
     from kubernetes import client as kubernetes
 
-    core = kubernetes.CoreV1Api(cluster.client())
+    core = cluster.core()
     try:
         core.create_namespace({"metadata": {"name": name, "labels": {engine.LABEL: "1"}}})
     except kubernetes.ApiException as answer:
@@ -58,27 +57,30 @@ def make_namespace(name: str) -> None:
         if core.read_namespace(name).status.phase == "Terminating":
             _wait_gone(core, name)
             return make_namespace(name)
-    seconds = pace.patience(30)
-    deadline = time.monotonic() + seconds
-    while True:
+    why = ""
+
+    def has_account() -> bool:
+        nonlocal why
         try:
             core.read_namespaced_service_account("default", name)
-            return
+            return True
         except kubernetes.ApiException as answer:
-            if time.monotonic() > deadline:
-                raise Trouble(
-                    f"namespace {name} got no default service account in {seconds:.0f} s: {answer.reason}",
-                    "one, made by the controller manager",
-                    "./workbook doctor",
-                ) from None
-            time.sleep(0.05)
+            why = answer.reason
+            return False
+
+    if not wait.until(has_account, 30):
+        raise Trouble(
+            f"namespace {name} got no default service account in {pace.patience(30):.0f} s: {why}",
+            "one, made by the controller manager",
+            "./workbook doctor",
+        )
 
 
 def delete_namespace(name: str) -> bool:
     """Removes the namespace and all in it, and waits until it is gone. True when it was there."""
     from kubernetes import client as kubernetes
 
-    core = kubernetes.CoreV1Api(cluster.client())
+    core = cluster.core()
     try:
         core.delete_namespace(name)
         # Its controller begins 5 s later (namespaceDeletionGracePeriod): pods that ended until then keep it no longer.
@@ -95,23 +97,25 @@ def delete_namespace(name: str) -> bool:
 def _wait_gone(core, name: str) -> None:
     from kubernetes import client as kubernetes
 
-    seconds = pace.patience(120)
-    deadline = time.monotonic() + seconds
-    while True:
+    left = ""
+
+    def is_gone() -> bool:
+        nonlocal left
         try:
             last = core.read_namespace(name)
         except kubernetes.ApiException as answer:
             if answer.status == 404:
-                return
+                return True
             raise
-        if time.monotonic() > deadline:
-            left = "; ".join(c.message or "" for c in last.status.conditions or [])
-            raise Trouble(
-                f"namespace {name} is still there after {seconds:.0f} s: {left}",
-                "it to be gone",
-                "kubectl get all -n " + name,
-            )
-        time.sleep(0.1)
+        left = "; ".join(condition.message or "" for condition in last.status.conditions or [])
+        return False
+
+    if not wait.until(is_gone, 120, every=0.1):
+        raise Trouble(
+            f"namespace {name} is still there after {pace.patience(120):.0f} s: {left}",
+            "it to be gone",
+            "kubectl get all -n " + name,
+        )
 
 
 # -- in the whole cluster ------------------------------------------------------------------------

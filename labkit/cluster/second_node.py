@@ -31,7 +31,7 @@ def remove(report: Report) -> None:
     import docker
     from kubernetes import client as kubernetes
 
-    core, api = _core(), engine.client().api
+    core, api = cluster.core(), engine.client().api
 
     def gone(call, *words, **options) -> None:
         try:
@@ -49,8 +49,8 @@ def remove(report: Report) -> None:
     for pod in core.list_pod_for_all_namespaces(field_selector=f"spec.nodeName={NAME}").items:
         gone(core.delete_namespaced_pod, pod.metadata.name, pod.metadata.namespace, grace_period_seconds=0)
     cluster.in_node(PROFILE, _FORGET_ROUTES)
-    profile = files.read(_profile())
-    files.write(_profile(), {**profile, "Nodes": [node for node in profile["Nodes"] if node["ControlPlane"]]})
+    profile = files.read(cluster.profile())
+    files.write(cluster.profile(), {**profile, "Nodes": [node for node in profile["Nodes"] if node["ControlPlane"]]})
     shutil.rmtree(paths.minikube / ".minikube/machines" / NAME, ignore_errors=True)
 
 
@@ -61,21 +61,11 @@ rm /etc/workbook/routes
 """
 
 
-def _core():
-    from kubernetes import client as kubernetes
-
-    return kubernetes.CoreV1Api(cluster.client())
-
-
-def _profile():
-    return paths.minikube / ".minikube/profiles" / PROFILE / "config.json"
-
-
 def _is_ready() -> bool:
     running = {node["Name"] for node in cluster.nodes() if node["State"]["Status"] == "running"}
     if f"/{NAME}" not in running:
         return False
-    for node in _core().list_node().items:
+    for node in cluster.core().list_node().items:
         if node.metadata.name == NAME:
             return ready(cluster.client().sanitize_for_serialization(node))
     return False
@@ -96,7 +86,7 @@ def _join(report: Report) -> None:
     """Makes the node. It has no network yet, and so is not ready: no pod comes to it."""
     settings.lay_out({"/etc/workbook/control-plane": f"{_addresses()[PROFILE]}\n"})
     # minikube would publish the first node's ports once more.
-    files.write(_profile(), {**files.read(_profile()), "ExposedPorts": []})
+    files.write(cluster.profile(), {**files.read(cluster.profile()), "ExposedPorts": []})
 
     def said(line: str) -> None:
         if line.startswith("* "):  # a step; the others warn of what is meant so
@@ -112,7 +102,7 @@ def _connect() -> None:
     """Gives the second node the subnet that the cluster has assigned to it, and each node the way to the other."""
 
     def assigned() -> dict[str, str]:
-        found = {node.metadata.name: node.spec.pod_cidr for node in _core().list_node().items}
+        found = {node.metadata.name: node.spec.pod_cidr for node in cluster.core().list_node().items}
         return found if found.get(NAME) else {}
 
     subnets, addresses = wait.until(assigned, _READY), _addresses()

@@ -15,7 +15,7 @@ from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import parts
 from labkit.supply.catalog import IMAGES
-from labkit.system import files, pace, processes
+from labkit.system import files, pace, processes, wait
 
 _SILENCE = 300  # seconds without a word of minikube's, at pace 1; kubeadm waits for four minutes at most
 _READY = 180  # seconds from minikube's end until all is ready, at pace 1
@@ -243,13 +243,15 @@ def _sentence(message: str) -> str:
 def _whole(report: Report, seconds: float) -> str:
     """Waits until the node and every system pod are ready, `seconds` by the machine's pace; returns what is still
     missing, or nothing."""
-    deadline = time.monotonic() + pace.patience(seconds)
-    while missing := _missing():
-        if time.monotonic() > deadline:
-            return missing
-        report.detail(missing)
-        time.sleep(0.2)
-    return ""
+    missing = ""
+
+    def is_whole() -> bool:
+        nonlocal missing
+        missing = _missing()
+        return not missing
+
+    wait.until(is_whole, seconds, every=0.2, meanwhile=lambda: report.detail(missing))
+    return missing
 
 
 def _missing() -> str:

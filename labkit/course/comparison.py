@@ -13,6 +13,7 @@ from labkit import session
 from labkit.course import chapters
 from labkit.course.lesson import Exercise
 from labkit.display import card
+from labkit.display.look import count
 from labkit.evidence import NotYet
 
 
@@ -26,7 +27,7 @@ def result(name: str) -> tuple[list[str], list[str], tuple[str, ...]]:
         )
     if (had := _had(one)) is None:
         raise NotYet(
-            f"{_file(one).name} has {len(mine)} line{'s' * (len(mine) != 1)}, not yet compared with our list",
+            f"{_file(one).name} has {count(len(mine), 'line')}, not yet compared with our list",
             "the rows of ours marked that you had, if any",
             f'run the cell `lab.compare("{name}")`, open our list, and press the button below it',
         )

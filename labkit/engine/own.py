@@ -83,8 +83,7 @@ def ensure(report: Report) -> None:
 
 def _install(report: Report) -> None:
     """The engine's programs, unpacked once; a half-done unpacking is never used."""
-    done = _PROGRAMS / ".complete"
-    if done.exists():
+    if installed():
         return
     report.step("Docker engine from Debian's packages")
     report.detail("fetching and unpacking")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
+from labkit.display.look import count
 from labkit.evidence import NotYet, cluster
 from labkit.system import pace
 
@@ -148,7 +149,7 @@ def _must_be_regular(pod: dict, asker: str, times: list[datetime]) -> None:
     gap = (times[-1] - times[0]).total_seconds() / max(1, len(times) - 1)
     if len(times) >= 3 and 0.4 <= gap <= 3:
         return
-    seen = f"{len(times)} answer{'s' * (len(times) != 1)} in the last {pace.patience(12):.0f} s in the log of {asker}"
+    seen = f"{count(len(times), 'answer')} in the last {pace.patience(12):.0f} s in the log of {asker}"
     young = _age(pod, asker) < pace.patience(12) and len(times) < 3
     raise NotYet(seen, wanted, "check again in a few seconds" if young else f"look at its loop: {show}")
 

@@ -44,8 +44,7 @@ def _own_command() -> str:
     program = paths.data / "bin/workbook"
     text = f'#!/bin/sh\nexec {shlex.quote(str(paths.repo / "workbook"))} "$@"\n'
     with contextlib.suppress(OSError):  # a full disk, or a home that cannot be written: the rest is of use without
-        if not program.exists() or program.read_text() != text:
-            files.write_bytes(program, text.encode(), mode=0o777)
+        files.write_text(program, text, mode=0o777)
     return str(program.parent)
 
 

@@ -23,10 +23,10 @@ def write(file: Path, content: dict, mode: int = 0o666, durable: bool = False) -
     write_bytes(file, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode(), mode, durable)
 
 
-def write_text(file: Path, text: str) -> None:
+def write_text(file: Path, text: str, mode: int = 0o666) -> None:
     """Replaces a file unless it says just that already, as write_bytes does."""
     if not file.exists() or file.read_text() != text:
-        write_bytes(file, text.encode())
+        write_bytes(file, text.encode(), mode)
 
 
 def write_bytes(file: Path, content: bytes, mode: int = 0o666, durable: bool = False) -> None:

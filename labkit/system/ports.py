@@ -13,13 +13,8 @@ _HOST = "127.0.0.1"
 def free(wanted: int) -> int:
     """The first free port from `wanted` on. Raises Trouble when a hundred are taken."""
     for port in range(wanted, min(wanted + 100, 65536)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((_HOST, port))
-                return port
-            except OSError:
-                continue
+        if can_be_had(port):
+            return port
     raise Trouble(
         f"no port from {wanted} to {wanted + 99} is free on {_HOST}", "a free one", "name another with --port"
     )
@@ -28,14 +23,18 @@ def free(wanted: int) -> int:
 def taken(port: int) -> bool:
     """Whether somebody listens on a port of this machine, at any address."""
     # Who listens at one address of the machine is in the way of `-p 8000:8000`, though not of `-p 127.0.0.1:8000:8000`.
-    for address in ("127.0.0.1", "0.0.0.0"):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except OSError:
-                return True
-    return False
+    return not all(can_be_had(port, address) for address in (_HOST, "0.0.0.0"))
+
+
+def can_be_had(port: int, address: str = _HOST) -> bool:
+    """Whether a program of this user could listen on a port of an address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+    return True
 
 
 def listeners(port: int) -> set[int]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from labkit.display.look import BLUE, GREY, INK, ORANGE, PAPER, SOFT, size, table
+from labkit.display.look import BLUE, GREY, INK, ORANGE, PAPER, SOFT, count, size, table
 from labkit.display.picture import Picture, box, drawing, label
 from labkit.evidence import layers
 from labkit.evidence.layers import Row, Step
@@ -57,7 +57,7 @@ def _note(row: Row) -> str:
     if row.also_in is None:
         return "sharing not known"
     if row.instruction.startswith("FROM "):
-        return f"{row.layers} layer{'s' * (row.layers != 1)}, shared"
+        return f"{count(row.layers, 'layer')}, shared"
     if not row.also_in:
         return ""
     more = f" and {len(row.also_in) - 1} more" if len(row.also_in) > 1 else ""

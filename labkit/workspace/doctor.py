@@ -20,7 +20,7 @@ from labkit.engine import own
 from labkit.errors import Trouble
 from labkit.supply import already, images, parts
 from labkit.supply.catalog import TOOLS
-from labkit.system import apt, disks, pace
+from labkit.system import apt, disks, pace, ports
 
 # What a fresh set-up was seen to take at its fullest, when everything is built here, in bytes; 7 GiB stay.
 DISK_NEEDED = 20 << 30
@@ -299,14 +299,7 @@ def _cgroups() -> Iterator[Finding]:
 
 
 def _ports() -> Iterator[Finding]:
-    taken = []
-    for port in (8000, 8080):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                taken.append(port)
+    taken = [port for port in (8000, 8080) if not ports.can_be_had(port)]
     if taken and not _taken_by_us(taken):
         words = " and ".join(map(str, taken))
         yield Finding(
