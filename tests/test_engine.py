@@ -81,6 +81,19 @@ def users_engine(engine, tmp_path_factory):
     process.wait(30)
 
 
+def labkit(tmp_path: Path, docker_host: str, script: str) -> str:
+    """What a script printed that uses labkit with an engine of its user's, in a home of the test's own."""
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        text=True,
+        capture_output=True,
+        cwd=paths.repo,
+        env={**os.environ, "DOCKER_HOST": docker_host, "WORKBOOK_HOME": str(tmp_path / "home")},
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
 def listing(host: str) -> dict[str, list[str]]:
     """Everything in an engine, with what would show a change."""
     return {
@@ -122,18 +135,7 @@ def test_in_a_users_engine_only_what_is_ours_is_removed(engine, users_engine, tm
     )
     before = listing(user)
 
-    def labkit(script: str) -> str:
-        ended = subprocess.run(
-            [sys.executable, "-c", script],
-            text=True,
-            capture_output=True,
-            cwd=paths.repo,
-            env={**os.environ, "DOCKER_HOST": user, "WORKBOOK_HOME": str(tmp_path / "home")},
-        )
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout
-
-    found = labkit("from labkit import engine; e = engine.ensure(); print(e.host, e.ours)")
+    found = labkit(tmp_path, user, "from labkit import engine; e = engine.ensure(); print(e.host, e.ours)")
     assert found.split() == [user, "False"]
     docker(user, "tag", "busybox:1.37", "lab/ours:1")
     docker(user, "run", "--detach", "--network", "none", "--name", "lab-ours", "busybox:1.37", "sleep", "1000")
@@ -154,7 +156,9 @@ def test_in_a_users_engine_only_what_is_ours_is_removed(engine, users_engine, tm
     )
     assert listing(user) != before
     removed = labkit(
-        "import json; from labkit.engine import owned; print(json.dumps(owned.remove(('lab-*', 'lab/*'))))"
+        tmp_path,
+        user,
+        "import json; from labkit.engine import owned; print(json.dumps(owned.remove(('lab-*', 'lab/*'))))",
     )
     assert sorted(json.loads(removed)) == ["container deluge", "container lab-ours", "image lab/ours:1"]
     assert listing(user) == before

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_engine import docker, listing, own_engine
+from test_engine import docker, labkit, listing, own_engine
 from test_engine import users_engine as user  # noqa: F401, a fixture
 
 from labkit import paths
@@ -212,15 +212,3 @@ def test_the_publishers_node_image_goes_unless_the_user_had_it(whose, engine, us
     )
     assert bool(listing(user)["images"]) == (whose == "the user's")
     assert not (tmp_path / "home/data").exists()
-
-
-def labkit(tmp_path: Path, docker_host: str, script: str) -> str:
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        text=True,
-        capture_output=True,
-        cwd=paths.repo,
-        env={**os.environ, "DOCKER_HOST": docker_host, "WORKBOOK_HOME": str(tmp_path / "home")},
-    )
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
