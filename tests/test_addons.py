@@ -12,22 +12,27 @@ import pytest
 from conftest import wait_for
 from test_cluster import NAMESPACE, ask, ensure, kubectl, run, web  # noqa: F401
 
-from labkit import paths
+from labkit import paths, shell, supply
 from labkit.cluster import addons, contents, second_node
 from labkit.course import prepare
 from labkit.course.lesson import Lesson
 from labkit.errors import Trouble
 from labkit.report import Report
 
+TEXT = {"capture_output": True, "text": True}
 pytestmark = pytest.mark.disturbs_cluster
 
-KINDS = "nodes,apiservices,clusterroles,clusterrolebindings,daemonsets,deployments,services,serviceaccounts,configmaps"
+KINDS = (
+    "nodes,apiservices,clusterroles,clusterrolebindings,daemonsets,deployments,services,serviceaccounts,configmaps,"
+    "customresourcedefinitions,validatingwebhookconfigurations,mutatingwebhookconfigurations"
+)
 
 
 def everything() -> dict:
     """What there is in the cluster beside namespaces of chapters, in its nodes' packet filters and in the engine."""
     return {
         "objects": kubectl("get", f"{KINDS},rolebindings", "-n", "kube-system", "-o", "name").splitlines(),
+        "namespaces": [name for name in kubectl("get", "namespaces", "-o", "name").splitlines() if "/lab-" not in name],
         "containers": run("docker", "ps", "-a", "--filter", "name=^workbook", "--format", "{{.Names}}").splitlines(),
         "volumes": run("docker", "volume", "ls", "--filter", "name=^workbook", "--format", "{{.Name}}").splitlines(),
         "routes": [line.strip() for line in run("docker", "exec", "workbook", "ip", "route").splitlines()],
@@ -108,6 +113,70 @@ def test_a_network_policy_refuses_and_allows_and_after_removal_nothing_is_left(c
         "ctr -n k8s.io run --rm --privileged --net-host docker.io/cloudnativelabs/kube-router:v2.1.0 sets ipset list -n"
     )
     assert run("docker", "exec", "workbook", "sh", "-c", sets) == ""
+
+
+@pytest.fixture
+def signed_and_not(cluster, clean, tmp_path, monkeypatch):
+    """(image that is signed, one that is not, the public key), in a registry that the cluster reaches."""
+    supply.ensure("busybox", "registry", "cosign")
+    contents.make_namespace(NAMESPACE)
+    monkeypatch.setenv("COSIGN_PASSWORD", "")
+    registry = (
+        "docker run --detach --name lab-test-registry --network workbook --publish 127.0.0.1::5000 registry:2.8.2"
+    )
+    run(*registry.split())
+    pushed = []
+    try:
+        outside = f"localhost:{run('docker', 'port', 'lab-test-registry', '5000').rpartition(':')[2]}"
+        format = "{{.NetworkSettings.Networks.workbook.IPAddress}}"
+        inside = f"{run('docker', 'inspect', '--format', format, 'lab-test-registry')}:5000"
+        for name in ("signed", "unsigned"):
+            (tmp_path / "Dockerfile").write_text(f"FROM busybox:1.37\nLABEL name={name}\n")
+            pushed.append(f"{outside}/{name}:1")
+            run("docker", "build", "--quiet", "--tag", pushed[-1], str(tmp_path))
+            run("docker", "push", "--quiet", pushed[-1])
+        run("cosign", "generate-key-pair", "--output-key-prefix", str(tmp_path / "cosign"))
+        digest = run("docker", "inspect", "--format", "{{index .RepoDigests 0}}", pushed[0])
+        run("cosign", "sign", "--key", str(tmp_path / "cosign.key"), "--tlog-upload=false", "--yes", digest)
+        yield f"{inside}/signed:1", f"{inside}/unsigned:1", (tmp_path / "cosign.pub").read_text()
+    finally:
+        run("docker", "rm", "--force", "--volumes", "lab-test-registry")
+        run("docker", "rmi", *pushed, fails=True)
+        contents.delete_namespace(NAMESPACE)
+
+
+def tried(image: str) -> str:
+    """The image of a pod as the cluster would run it, or why it refuses to."""
+    words = ("kubectl", "run", "tried", "-n", NAMESPACE, f"--image={image}", "--dry-run=server")
+    ended = subprocess.run([*words, "-o=jsonpath={.spec.containers[0].image}"], env=shell.environment(), **TEXT)
+    return ended.stdout or ended.stderr
+
+
+def test_only_what_is_signed_is_admitted_and_when_it_is_taken_back_everything_is(signed_and_not):
+    signed, unsigned, key = signed_and_not
+    policy = {
+        "apiVersion": "policy.sigstore.dev/v1beta1",
+        "kind": "ClusterImagePolicy",
+        "metadata": {"name": "signed"},
+        "spec": {"images": [{"glob": "**"}], "authorities": [{"key": {"data": key}}]},
+    }
+
+    def apply(policy: dict) -> str:
+        words = ["kubectl", "apply", "-f", "-"]
+        return subprocess.run(words, input=json.dumps(policy), env=shell.environment(), **TEXT).stderr
+
+    addons.add("signature-admission")
+    assert "unknown field" in apply({**policy, "spec": {**policy["spec"], "author": []}})
+    assert apply(policy) == ""
+    assert tried(unsigned) == unsigned, "a namespace asks for it by its label"
+    kubectl("label", "namespace", NAMESPACE, "policy.sigstore.dev/include=true")
+    wait_for(lambda: tried(unsigned), lambda said: "no signatures found" in said, what="the refusal")
+    assert re.fullmatch(rf"{signed}@sha256:[0-9a-f]{{64}}", tried(signed))
+
+    kubectl("delete", "-n", "cosign-system", "deployment/webhook")
+    wait_for(lambda: tried(signed), lambda said: "failed calling webhook" in said, what="that nothing is admitted")
+    addons.remove("signature-admission")
+    assert tried(unsigned) == unsigned
 
 
 def on(node: str, name: str) -> None:

@@ -661,6 +661,7 @@ def test_everything_in_the_catalog_has_a_recipe():
         ("helm", "helm.sh/helm/v4", catalog.HELM),
         ("metrics-server", "sigs.k8s.io/metrics-server", catalog.METRICS_SERVER),
         ("kube-router", "github.com/cloudnativelabs/kube-router/v2", catalog.KUBE_ROUTER),
+        ("policy-controller", "github.com/sigstore/policy-controller", catalog.POLICY_CONTROLLER),
     ],
 )
 def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):

@@ -3,6 +3,7 @@
 An add-on leaves a mark in the cluster before all else and takes it away last: whatever is there of it in part is found.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from labkit.cluster import contents, second_node
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply.catalog import IMAGES
-from labkit.system import files, pace, processes
+from labkit.system import files, pace, processes, wait
 
 _LABEL = f"{engine.LABEL}.addon"
 _MANIFESTS = Path(__file__).with_name("manifests")
@@ -21,13 +22,16 @@ _READY = 90  # seconds until an add-on is ready, or gone, at pace 1
 
 @dataclass(frozen=True)
 class _Addon:
-    """what: in a few words; image: the one that it runs, by its name in the catalog, its objects are in manifests/;
-    ready: kubectl's words that wait until it works; add, remove: what else is to be done."""
+    """what: in a few words; image: the one that it runs, by its name in the catalog, called IMAGE among its objects in
+    manifests/; ready: commands of kubectl that wait until it works; answers: what else is to be waited for; add: what
+    else is to be done; loosen, remove: the same before and after its objects are deleted."""
 
     what: str
     image: str = ""
     ready: tuple[str, ...] = ()
+    answers: Callable[[], None] = lambda: None
     add: Callable[[Report], None] = lambda report: None
+    loosen: Callable[[Report], None] = lambda report: None
     remove: Callable[[Report], None] = lambda report: None
 
 
@@ -47,10 +51,12 @@ def add(name: str, report: Report | None = None) -> None:
             contents.load_image(IMAGES[other.image].reference, report)
         report.step(f"adding {addon.what}")
         if addon.image:
-            _kubectl(report, "apply", "--filename", str(_MANIFESTS / f"{name}.yaml"))
+            _kubectl(report, "apply", "--filename", _objects(name))
         report.detail("until all is ready")
         for other in running:
-            _kubectl(report, *other.ready, _timeout())
+            for command in other.ready:
+                _kubectl(report, *command.split(), _timeout())
+            other.answers()
         report.done()
 
 
@@ -62,10 +68,11 @@ def remove(name: str, report: Report | None = None) -> bool:
             return False
         report.step(f"removing {addon.what}")
         cluster.thaw()
+        addon.loosen(report)
         if addon.image:
             # Until its pods have ended too.
             options = ("--ignore-not-found", "--cascade=foreground", _timeout())
-            _kubectl(report, "delete", "--filename", str(_MANIFESTS / f"{name}.yaml"), *options)
+            _kubectl(report, "delete", "--filename", _objects(name), *options)
         addon.remove(report)
         cluster.core().delete_namespaced_config_map(f"addon-{name}", "kube-system")
         report.done()
@@ -107,6 +114,14 @@ def _mark(name: str) -> None:
             raise
 
 
+def _objects(name: str) -> str:
+    """The file with an add-on's objects."""
+    text = (_MANIFESTS / f"{name}.yaml").read_text()
+    file = paths.minikube / "addons" / f"{name}.yaml"
+    files.write_text(file, text.replace("IMAGE", IMAGES[ADDONS[name].image].reference))
+    return str(file)
+
+
 def _timeout() -> str:
     return f"--timeout={pace.patience(_READY):.0f}s"
 
@@ -145,16 +160,77 @@ def _forget_rules(report: Report) -> None:
         cluster.in_node(node["Id"], _FORGET_RULES.replace("IMAGE", IMAGES["kube-router"].reference))
 
 
+_POLICIES = ("policy.sigstore.dev", "v1alpha1", "clusterimagepolicies")
+_WEBHOOKS = (
+    "validatingwebhookconfiguration/policy.sigstore.dev",
+    "mutatingwebhookconfiguration/policy.sigstore.dev",
+    "validatingwebhookconfiguration/validating.clusterimagepolicy.sigstore.dev",
+    "mutatingwebhookconfiguration/defaulting.clusterimagepolicy.sigstore.dev",
+)
+
+
+def _policies_are_looked_at() -> None:
+    """A ready pod is a little ahead of the address of its service."""
+    from kubernetes import client as kubernetes
+
+    api = kubernetes.CustomObjectsApi(cluster.client())
+    policy = {
+        "apiVersion": "/".join(_POLICIES[:2]),
+        "kind": "ClusterImagePolicy",
+        "metadata": {"name": "tried"},
+        "spec": {"images": [{"glob": "tried"}], "authorities": [{"static": {"action": "pass"}}]},
+    }
+    why = ""
+
+    def tried() -> bool:
+        nonlocal why
+        try:
+            api.create_cluster_custom_object(*_POLICIES, policy, dry_run="All")
+        except kubernetes.ApiException as answer:
+            why = str(json.loads(answer.body)["message"])
+        else:
+            why = ""
+        return not why
+
+    if not wait.until(tried, _READY):
+        raise Trouble(f"the policy controller does not answer: {why}", "", "run this again")
+
+
+def _let_policies_go(report: Report) -> None:
+    """A policy is held by a finalizer and guarded by webhooks, which nobody serves once the controller has ended."""
+    from kubernetes import client as kubernetes
+
+    _kubectl(report, "delete", "--ignore-not-found", *_WEBHOOKS)
+    api = kubernetes.CustomObjectsApi(cluster.client())
+    try:
+        for policy in api.list_cluster_custom_object(*_POLICIES)["items"]:
+            api.patch_cluster_custom_object(*_POLICIES, policy["metadata"]["name"], {"metadata": {"finalizers": None}})
+    except kubernetes.ApiException as answer:
+        if answer.status != 404:
+            raise
+
+
 # In the order in which they are added: the images of the others go to every node.
 ADDONS = {
     "second-node": _Addon("a second node", add=second_node.add, remove=second_node.remove),
     "network-policy": _Addon(
         "the enforcement of network policies",
         "kube-router",
-        ("rollout", "status", "daemonset/kube-router", "--namespace=kube-system"),
+        ("rollout status daemonset/kube-router --namespace=kube-system",),
         remove=_forget_rules,
     ),
     "metrics": _Addon(
-        "metrics", "metrics-server", ("wait", "--for=condition=Available", "apiservice/v1beta1.metrics.k8s.io")
+        "metrics", "metrics-server", ("wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io",)
+    ),
+    "signature-admission": _Addon(
+        "the admission of signed images only",
+        "policy-controller",
+        # Until it has written their rules and its certificate into them, they let everything pass.
+        (
+            f"wait --for=jsonpath={{.webhooks[0].rules}} {' '.join(_WEBHOOKS)}",
+            "rollout status deployment/webhook --namespace=cosign-system",
+        ),
+        answers=_policies_are_looked_at,
+        loosen=_let_policies_go,
     ),
 }

@@ -18,6 +18,8 @@ COMPOSE = "v2.40.3"
 CRICTL = "v1.36.0"
 METRICS_SERVER = "v0.9.0"
 KUBE_ROUTER = "v2.1.0"
+POLICY_CONTROLLER = "v0.13.1"
+COSIGN = "v2.5.0"
 GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
 PRELOAD = "v18"
@@ -183,6 +185,18 @@ TOOLS = {
             go="helm",
             later=True,
         ),
+        # What cosign 3 writes unless told otherwise, the policy controller cannot verify with a key.
+        Tool(
+            "cosign",
+            COSIGN,
+            ("version",),
+            ">=2.4,<3",
+            f"https://github.com/sigstore/cosign/releases/download/{COSIGN}/cosign-{{system}}-{{arch}}",
+            "/cosign_checksums.txt",
+            "the command cosign, which signs images",
+            package="cosign",
+            later=True,
+        ),
     )
 }
 
@@ -223,6 +237,15 @@ IMAGES = {
             later=True,
             seconds=190,
             go="kube-router",
+        ),
+        Image(
+            "policy-controller",
+            f"ghcr.io/sigstore/policy-controller/policy-controller:{POLICY_CONTROLLER}",
+            "what admits signed images only",
+            needs=("static",),
+            later=True,
+            seconds=220,
+            go="policy-controller",
         ),
     )
 }
@@ -304,6 +327,12 @@ PROGRAMS = {
             ("github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",),
             ("github.com/cloudnativelabs/kube-router/v2/pkg/version.Version={}",),
             180,
+        ),
+        Program(
+            "policy-controller",
+            POLICY_CONTROLLER,
+            ("github.com/sigstore/policy-controller/cmd/webhook",),
+            seconds=200,
         ),
         Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
     )

@@ -1,5 +1,6 @@
 """Provider: built here from package registries alone — Debian packages, Go modules, PyPI."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -43,4 +44,5 @@ def _from_debian(package: str, name: str, report: Report) -> None:
     work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=work) as folder:
         apt.unpack([f"{package}/{apt.ENGINE_SUITE}"], Path(folder))
-        bundle.install(next(Path(folder).glob(f"**/cli-plugins/{name}")), name)
+        programs = (file for file in Path(folder).rglob(name) if file.is_file() and os.access(file, os.X_OK))
+        bundle.install(next(programs), name)
