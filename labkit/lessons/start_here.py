@@ -16,7 +16,7 @@ lesson = Lesson(
     title="Start here",
     minutes=30,
     goals=(
-        "work with this workbook: run cells, do exercises, and not worry about a kernel that restarts",
+        "work with this workbook: run cells, do exercises, and go on when a page hangs",
         "say where your docker command ends up on Linux, macOS and Windows, and check it",
         "start a container, find it again after it has ended, and read what it said",
         "read the two error messages that everybody meets first, and find out why a container ended at once",
