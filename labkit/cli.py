@@ -192,6 +192,8 @@ def doctor(
         import json
 
         print(json.dumps(doctor.as_data(findings), indent=2))
+    else:
+        print(f"\n{doctor.summary(findings)}")
     raise typer.Exit(1 if any(finding.blocking for finding in findings) else 0)
 
 

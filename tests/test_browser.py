@@ -252,6 +252,12 @@ def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> Non
 def test_the_first_page_opens_on_chapter_00(chromium, jupyterlab):
     with page(chromium, jupyterlab) as shown:
         assert shown.locator(".jp-Notebook:visible h1").first.inner_text().strip("¶ ") == "00 · Start here"
+        names = shown.locator(".jp-DirListing-itemText")
+        wanted = [chapter.notebook for chapter in chapters.written()]
+        assert names.all_text_contents()[: len(wanted)] == wanted, "chapters come first in the list of files"
+        cut = names.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)")
+        assert not cut, "names in the list of files are cut"
+        assert shown.locator(".jp-CodeCell .cm-lineWrapping").count(), "long lines of code run out of the page"
         assert not faults(shown)
 
 

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -53,9 +54,11 @@ def test_it_changes_nothing(workbook):
     assert sorted(workbook.home.rglob("*")) == before
 
 
-def test_for_a_reader_each_finding_is_a_line_and_a_fix_line(workbook):
-    _, output = workbook("doctor")
-    lines = output.splitlines()
+def test_for_a_reader_each_finding_is_a_line_and_a_fix_line_and_the_last_one_sums_up(workbook):
+    status, output = workbook("doctor")
+    *lines, empty, last = output.splitlines()
+    assert not empty and (status == 1) == (re.match(r"\d+ things? in the way", last) is not None)
+    assert status or last.startswith("Nothing is in the way")
     assert lines[0].startswith("✓ system: ") and any(line.startswith("✓ Python: ") for line in lines)
     marked = [place for place, line in enumerate(lines) if line[0] in "!✗"]
     assert marked, "DOCKER_HOST names an engine that does not answer"

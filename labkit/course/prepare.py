@@ -75,7 +75,7 @@ def header(lesson: Lesson) -> card.Card:
         return f"<span>{form.format(shown)}</span>"
 
     goals = "".join(f"<li>{escape(goal)}</li>" for goal in lesson.goals)
-    where = f"Chapter {place + 1} of {len(every)} · about {lesson.minutes} minutes"
+    where = f"About {lesson.minutes} minutes"
     body = (
         f"<div>{where}</div><div>After it you can</div><ul style='margin:.2em 0 .5em'>{goals}</ul>"
         '<nav aria-label="Chapters before and after" '

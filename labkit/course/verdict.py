@@ -1,5 +1,6 @@
 """What a checker says: passed, not yet, no longer, or cannot tell."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -55,7 +56,7 @@ class Verdict:
         """The verdict for the page."""
         word, symbol, colour = _LOOKS[self.state]
         rows = "".join(
-            f"<div>{f'<b>{label}:</b> ' if label else ''}{escape(text)}</div>" for label, text in self._rows()
+            f"<div>{f'<b>{label}:</b> ' if label else ''}{with_code(text)}</div>" for label, text in self._rows()
         )
         of = f' <span style="opacity:.75">· {escape(self.exercise)}</span>' if self.exercise else ""
         return (
@@ -74,6 +75,11 @@ class Verdict:
             "text/plain": self.text(),
             MIME: {"exercise": self.exercise, "state": self.state},
         }
+
+
+def with_code(text: str) -> str:
+    """Text as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def passed(saw: str) -> Verdict:

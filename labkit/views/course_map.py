@@ -13,7 +13,7 @@ from labkit.display.look import GOOD, LINE
 
 @dataclass(frozen=True)
 class Row:
-    """One chapter on the map. done, of: exercises passed and there; state: in words."""
+    """One chapter on the map. done, of: exercises that have passed, and that are there; state: in words."""
 
     chapter: Lesson | ToCome
     done: int
@@ -32,13 +32,17 @@ def rows() -> list[Row]:
             found.append(Row(chapter, 0, 0, "to come", here))
             continue
         exercises = [one.name for one in chapter.exercises.values()]
-        done = sum(known["exercises"].get(name, {}).get("state") == "passed" for name in exercises)
+        entries = [known["exercises"].get(name, {}) for name in exercises]
+        done = sum("passed" in entry for entry in entries)
         if done == len(exercises) and done:
             state = f"all {done} exercises done"
         elif done or chapter.name in known["chapters"]:
             state = f"{done} of {len(exercises)} exercises done"
         else:
             state = f"{len(exercises)} exercises" if exercises else "no exercises"
+        # What was done stays done, also when the chapter has been cleaned up since.
+        if gone := sum(entry.get("state") == "no longer" for entry in entries):
+            state += f", {gone} no longer there"
         found.append(Row(chapter, done, len(exercises), state, here))
     return found
 

@@ -29,11 +29,7 @@ from labkit.workspace import doctor as findings
 def doctor() -> Card:
     """What the doctor finds on this machine, as a table: the same as `./workbook doctor`."""
     found = list(findings.examine())
-    blocking = sum(one.blocking for one in found)
-    watch = sum(bool(one.fix) and not one.blocking for one in found)
-    summary = (f"{count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way") + (
-        f"; {count(watch, 'thing')} to look at." if watch else "."
-    )
+    summary = findings.summary(found)
     rows = [
         (
             one.mark,

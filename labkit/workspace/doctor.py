@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from labkit import engine, paths, shell
+from labkit.display.look import count
 from labkit.engine import own
 from labkit.errors import Trouble
 from labkit.supply import already, images, parts
@@ -69,6 +70,14 @@ def examine() -> Iterator[Finding]:
         except Exception as problem:  # one look that fails must not hide the others
             name = look.__name__.strip("_").replace("_", " ")
             yield Finding(name, f"this could not be found out: {type(problem).__name__}: {problem}")
+
+
+def summary(findings: list[Finding]) -> str:
+    """Whether anything is in the way, in one line."""
+    blocking = sum(one.blocking for one in findings)
+    watch = sum(bool(one.fix) and not one.blocking for one in findings)
+    said = f"{count(blocking, 'thing')} in the way" if blocking else "Nothing is in the way"
+    return f"{said}; {count(watch, 'thing')} to look at." if watch else f"{said}."
 
 
 def as_data(findings: list[Finding]) -> list[dict]:
