@@ -28,4 +28,6 @@ def load_ipython_extension(ip) -> None:
     ip.register_magic_function(no_var_expand(solution_magic), "cell", "solution")
     for moment in ("pre_run_cell", "post_run_cell"):
         ip.events.register(moment, lambda _: shell.note_use())
+    ip.events.register("pre_run_cell", lambda _: session.current.cell_begins())
+    ip.events.register("post_run_cell", lambda _: session.current.cell_ended())
     ip.push({"lab": sys.modules[__name__]})

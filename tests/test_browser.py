@@ -246,6 +246,10 @@ def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> Non
         # Solutions are folded away, and Run All of a learner runs none.
         solutions = shown.locator(".jp-Notebook:visible .jp-CodeCell .cm-content", has_text="%%solution")
         assert solutions.count() == 0, "a solution can be read without being asked for"
+        assert "Nothing is removed" in words, "Run All takes away what the chapter made"
+        shown.locator(".jp-CodeCell .cm-content", has_text="lab.clean(").last.click()
+        shown.keyboard.press("Shift+Enter")
+        shown.get_by_text(f"Chapter {chapter} is cleaned up").wait_for()
 
 
 @pytest.mark.plays("00")

@@ -387,6 +387,17 @@ def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_
         kernel.close()
 
 
+def test_a_clean_up_among_cells_that_run_in_a_row_takes_nothing_away(tmp_path, written):
+    kernel = Kernel(tmp_path)
+    try:
+        kernel.run("from labkit import session; session._IN_A_ROW = 1000")
+        assert "Nothing is removed" in kernel.run(f'lab.clean("{written}")').text
+        kernel.run("session._IN_A_ROW = 0")
+        assert f"Chapter {written} " in kernel.run(f'lab.clean("{written}")').text
+    finally:
+        kernel.close()
+
+
 # -- preparing, cleaning, resetting --------------------------------------------------------------
 
 

@@ -94,8 +94,12 @@ def header(lesson: Lesson) -> card.Card:
 
 
 def clean(name: str) -> None:
-    """Removes what a chapter made: background jobs, containers, networks, volumes, images, namespaces."""
+    """Removes what a chapter made: background jobs, containers, networks, volumes, images, namespaces. Run All comes by
+    here too, and takes nothing away."""
     lesson = chapters.load(name)
+    if session.current.in_a_row and not progress.rehearsal():
+        print("Nothing is removed: this cell came in a row with others. Run it by itself to clean up.")
+        return
     removed = take_back(lesson, Report())
     print(f"Chapter {lesson} is cleaned up." if removed else f"Chapter {lesson} had nothing to clean up.")
     for line in removed:
