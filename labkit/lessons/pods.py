@@ -35,7 +35,7 @@ lesson = Lesson(
     load=("lab/welcome:1.0", "busybox:1.37"),
     owns=("lab-pods*",),
     files=("manifests/07-*",),
-    ports=(8007,),
+    ports=(8070,),
 )
 
 

@@ -26,9 +26,9 @@ ready
 
 ### right set-env: The variable is set in the manifest by `kubectl set env`; the pod goes to the API server by curl.
 kubectl set env --local -f manifests/07-broken-crash.yaml GREETING=Servus -o json > /tmp/lab-pods-greeter.json
-kubectl proxy --port=8007 > /dev/null &
+kubectl proxy --port=8070 > /dev/null &
 curl --silent --fail --retry 100 --retry-connrefused --retry-delay 1 --output /dev/null --json @/tmp/lab-pods-greeter.json \
-    http://localhost:8007/api/v1/namespaces/lab-pods/pods
+    http://localhost:8070/api/v1/namespaces/lab-pods/pods
 kill $!
 ready
 
