@@ -265,6 +265,20 @@ def test_the_first_page_opens_on_chapter_00(chromium, jupyterlab):
         assert not faults(shown)
 
 
+def test_commands_have_bashs_colours_and_instructors_notes_open_by_one_switch(chromium, jupyterlab):
+    with page(chromium, jupyterlab) as shown:
+        first = shown.locator(".jp-CodeCell .cm-content", has_text="%%sh").first
+        wait_for(lambda: first.get_attribute("data-language"), lambda seen: seen == "shell", what="bash's colours")
+        python = shown.locator(".jp-CodeCell .cm-content", has_text="lab.prepare").first
+        assert python.get_attribute("data-language") in ("python", "ipython")
+        note = shown.locator(".workbook-note p").first
+        assert note.count() == 1 and not note.is_visible(), "instructor's notes are folded"
+        for seen in (True, False):
+            shown.get_by_role("menuitem", name="View", exact=True).click()
+            shown.get_by_text("Show Instructor's Notes").click()
+            note.wait_for(state="visible" if seen else "hidden")
+
+
 @pytest.mark.plays("00")
 def test_chapter_00(chromium, jupyterlab, request):
     check_chapter(chapters.find("00"), chromium, jupyterlab, request, seconds=180)
@@ -278,6 +292,19 @@ def test_chapter_01_draws_its_diagrams(chromium, jupyterlab, request):
 @pytest.mark.plays("07")
 def test_chapter_07(chromium, jupyterlab, cluster, request):
     check_chapter(chapters.find("07"), chromium, jupyterlab, request, seconds=600)
+
+
+def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
+    write_notebook(jupyterlab, "picture.ipynb", ['lab.views.engine.live("lab-00-*")'])
+    with page(chromium, re.sub(r"/tree/[^?]+", "/tree/picture.ipynb", jupyterlab).replace("?", "?reset&")) as shown:
+        run_all(shown, 60)
+        shown.get_by_role("button", name="Beside the notebook").click()
+        pictures = shown.locator(".lk-engine")
+        wait_for(pictures.count, lambda seen: seen == 2, what="a second view of the picture")
+        first, second = (pictures.nth(i).bounding_box() for i in (0, 1))
+        assert second["x"] >= first["x"] + first["width"], "it stands at the right"
+        assert shown.get_by_role("button", name="Beside the notebook").count() == 1
+        assert not faults(shown)
 
 
 def test_a_learner_compares_their_list_with_ours(chromium, jupyterlab):

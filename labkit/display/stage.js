@@ -117,6 +117,11 @@ function boxes(root) {
 function stage({ model, el }, name, picture) {
   const root = make("div", `lk-live ${name}`);
   const title = make("div", "lk-title");
+  const beside = make("button", "lk-beside", "Beside the notebook"); // the page's extension acts on it
+  beside.type = "button";
+  beside.dataset.workbookBeside = "";
+  const top = make("div", "lk-top");
+  top.append(title, beside);
   const banner = make("div", "lk-away");
   banner.setAttribute("role", "status");
   const places = make("div", "lk-places");
@@ -126,7 +131,7 @@ function stage({ model, el }, name, picture) {
   const details = make("details");
   const body = make("div", "lk-table");
   details.append(make("summary", "", "The same as a table"), body);
-  root.append(title, banner, places, make("div", "lk-newshead", "What happened"), news, spoken, details);
+  root.append(top, banner, places, make("div", "lk-newshead", "What happened"), news, spoken, details);
   el.append(root);
   const own = picture(root, places);
   let asked = false;

@@ -137,6 +137,7 @@ def start(port: int | None = None) -> tuple[Server, subprocess.Popen]:
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={paths.files}",
         f"--LabApp.app_settings_dir={Path(__file__).parent / 'settings'}",
+        f"--LabApp.extra_labextensions_path={Path(__file__).parent / 'labextensions'}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=",

@@ -1,0 +1,128 @@
+// What the workbook adds to JupyterLab's page. It has the form of a prebuilt extension, as module federation makes them,
+// and is written by hand: no step builds it (jupyterlab.readthedocs.io, "Prebuilt extensions", read 2026-11).
+(() => {
+  const NAME = "container-workbook";
+  const NOTES = "container-workbook:notes";
+  let shared;
+
+  // A module that JupyterLab shares with its extensions, as it uses it itself.
+  async function load(name) {
+    const [version] = Object.values(shared[name]);
+    return (await version.get())();
+  }
+
+  // -- %%sh cells are bash ----------------------------------------------------------------------
+
+  const SHELL = "text/x-sh";
+  const PYTHON = "text/x-ipython";
+
+  function colour(model) {
+    const shell = /^%%(sh\b|solution .*\n%%sh\b)/.test(model.sharedModel.getSource());
+    if (shell !== (model.mimeType === SHELL)) {
+      model.mimeType = shell ? SHELL : PYTHON;
+    }
+  }
+
+  // -- instructor's notes are folded until they are asked for -------------------------------------
+
+  const STYLE = `
+    body:not(.workbook-notes) .workbook-note .jp-MarkdownOutput > * { display: none; }
+    body:not(.workbook-notes) .workbook-note .jp-MarkdownOutput::before {
+      content: "Instructor's note"; font-size: var(--jp-ui-font-size1); opacity: .6;
+    }
+    body.workbook-notes .workbook-note .jp-MarkdownOutput {
+      border-left: 4px solid var(--jp-border-color1); padding-left: .8em;
+    }`;
+
+  function shown(state) {
+    document.body.classList.toggle("workbook-notes", state);
+  }
+
+  // -- all of it, for every notebook -----------------------------------------------------------------
+
+  function dress(cell) {
+    const model = cell.model;
+    if (cell.workbook) {
+      return;
+    }
+    cell.workbook = true;
+    if (model.type === "code") {
+      colour(model);
+      model.mimeTypeChanged.connect(colour);
+      model.contentChanged.connect(colour);
+    }
+    cell.node.classList.toggle("workbook-note", (model.getMetadata("tags") || []).includes("instructor"));
+  }
+
+  function follow(notebook) {
+    const all = () => notebook.widgets.forEach(dress);
+    all();
+    notebook.modelContentChanged.connect(all);
+  }
+
+  // A button with this attribute puts the output that it stands in beside the notebook.
+  const BESIDE = "data-workbook-beside";
+
+  async function beside(app, tracker, button) {
+    const panel = tracker.find((one) => one.node.contains(button));
+    const index = panel ? panel.content.widgets.findIndex((cell) => cell.node.contains(button)) : -1;
+    if (index < 0) {
+      return;
+    }
+    const before = new Set(app.shell.widgets("main"));
+    await app.commands.execute("notebook:create-output-view", { path: panel.context.path, index });
+    for (const view of app.shell.widgets("main")) {
+      if (!before.has(view)) {
+        app.shell.add(view, "main", { ref: panel.id, mode: "split-right", activate: false });
+      }
+    }
+  }
+
+  async function plugins() {
+    const [{ INotebookTracker }, { ICommandPalette }, { IMainMenu }, { IStateDB }] = await Promise.all(
+      ["@jupyterlab/notebook", "@jupyterlab/apputils", "@jupyterlab/mainmenu", "@jupyterlab/statedb"].map(load),
+    );
+    return {
+      id: `${NAME}:page`,
+      autoStart: true,
+      requires: [INotebookTracker],
+      optional: [ICommandPalette, IMainMenu, IStateDB],
+      activate: async (app, tracker, palette, menu, state) => {
+        const style = document.head.appendChild(document.createElement("style"));
+        style.textContent = STYLE;
+        document.body.classList.add("workbook-page");
+        app.commands.addCommand(NOTES, {
+          label: "Show Instructor's Notes",
+          isToggleable: true,
+          isToggled: () => document.body.classList.contains("workbook-notes"),
+          execute: () => {
+            shown(!document.body.classList.contains("workbook-notes"));
+            app.commands.notifyCommandChanged(NOTES);
+            state?.save(NOTES, document.body.classList.contains("workbook-notes"));
+          },
+        });
+        palette?.addItem({ command: NOTES, category: "Workbook" });
+        menu?.viewMenu.addGroup([{ command: NOTES }], 40);
+        tracker.widgetAdded.connect((_, panel) => panel.revealed.then(() => follow(panel.content)));
+        tracker.forEach((panel) => follow(panel.content));
+        document.addEventListener("click", (event) => {
+          const button = event.target.closest?.(`[${BESIDE}]`);
+          if (button) {
+            beside(app, tracker, button);
+          }
+        });
+        shown(Boolean(await state?.fetch(NOTES)));
+      },
+    };
+  }
+
+  (window._JUPYTERLAB ??= {})[NAME] = {
+    init: (scope) => {
+      shared = scope;
+    },
+    get: async () => {
+      const plugin = await plugins();
+      return () => ({ __esModule: true, default: plugin });
+    },
+  };
+})();
