@@ -87,7 +87,7 @@
       autoStart: true,
       requires: [INotebookTracker],
       optional: [ICommandPalette, IMainMenu, IStateDB],
-      activate: async (app, tracker, palette, menu, state) => {
+      activate: (app, tracker, palette, menu, state) => {
         const style = document.head.appendChild(document.createElement("style"));
         style.textContent = STYLE;
         document.body.classList.add("workbook-page");
@@ -111,7 +111,7 @@
             beside(app, tracker, button);
           }
         });
-        shown(Boolean(await state?.fetch(NOTES)));
+        state?.fetch(NOTES).then((before) => shown(Boolean(before))); // the state comes when all are activated
       },
     };
   }
