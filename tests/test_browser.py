@@ -331,17 +331,48 @@ def test_a_learner_compares_their_list_with_ours(chromium, jupyterlab):
         assert not faults(shown)
 
 
+def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupyterlab):
+    long = "it goes on, " * 20
+    cells = [
+        f'lab.predict("start-here/guess", "What then?", ["it ends", "{long}"])',
+        "%%solution start-here/hello\nprint(1)",
+        'lab.views.engine.live("lab-00-*")',
+    ]
+    write_notebook(jupyterlab, "ended.ipynb", cells)
+    address = re.sub(r"/tree/[^?]+", "/tree/ended.ipynb", jupyterlab).replace("?", "?reset&")
+    with page(chromium, address) as shown:
+        run_all(shown, 60)
+        box = shown.locator(".workbook-prediction")
+        assert box.evaluate("e => e.scrollWidth <= e.clientWidth"), "a long answer runs out of its card"
+        shown.keyboard.press("Control+s")
+        [kernel] = [one for one in ask(jupyterlab, "api/sessions") if one["path"] == "ended.ipynb"]
+        ask(jupyterlab, f"api/kernels/{kernel['kernel']['id']}/restart", method="POST")
+        shown.goto("about:blank")
+        shown.goto(address)
+        again = shown.locator(".jp-Notebook:visible").get_by_text("its kernel has ended: run this cell again")
+        wait_for(again.count, lambda seen: seen == 3, what="what stays of three cells")
+        words = shown.locator(".jp-Notebook:visible").text_content()
+        assert long.strip() in words and "A solution of" in words and "engine, lab-00-*" in words
+        assert not faults(shown)
+
+
+def ask(jupyterlab: str, path: str, content: dict | None = None, method: str = "GET"):
+    """JupyterLab's answer to a request to its API."""
+    address = urllib.parse.urlsplit(jupyterlab)
+    request = urllib.request.Request(
+        f"{address.scheme}://{address.netloc}/{path}?{address.query}",
+        json.dumps(content).encode() if content else None,
+        {"Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+        return json.load(answer)
+
+
 def write_notebook(jupyterlab: str, name: str, cells: list[str]) -> None:
     """Puts a notebook of these code cells into the learner's folder."""
     import nbformat
 
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)"}  # else the page asks
-    address = urllib.parse.urlsplit(jupyterlab)
-    request = urllib.request.Request(
-        f"{address.scheme}://{address.netloc}/api/contents/{name}?{address.query}",
-        json.dumps({"type": "notebook", "content": book}).encode(),
-        {"Content-Type": "application/json"},
-        method="PUT",
-    )
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20).close()
+    ask(jupyterlab, f"api/contents/{name}", {"type": "notebook", "content": book}, "PUT")

@@ -52,7 +52,7 @@ def compare(name: str) -> None:
     ours = ipywidgets.Accordion([ipywidgets.VBox([*boxes, button])], titles=["Our list"], selected_index=None)
     words = _ours_shown(one).text()
     shown = DisplayHandle()
-    shown.display({**ours._repr_mimebundle_(), "text/plain": words}, raw=True)
+    shown.display(card.with_twin(ours._repr_mimebundle_(), "", words), raw=True)
 
     def noted(_) -> None:
         numbers = [number for number, box in enumerate(boxes, 1) if box.value]

@@ -1,5 +1,7 @@
 """A question before the command whose answer surprises: the learner commits to a guess."""
 
+from html import escape
+
 from labkit.course import progress
 from labkit.display import card
 from labkit.errors import Trouble
@@ -24,7 +26,7 @@ def predict(name: str, question: str, options: list[str]) -> None:
         before = None
         say(f"Your guess cannot be saved: {problem}")
     choice = ipywidgets.RadioButtons(
-        options=options, value=before if before in options else None, layout=ipywidgets.Layout(width="max-content")
+        options=options, value=before if before in options else None, layout=ipywidgets.Layout(width="auto")
     )
     if choice.value:
         say("This was your guess. You can change it until you know better.")
@@ -37,8 +39,12 @@ def predict(name: str, question: str, options: list[str]) -> None:
             say(f"Your guess was not saved: {problem}")
 
     choice.observe(chosen, "value")
-    asked = ipywidgets.HTML(f"<b>Before you run it:</b> {card.markdown(question)}")
+    asked = ipywidgets.HTML(f"<b>Before you run it</b>{card.markdown(question)}")
     box = ipywidgets.VBox([asked, choice, note])
+    box.add_class("workbook-prediction")  # the page makes it a card
     words = [f"Before you run it: {question}"]
     words += [f"  ({'x' if option == choice.value else ' '}) {option}" for option in options]
-    display({**box._repr_mimebundle_(), "text/plain": "\n".join(words)}, raw=True)
+    lines = "".join(f"<li>{'● ' if option == choice.value else '○ '}{escape(option)}</li>" for option in options)
+    body = f"{card.markdown(question)}<ul style='list-style:none;padding-left:0'>{lines}</ul>"
+    html = card.frame("Before you run it", body, "Prediction")
+    display(card.with_twin(box._repr_mimebundle_(), html, "\n".join(words)), raw=True)

@@ -1,9 +1,11 @@
 """%%solution NAME: a folded cell that runs only when somebody asks for it."""
 
 import ast
+from html import escape
 
 from labkit import session
 from labkit.course import chapters, progress
+from labkit.display import card
 
 
 def magic(line: str, cell: str) -> None:
@@ -51,4 +53,4 @@ def _offer(one, source: str) -> None:
 
     button.on_click(run)
     box = ipywidgets.VBox([ipywidgets.Label(words), button, output])
-    display({**box._repr_mimebundle_(), "text/plain": words}, raw=True)
+    display(card.with_twin(box._repr_mimebundle_(), f"<div>{escape(words)}</div>", words), raw=True)

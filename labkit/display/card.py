@@ -21,6 +21,15 @@ class Card:
         return {"text/html": self.html, "text/plain": self.words}
 
 
+AGAIN = "<div><small>This was live, and its kernel has ended: run this cell again.</small></div>"
+
+
+def with_twin(widget: dict, html: str, words: str) -> dict:
+    """A widget's bundle for the page, with what stands in its place where its kernel has ended (html, and AGAIN below
+    it) or where there is no page (words)."""
+    return {**widget, "text/html": html + AGAIN, "text/plain": words}
+
+
 def frame(title: str, body: str, label: str) -> str:
     """A bordered section; title and label are text, body is HTML."""
     return (

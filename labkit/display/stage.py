@@ -7,10 +7,13 @@ A picture NAME is `views/NAME.py` with its model and its watcher, and beside it 
 import atexit
 import contextlib
 import threading
+from html import escape
 from pathlib import Path
 
 import anywidget
 import traitlets
+
+from labkit.display import card
 
 STALE, NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
 
@@ -127,7 +130,9 @@ class Widget(anywidget.AnyWidget):
         if shown is None:
             return {"text/plain": self.text()}, {}
         data, metadata = shown
-        return {**data, "text/plain": self.text()}, metadata
+        words = self.text()
+        html = f"<pre style='white-space:pre-wrap'>{escape(words)}</pre>"
+        return card.with_twin(data, html, words), metadata
 
 
 _shown: dict[tuple, Widget] = {}

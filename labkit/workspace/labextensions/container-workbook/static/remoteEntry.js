@@ -30,12 +30,48 @@
     body:not(.workbook-notes) .workbook-note .jp-MarkdownOutput::before {
       content: "Instructor's note"; font-size: var(--jp-ui-font-size1); opacity: .6;
     }
+    .workbook-prediction {
+      border: 1px solid var(--jp-border-color1); border-radius: 6px; padding: .5em 1em .7em; max-width: 52em;
+    }
+    .workbook-prediction .widget-radio-box { max-height: none; }
+    .workbook-prediction .widget-radio-box label {
+      height: auto; white-space: normal; line-height: 1.5; overflow: visible;
+    }
     body.workbook-notes .workbook-note .jp-MarkdownOutput {
       border-left: 4px solid var(--jp-border-color1); padding-left: .8em;
     }`;
 
   function shown(state) {
     document.body.classList.toggle("workbook-notes", state);
+  }
+
+  // -- what a widget showed stays, when its kernel has ended ------------------------------------------
+
+  async function keep(panel, lost) {
+    const cell = panel.content.widgets.find((one) => one.node.contains(lost));
+    const output = lost.closest(".jp-OutputArea-child");
+    const place = [...(output?.parentElement.children || [])].indexOf(output);
+    const model = cell?.model.outputs?.get(place);
+    if (!model?.data["text/html"]) {
+      return;
+    }
+    const renderer = panel.content.rendermime.createRenderer("text/html");
+    await renderer.renderModel(panel.content.rendermime.createModel({
+      data: { "text/html": model.data["text/html"] },
+      trusted: model.trusted,
+    }));
+    lost.replaceChildren(renderer.node);
+  }
+
+  function keepWidgets(panel) {
+    new MutationObserver((changes) => {
+      for (const { target, addedNodes } of changes) {
+        const text = [...addedNodes].some((node) => node.nodeType === Node.TEXT_NODE);
+        if (text && target.textContent.startsWith("Error displaying widget")) {
+          keep(panel, target);
+        }
+      }
+    }).observe(panel.node, { childList: true, subtree: true });
   }
 
   // -- all of it, for every notebook -----------------------------------------------------------------
@@ -103,8 +139,10 @@
         });
         palette?.addItem({ command: NOTES, category: "Workbook" });
         menu?.viewMenu.addGroup([{ command: NOTES }], 40);
-        tracker.widgetAdded.connect((_, panel) => panel.revealed.then(() => follow(panel.content)));
-        tracker.forEach((panel) => follow(panel.content));
+        tracker.widgetAdded.connect((_, panel) => {
+          keepWidgets(panel);
+          panel.revealed.then(() => follow(panel.content));
+        });
         document.addEventListener("click", (event) => {
           const button = event.target.closest?.(`[${BESIDE}]`);
           if (button) {
