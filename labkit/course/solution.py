@@ -52,5 +52,5 @@ def _offer(one, source: str) -> None:
         button.disabled = False
 
     button.on_click(run)
-    box = ipywidgets.VBox([ipywidgets.Label(words), button, output])
+    box = ipywidgets.VBox([ipywidgets.HTML(escape(words)), button, output])
     display(card.with_twin(box._repr_mimebundle_(), f"<div>{escape(words)}</div>", words), raw=True)

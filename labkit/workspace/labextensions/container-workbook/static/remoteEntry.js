@@ -35,8 +35,10 @@
     }
     .workbook-prediction .widget-radio-box { max-height: none; }
     .workbook-prediction .widget-radio-box label {
-      height: auto; white-space: normal; line-height: 1.5; overflow: visible;
+      display: flex; align-items: baseline; height: auto; white-space: normal; line-height: 1.5;
     }
+    .workbook-prediction input { flex: none; order: -1; }
+    .workbook-prediction .widget-html-content { line-height: 1.5; }
     body.workbook-notes .workbook-note .jp-MarkdownOutput {
       border-left: 4px solid var(--jp-border-color1); padding-left: .8em;
     }`;
