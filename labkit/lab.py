@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from labkit import session, shell, views
+from labkit.course.breaking import magic as sh_magic
 from labkit.course.comparison import compare
 from labkit.course.exercise import check, exercise
 from labkit.course.prediction import predict
@@ -24,7 +25,7 @@ def load_ipython_extension(ip) -> None:
     # JupyterLab names the notebook; so a kernel that was restarted in its middle still knows the chapter.
     notebook = re.search(r"(?:^|/)(\d\d-[a-z-]+)\.ipynb$", os.environ.get("JPY_SESSION_NAME", ""))
     session.current.chapter = notebook[1] if notebook else ""
-    ip.register_magic_function(no_var_expand(shell.magic), "cell", "sh")
+    ip.register_magic_function(no_var_expand(sh_magic), "cell", "sh")
     ip.register_magic_function(no_var_expand(solution_magic), "cell", "solution")
     for moment in ("pre_run_cell", "post_run_cell"):
         ip.events.register(moment, lambda _: shell.note_use())

@@ -387,6 +387,31 @@ def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_
         kernel.close()
 
 
+def test_what_was_broken_for_an_exercise_is_broken_anew_only_when_asked_twice(tmp_path, written, fresh_progress):
+    name = next(one.name for one in written.exercises.values())
+    kernel = Kernel(tmp_path)
+    try:
+        kernel.run("from labkit import paths, session; from labkit.course import progress; from pathlib import Path")
+        kernel.run(f"session._IN_A_ROW = 0; paths.progress = Path({str(fresh_progress)!r})")
+
+        def sets_up() -> bool:
+            said = kernel.run(f"%%sh --breaks {name}\necho broken")
+            assert said.error == "" and ("broken\n" in said.text) != (f"you have passed {name}" in said.text)
+            return "broken\n" in said.text
+
+        assert sets_up(), "the exercise is open"
+        kernel.run(f"progress.record({name!r}, 'passed')")
+        assert not sets_up() and sets_up(), "asked once more, it does"
+        assert not sets_up()
+        kernel.run("%%sh\ntrue")
+        kernel.run("session._IN_A_ROW = 1000")
+        assert not sets_up() and not sets_up(), "Run All twice is no answer"
+        assert "no chapter nonsense" in kernel.run("%%sh --breaks nonsense/nothing\necho").error
+        assert "without a name" in kernel.run("%%sh --breaks\necho").error
+    finally:
+        kernel.close()
+
+
 def test_a_clean_up_among_cells_that_run_in_a_row_takes_nothing_away(tmp_path, written):
     kernel = Kernel(tmp_path)
     try:

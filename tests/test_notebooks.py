@@ -144,6 +144,8 @@ def _form_problems(notebook):
             yield from _named(exercise, lesson, cell)
         elif "exercise" in tags(cell) and cell.source.startswith("%%sh") and "raises-exception" not in tags(cell):
             yield f"{cell.id}: the learner's own cell would stop Run All when it fails (tag raises-exception)"
+        if found := re.match(r"%%sh.* --breaks (\S+)", cell.source):
+            yield from _named(found[1], lesson, cell)
         if found := re.match(r"lab\.check\(['\"]([^'\"]+)", cell.source):
             yield from _named(found[1], lesson, cell)
             if "check" not in tags(cell):
