@@ -113,7 +113,7 @@ def _form_problems(notebook):
     if (book.nbformat, book.nbformat_minor, kernel) != (4, 5, "python3"):
         yield f"it is nbformat {book.nbformat}.{book.nbformat_minor} for {kernel}, not 4.5 for python3"
 
-    section_has_note = just_before = False
+    section_has_note, just_before, sections = False, False, 0
     exercise = None
     solved, checked = set(), set()
     for cell in book.cells:
@@ -124,6 +124,9 @@ def _form_problems(notebook):
         if cell.cell_type == "markdown":
             if cell.source.startswith("## "):
                 section_has_note = just_before
+                sections += 1
+                if not cell.source.startswith((f"## {sections} · ", "## Recap")):
+                    yield f"{cell.id}: its heading begins with a number: ## {sections} · …"
             just_before = "instructor" in tags(cell)
             section_has_note |= just_before
             if re.search(r"^\s*```(ba|z)?sh|^\s*```(shell|console)", cell.source, re.MULTILINE):
