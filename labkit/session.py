@@ -24,14 +24,12 @@ class Run:
 @dataclass
 class Session:
     """home: the notebook's folder, fixed when the kernel starts, None outside a kernel; chapter: as in 07-pods, empty
-    when none is known; runs: the last scripts of %%sh cells; solutions: exercises whose solution ran to its end;
-    in_a_row: whether this cell began at once when the one before it had ended, as with Run All; asked: the exercise
-    whose cell has just asked whether to break it anew."""
+    when none is known; runs: the last scripts of %%sh cells; in_a_row: whether this cell began at once when the one
+    before it had ended, as with Run All; asked: the exercise whose cell has just asked whether to break it anew."""
 
     home: Path | None = None
     chapter: str = ""
     runs: deque[Run] = field(default_factory=lambda: deque(maxlen=100))
-    solutions: set[str] = field(default_factory=set)
     in_a_row: bool = False
     asked: str = ""
     _ended: float = -math.inf

@@ -365,7 +365,7 @@ def test_our_list_in_the_page_is_folded_and_needs_no_kernel_once_it_is_marked(fo
 # -- solutions and checks in a kernel ------------------------------------------------------------
 
 
-def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_path, written):
+def test_a_solution_says_whether_the_exercise_is_done_and_its_cell_fails_when_it_is_not(tmp_path, written):
     name = f"{written.name}/nonsense"
     define = (
         f"from labkit.course import chapters, exercise, verdict\nthe = chapters.load('{written.name}')\nanswers = []\n"
@@ -378,11 +378,10 @@ def test_a_check_fails_its_cell_only_when_its_solution_ran_and_did_not_help(tmp_
         assert kernel.run(define).error == ""
         before = kernel.run(f"lab.check({name!r})")
         assert before.error == "" and before.shown[0][verdict.MIME]["state"] == "not yet"
-        kernel.run(f"%%solution {name}\npass")
-        assert f"the solution of {name} ran" in kernel.run(f"lab.check({name!r})").error
-        kernel.run(f"%%solution {name}\nanswers.append(1)")
-        after = kernel.run(f"lab.check({name!r})")
-        assert after.error == "" and after.shown[0][verdict.MIME]["state"] == "passed"
+        ran = kernel.run(f"%%solution {name}\npass")
+        assert f"the solution of {name} ran" in ran.error and ran.shown[0][verdict.MIME]["state"] == "not yet"
+        ran = kernel.run(f"%%solution {name}\nanswers.append(1)")
+        assert ran.error == "" and ran.shown[0][verdict.MIME]["state"] == "passed"
     finally:
         kernel.close()
 

@@ -154,13 +154,16 @@ def _form_problems(notebook):
             if "check" not in tags(cell):
                 yield f"{cell.id}: a check without its tag"
             if found[1] in solved:
-                checked.add(found[1])
+                yield f"{cell.id}: a check after the solution, which says itself whether the exercise is done"
+            checked.add(found[1])
         if found := re.match(r"%%solution (\S+)", cell.source):
             yield from _named(found[1], lesson, cell)
             if "solution" not in tags(cell) or not cell.metadata.get("jupyter", {}).get("source_hidden"):
                 yield f"{cell.id}: a solution that is not tagged or not folded (metadata: jupyter.source_hidden)"
             if found[1] != exercise:
                 yield f"{cell.id}: the solution of {found[1]} below the card of {exercise}"
+            if found[1] not in checked:
+                yield f"{cell.id}: no check between the learner's own cell and the solution"
             solved.add(found[1])
         elif "solution" in tags(cell):
             yield f"{cell.id}: tagged as a solution, but without %%solution"
@@ -169,7 +172,7 @@ def _form_problems(notebook):
     if len(names) < 3:
         yield f"{len(names)} exercises, fewer than three"
     for name in sorted(names - checked):
-        yield f"{name}: no check after its solution"
+        yield f"{name}: no check"
     for one in lesson.exercises.values():
         if len(one.hints) != 2:
             yield f"{one.name}: {len(one.hints)} hints instead of two"
@@ -268,11 +271,17 @@ ID = "0123456789ab"
 
 def test_plain_pytest_with_nbval_plays_a_notebook(tmp_path):
     """In a shell that knows nothing of the lab."""
+    define = (
+        "from labkit.course import chapters, verdict\n"
+        "@chapters.load('00').exercise('nonsense', title='t', task='t', hints=('a', 'b'))\n"
+        "def checker(): return verdict.passed('ok')"
+    )
     (tmp_path / "notebooks").mkdir()
     notebook_of(
         tmp_path / "notebooks/learner.ipynb",
         (f"%%sh\necho {ID[::-1]}", COMPARE, f"{ID}\n"),
-        ("%%solution start-here/hello\nsolved = True", ["solution"], None),
+        (define, [], None),
+        ("%%solution start-here/nonsense\nsolved = True", ["solution"], None),
         ("assert solved", [], None),
         ("lab.exercise('x/y')", ["raises-exception"], None),
         ("%%sh\necho new", COMPARE, "old\n"),
@@ -289,8 +298,8 @@ def test_plain_pytest_with_nbval_plays_a_notebook(tmp_path):
         capture_output=True,
         text=True,
     )
-    assert "1 failed, 4 passed" in ended.stdout, ended.stdout + ended.stderr
-    assert "FAILED notebooks/learner.ipynb::Cell 4" in ended.stdout
+    assert "1 failed, 5 passed" in ended.stdout, ended.stdout + ended.stderr
+    assert "FAILED notebooks/learner.ipynb::Cell 5" in ended.stdout
 
 
 # -- running them --------------------------------------------------------------------------------
@@ -364,8 +373,8 @@ class Rehearsal:
                 if found := re.match(r"lab\.exercise\(['\"]([^'\"]+)", cell.source):
                     exercise = found[1]
                 outputs, problem = self._run_cell(player, cell, item)
-                if not problem and "check" in tags(cell):
-                    problem = self._wrong_verdict(outputs, exercise in solved)
+                if not problem and ("check" in tags(cell) or cell.source.startswith("%%solution")):
+                    problem = self._wrong_verdict(outputs, exercise in solved or "solution" in tags(cell))
                 if problem:
                     after = f"\n(the kernel was restarted before cell {at})" if at else ""
                     problems.append(

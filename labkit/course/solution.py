@@ -1,19 +1,23 @@
-"""%%solution NAME: a folded cell that runs only when somebody asks for it."""
+"""%%solution NAME: a folded cell that runs only when somebody asks for it, and then says whether that is right."""
 
 import ast
 from html import escape
 
-from labkit import session
-from labkit.course import chapters, progress
+from labkit.course import chapters, exercise, progress
 from labkit.display import card
+from labkit.errors import Trouble
 
 
 def magic(line: str, cell: str) -> None:
     """Runs the body when solutions are asked for; else shows one line and a button that runs it."""
+    from IPython.display import display
+
     one = chapters.exercise(line.strip())
     if progress.rehearsal():
         _execute(cell)
-        session.current.solutions.add(one.name)
+        display(verdict := exercise.judge(one, exercise.SETTLED))
+        if not verdict.passed:  # the chapter is at fault, and its cell fails
+            raise Trouble(f"the solution of {one.name} ran, and its checker says:\n{verdict.text()}\n")
     else:
         _offer(one, cell)
 
@@ -35,7 +39,7 @@ def _offer(one, source: str) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
-    words = f"A solution of “{one.title}”. Unfold this cell to read it; it runs when you press the button."
+    words = f"A solution of “{one.title}”. Unfold this cell to read it; the button runs it, and checks."
     button = ipywidgets.Button(
         description="Run this solution", icon="play", layout=ipywidgets.Layout(width="auto", align_self="flex-start")
     )
@@ -47,6 +51,7 @@ def _offer(one, source: str) -> None:
         with output:
             try:
                 _execute(source)
+                display(exercise.judge(one, exercise.SETTLED))
             except BaseException:  # Ctrl-C too: shown in the cell, as in any other
                 get_ipython().showtraceback()
         button.disabled = False
