@@ -266,14 +266,17 @@ def rehearse(tmp_path, capfd, *sources, tags=()) -> tuple[bool, str, str]:
 
 
 def test_a_chapter_that_works_is_a_line_a_cell(tmp_path, capfd):
-    exercise = next(iter(chapters.load("pods").exercises.values()))
-    passed, summary, output = rehearse(
-        tmp_path, capfd, "x = 1", f"%%solution {exercise.name}\nassert x == 1", "%%sh\npwd"
+    easy = (
+        "from labkit.course import chapters, verdict\n"
+        "@chapters.load('00').exercise('easy', title='t', task='t', hints=('a', 'b'))\n"
+        "def checker(): return verdict.passed('it is')\n"
+        "x = 1"
     )
+    passed, summary, output = rehearse(tmp_path, capfd, easy, "%%solution start-here/easy\nassert x == 1", "%%sh\npwd")
     assert passed, output
     assert re.fullmatch(r"✓ 99-made-up: 3 cells in [\d.]+ s", summary)
     assert re.fullmatch(
-        r"(?s)✓ 99-made-up  1/3 cell-1 · x = 1 · [\d.]+ s\n✓ 99-made-up  2/3 cell-2 · .*"
+        r"(?s)✓ 99-made-up  1/3 cell-1 · from labkit[^\n]* · [\d.]+ s\n✓ 99-made-up  2/3 cell-2 · .*"
         r"✓ 99-made-up  3/3 cell-3 · pwd · [\d.]+ s\n",
         output,
     ), output
