@@ -158,6 +158,11 @@ def _picture(page) -> Path:
     return path
 
 
+def address_of(jupyterlab: str, notebook: str) -> str:
+    """Where a notebook opens, in a page that has forgotten what was open."""
+    return re.sub(r"/tree/[^?]+", f"/tree/{notebook}", jupyterlab).replace("?", "?reset&")
+
+
 def run_all(page, seconds: float) -> None:
     """Run → Run All Cells, and until the last one has ended."""
     # Else nothing runs: the notebook's sign is there before its kernel is.
@@ -238,7 +243,7 @@ def faults(page) -> list[str]:
 
 def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> None:
     lesson = chapters.load(str(chapter))
-    address = re.sub(r"/tree/[^?]+", f"/tree/{chapter.notebook}", jupyterlab).replace("?", "?reset&")
+    address = address_of(jupyterlab, chapter.notebook)
     with page(chromium, address) as shown:
         run_all(shown, seconds)
         look(shown, chapter, request)
@@ -314,7 +319,7 @@ def test_chapter_07(chromium, jupyterlab, cluster, request):
 
 def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
     write_notebook(jupyterlab, "picture.ipynb", ['lab.views.engine.live("lab-00-*")'])
-    with page(chromium, re.sub(r"/tree/[^?]+", "/tree/picture.ipynb", jupyterlab).replace("?", "?reset&")) as shown:
+    with page(chromium, address_of(jupyterlab, "picture.ipynb")) as shown:
         run_all(shown, 60)
         shown.get_by_role("button", name="Beside the notebook").click()
         pictures = shown.locator(".lk-engine")
@@ -332,7 +337,7 @@ def test_a_learner_compares_their_list_with_ours(chromium, jupyterlab):
         f'lab.compare("{name}")',
     ]
     write_notebook(jupyterlab, "compare.ipynb", cells)
-    with page(chromium, re.sub(r"/tree/[^?]+", "/tree/compare.ipynb", jupyterlab).replace("?", "?reset&")) as shown:
+    with page(chromium, address_of(jupyterlab, "compare.ipynb")) as shown:
         run_all(shown, 60)
         ours = chapters.exercise(name).model
         assert shown.get_by_text("Nobody noticed.", exact=True).count() == 1
@@ -355,7 +360,7 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         'lab.views.engine.live("lab-00-*")',
     ]
     write_notebook(jupyterlab, "ended.ipynb", cells)
-    address = re.sub(r"/tree/[^?]+", "/tree/ended.ipynb", jupyterlab).replace("?", "?reset&")
+    address = address_of(jupyterlab, "ended.ipynb")
     with page(chromium, address) as shown:
         run_all(shown, 60)
         box = shown.locator(".workbook-prediction")

@@ -43,9 +43,10 @@
       border-left: 4px solid var(--jp-border-color1); padding-left: .8em;
     }`;
 
-  function shown(state) {
-    document.body.classList.toggle("workbook-notes", state);
-  }
+  const notes = {
+    shown: () => document.body.classList.contains("workbook-notes"),
+    show: (wanted) => document.body.classList.toggle("workbook-notes", wanted),
+  };
 
   // -- what a widget showed stays, when its kernel has ended ------------------------------------------
 
@@ -132,11 +133,10 @@
         app.commands.addCommand(NOTES, {
           label: "Show Instructor's Notes",
           isToggleable: true,
-          isToggled: () => document.body.classList.contains("workbook-notes"),
+          isToggled: notes.shown,
           execute: () => {
-            shown(!document.body.classList.contains("workbook-notes"));
+            state?.save(NOTES, notes.show(!notes.shown()));
             app.commands.notifyCommandChanged(NOTES);
-            state?.save(NOTES, document.body.classList.contains("workbook-notes"));
           },
         });
         palette?.addItem({ command: NOTES, category: "Workbook" });
@@ -151,7 +151,7 @@
             beside(app, tracker, button);
           }
         });
-        state?.fetch(NOTES).then((before) => shown(Boolean(before))); // the state comes when all are activated
+        state?.fetch(NOTES).then((before) => notes.show(Boolean(before))); // the state comes when all are activated
       },
     };
   }
