@@ -463,6 +463,27 @@ def test_cleaning_up_takes_what_the_chapter_made_and_nothing_else(engine):
         api.api.remove_volume("lab-98-data")
 
 
+def test_cleaning_up_takes_what_the_cells_wrote_and_leaves_what_the_learner_did(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "notebooks", tmp_path / "handed-out")
+    monkeypatch.setattr(session.current, "home", tmp_path / "mine")
+    mine = Lesson("99", "mine", "Mine", 1, ("x",))
+    paths.notebooks.mkdir()
+    (paths.notebooks / mine.notebook).write_text(
+        "echo > made/99/cells.log; mkdir made/99/folder; cat < ../made/99/gone"
+    )
+    prepare.get_ready(mine, Report())
+    folder = tmp_path / "mine/made/99"
+    (folder / "cells.log").write_text("")
+    (folder / "folder/in").mkdir(parents=True)
+    (folder / "folder/in/file").write_text("")
+    (folder / "notes.txt").write_text("the learner's own")
+    assert prepare.take_back(mine, Report()) == ["file made/99/cells.log", "folder made/99/folder"]
+    assert [file.name for file in folder.iterdir()] == ["notes.txt"]
+    (folder / "notes.txt").unlink()
+    assert prepare.take_back(mine, Report()) == []
+    assert not folder.parent.exists()
+
+
 def test_preparing_twice_does_no_harm(kernel, engine):
     chapter = next(one for one in chapters.written() if not one.cluster)
     assert kernel.run(f'lab.prepare("{chapter}")', timeout=1800).error == ""

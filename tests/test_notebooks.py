@@ -6,6 +6,7 @@ nothing of the chapter may be left. `WORKBOOK_SEED=n` repeats a shuffled order; 
 compared cells into the notebooks, as their reference.
 """
 
+import fnmatch
 import os
 import random
 import re
@@ -324,18 +325,35 @@ def compared(monkeypatch, request):
     monkeypatch.setattr(option, "color", "no")
 
 
+def files_in(folder):
+    """The files of a learner's folder, and the folders in which there is none."""
+    return [
+        entry.relative_to(folder).as_posix()
+        for entry in sorted(folder.rglob("*"))
+        if entry.is_file() or not any(entry.iterdir())
+    ]
+
+
 @pytest.mark.parametrize(("order", "notebook"), list(_orders()))
 def test_notebook(order, notebook, folders, compared, request):
     lesson = chapters.load(notebook.stem)
     request.getfixturevalue("engine")
     cluster = request.getfixturevalue("cluster") if lesson.cluster else None
 
+    files_before = set(files_in(folders[order]))
     played = Rehearsal(folders[order] / notebook.name, request.session)
     played.recording = order == "learner" and request.config.getoption("--record")
     restart = random.Random(f"{SEED}{notebook.stem}") if order == "shuffled" else None
     problems = played.run(restart)
     request.config.compared_cells[f"{order} {notebook.stem}"] = (played.compared, played.executed, played.repeated)
     assert not problems, "\n\n".join(problems)
+
+    unasked = [
+        name
+        for name in files_in(folders[order])
+        if name not in files_before and not any(fnmatch.fnmatch(name, pattern) for pattern in lesson.files)
+    ]
+    assert not unasked, f"files that no learner writes, and that {notebook.stem} did not clean up: {unasked}"
 
     left = {kind: names for kind, names in owned.names(lesson.owns).items() if names}
     assert not left, f"{notebook.stem} has been cleaned up and still there are {left}"

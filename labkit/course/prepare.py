@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labkit import cluster, engine, paths, session, supply
 from labkit.cluster import addons, contents, start
-from labkit.course import chapters, handout, ports, progress
+from labkit.course import chapters, handout, made, ports, progress
 from labkit.course.lesson import Lesson
 from labkit.display import card
 from labkit.engine import owned
@@ -51,8 +51,22 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         for namespace in lesson.namespaces:
             contents.make_namespace(namespace)
     report.done()
+    _make_folder(lesson)
     if lesson.ports:
         ports.make_free(lesson, report)
+
+
+def _make_folder(lesson: Lesson) -> None:
+    """The folder that its cells write to."""
+    folder = made.folder(lesson)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Trouble(
+            f"the folder for what this chapter writes cannot be made: {problem}",
+            "a folder with room in it",
+            f"make {folder.parent.parent} writable",
+        ) from None
 
 
 def _reference(image: str) -> str:
@@ -94,8 +108,8 @@ def header(lesson: Lesson) -> card.Card:
 
 
 def clean(name: str) -> None:
-    """Removes what a chapter made: background jobs, containers, networks, volumes, images, namespaces. Run All comes by
-    here too, and takes nothing away."""
+    """Removes what a chapter made: background jobs, containers, networks, volumes, images, namespaces, the
+    files that its cells wrote. Run All comes by here too, and takes nothing away."""
     lesson = chapters.load(name)
     if session.current.in_a_row and not progress.rehearsal():
         print("Nothing is removed: this cell came in a row with others. Run it by itself to clean up.")
@@ -113,7 +127,7 @@ def take_back(lesson: Lesson, report: Report) -> list[str]:
         removed += _clear_cluster(lesson, report)
     if lesson.owns and engine.find():
         removed += owned.remove(lesson.owns)
-    return removed
+    return removed + made.remove(lesson)
 
 
 def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
