@@ -82,8 +82,26 @@ def test_a_pod_of_a_node_that_is_gone_is_not_shown_as_ready():
     model, lost = Model("lab-x"), pod("b")
     lost["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
     model.replace("pods", [pod("a"), lost])
-    assert [row["tone"] for row in model.state()["pods"]] == ["good", "busy"]
+    assert {row["name"]: row["tone"] for row in model.state()["pods"]} == {"a": "good", "b": "busy"}
     assert "2 pods, 1 ready" in model.text()
+
+
+def test_what_is_in_trouble_stands_first_then_the_newest_in_the_text_too():
+    model = Model("lab-x")
+    old, new = {"creationTimestamp": "2026-11-23T10:00:00Z"}, {"creationTimestamp": "2026-11-23T11:00:00Z"}
+    model.replace(
+        "pods",
+        [
+            pod("fine", **old),
+            pod("newer", **new),
+            pod("also-newer", **new),
+            pod("crashes", ready=False, waiting="CrashLoopBackOff", **old),
+            pod("begins", phase="Pending", ready=False, waiting="ContainerCreating", **new),
+        ],
+    )
+    order = ["begins", "crashes", "also-newer", "newer", "fine"]
+    assert [row["name"] for row in model.state()["pods"]] == order
+    assert [line.split()[0] for line in model.text().splitlines() if line.split()[0] in order] == order
 
 
 ENDED = {"terminated": {"exitCode": 0, "reason": "Completed"}}

@@ -68,6 +68,20 @@ def test_the_status_of_a_container(given, words, tone):
     assert row["policy"] == "on-failure:3" and row["networks"][0] == ["lab-net", "172.18.0.2"]
 
 
+def test_what_is_in_trouble_stands_first_then_the_newest_in_the_text_too():
+    model = Model()
+    for name, day, given in (
+        ("lab-fine", 1, {}),
+        ("lab-new", 2, {}),
+        ("lab-ended", 3, {"status": "exited"}),
+        ("lab-broken", 1, {"status": "exited", "code": 1}),
+    ):
+        model.put("containers", container({**inspected(name, **given), "Created": f"2026-11-0{day}T10:00:00Z"}))
+    order = ["lab-broken", "lab-ended", "lab-new", "lab-fine"]
+    assert [row["name"] for row in model.state()["containers"]] == order
+    assert [line.split()[0] for line in model.text().splitlines() if line.split()[0] in order] == order
+
+
 def test_ports_say_who_can_reach_them():
     ports = {
         "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}, {"HostIp": "::", "HostPort": "8080"}],

@@ -25,7 +25,7 @@ def magic(line: str, cell: str) -> None:
 
 def _is_to_stay(name: str) -> bool:
     """Whether an exercise is done, and nobody has asked twice to begin it anew."""
-    done = progress.read()["exercises"].get(name, {}).get("state") == "passed" and not progress.rehearsal()
+    done = progress.state(name) == "passed" and not progress.rehearsal()
     asked, session.current.asked = session.current.asked, ""
     if not done or (asked == name and not session.current.in_a_row):
         return False

@@ -124,6 +124,11 @@ def passed_before(exercise: str) -> bool:
     return "passed" in read()["exercises"].get(exercise, {})
 
 
+def state(exercise: str) -> str:
+    """What its last verdict said, or nothing."""
+    return read()["exercises"].get(exercise, {}).get("state", "")
+
+
 def predict(question: str, choice: str) -> None:
     """Notes what the learner guessed."""
     with update() as data:

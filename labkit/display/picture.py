@@ -1,9 +1,13 @@
 """A still picture for a notebook: SVG in the page's own colours, and its text twin."""
 
+import math
+import re
 from dataclasses import dataclass
 from html import escape
 
 from labkit.display.look import INK, LINE
+
+_SMALLEST = 11  # pixels of a text that can still be read
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,16 @@ class Picture:
 
 
 def drawing(width: int, height: int, title: str, *parts: str) -> str:
-    """An <svg> of this size in pixels; `title` is what a screen reader says of it."""
+    """An <svg> of this size in pixels; `title` is what a screen reader says of it.
+
+    A narrow page shrinks it until its smallest text has 11 pixels, and scrolls from there.
+    """
+    smallest = min((int(size) for part in parts for size in re.findall(r'font-size="(\d+)"', part)), default=13)
+    least = math.ceil(width * min(_SMALLEST / smallest, 1))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title, True)}" '
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-size="13" '
+        f'style="min-width:{least}px" '
         f"font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\">"
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )

@@ -47,7 +47,7 @@ function grid(caption, titles, lines) {
   return table;
 }
 
-// Cards by their id, each in a place that the picture gives it; changed ones are filled anew.
+// Cards by their id, in the order of their items, each in a place that the picture gives it; changed ones are filled anew.
 function cards() {
   const known = new Map(); // id -> {card, mark, place}
   return (items, { fill, placeOf, insideOf, extra = "", quiet = false }) => {
@@ -59,21 +59,25 @@ function cards() {
       const mark = JSON.stringify(item) + extra;
       if (entry && entry.mark === mark) continue;
       if (!entry) {
-        entry = { card: make("article"), place: null };
+        entry = { card: make("article") };
         known.set(item.id, entry);
       }
       entry.mark = mark;
       fill(entry.card, item);
-      if (entry.place !== placeOf(item) || !entry.card.isConnected) {
-        entry.place = placeOf(item);
-        insideOf(entry.place).append(entry.card);
-      }
       if (!quiet) changed.push(entry.card);
     }
     for (const [id, entry] of known) {
       if (here.has(id)) continue;
       entry.card.remove();
       known.delete(id);
+    }
+    const last = new Map(); // inside -> the card that was put there last
+    for (const item of items) {
+      const { card } = known.get(item.id);
+      const inside = insideOf(placeOf(item));
+      const next = last.has(inside) ? last.get(inside).nextSibling : inside.firstChild;
+      if (next !== card) inside.insertBefore(card, next);
+      last.set(inside, card);
     }
     changed.forEach(flash); // at the end: asking for a colour makes the browser lay out the page
   };

@@ -7,6 +7,7 @@ A picture NAME is `views/NAME.py` with its model and its watcher, and beside it 
 import atexit
 import contextlib
 import threading
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def style(module: str) -> str:
 
 def _together(module: str, suffix: str) -> str:
     return "\n".join(Path(file).with_suffix(suffix).read_text() for file in (__file__, module))
+
+
+def in_order(rows: Iterable[dict]) -> list[dict]:
+    """Rows with a tone, a time of creation and a name: what is in trouble or on its way first, then the newest."""
+    by_name = sorted(rows, key=lambda row: row["name"])
+    newest = sorted(by_name, key=lambda row: row["created"], reverse=True)
+    return sorted(newest, key=lambda row: row["tone"] in ("good", "done"))
 
 
 class Watcher:

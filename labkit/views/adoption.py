@@ -48,7 +48,7 @@ SOURCES = {
         "https://byteiota.com/?p=4342",
     ),
     "CN20": (
-        "CNCF Survey 2020",
+        "CNCF Survey 2020, as reported by FOSSlife",
         "respondents with Kubernetes in production",
         "https://www.fosslife.org/cncf-survey-shows-continued-increase-container-use",
     ),
@@ -101,9 +101,9 @@ def chart() -> Picture:
     for percent in range(0, 101, 25):
         parts += [
             stroke(left, y(percent), right, y(percent)),
-            label(left - 8, y(percent) + 4, str(percent), SOFT, 12, "end"),
+            label(left - 8, y(percent) + 4, str(percent), SOFT, anchor="end"),
         ]
-    parts += [label(x(year), bottom + 20, str(year), SOFT, 12, "middle") for year in range(2014, 2027, 2)]
+    parts += [label(x(year), bottom + 20, str(year), SOFT, anchor="middle") for year in range(2014, 2027, 2)]
     for series, (colour, shape) in _MARKS.items():
         points = [figure for figure in FIGURES if figure.series == series]
         for one, two in itertools.pairwise(points):
@@ -118,13 +118,12 @@ def chart() -> Picture:
                     y(point.percent) + (14 if aside else -10),
                     f"{point.percent:.0f}",
                     anchor="start" if aside else "middle",
-                    size=12,
                 )
             )
     for i, (series, (colour, shape)) in enumerate(_MARKS.items()):
         parts += [_mark(left + 6, bottom + 46 + i * 22, colour, shape), label(left + 22, bottom + 50 + i * 22, series)]
     note = "Lines join only figures of one publication: the others counted or asked in another way."
-    parts.append(label(0, bottom + 124, note, SOFT, 12))
+    parts.append(label(0, bottom + 124, note, SOFT))
 
     words = f"{title}\n\n{_words(FIGURES)}"
     return Picture(drawing(720, bottom + 132, title, *parts), words)

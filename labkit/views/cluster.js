@@ -11,9 +11,10 @@ function fillPod(card, pod, many) {
   if (many) return;
   const facts = make("div", "lk-facts");
   facts.append(make("span", "", `ready ${pod.ready}`));
-  facts.append(make("span", pod.restarts ? "lk-strong" : "", plural(pod.restarts, "restart")));
+  if (pod.restarts) facts.append(make("span", "lk-strong", plural(pod.restarts, "restart")));
   facts.append(make("span", "", pod.ip || "no address yet"));
   card.append(facts);
+  if (pod.tone === "good" && pod.containers.length === 1) return; // its one container says the same
   const list = make("div", "lk-containers");
   for (const [name, kind, label, tone, restarts] of pod.containers) {
     const chip = make("span", "lk-container");

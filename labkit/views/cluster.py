@@ -114,7 +114,7 @@ class Model:
             "known": {"nodes", "pods"} <= self.listed,
             "away": {"since": self.away[0], "why": self.away[1]} if self.away else None,
             "nodes": sorted(self.nodes.values(), key=lambda row: row["name"]),
-            "pods": sorted(self.pods.values(), key=lambda row: row["name"]),
+            "pods": stage.in_order(self.pods.values()),
             "news": list(self.news),
         }
 
@@ -131,7 +131,7 @@ class Model:
         for node in sorted(self.nodes.values(), key=lambda row: row["name"]):
             lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")
         rows = [("POD", "READY", "STATUS", "RESTARTS", "IP", "NODE", "CONTAINERS")]
-        for pod in sorted(self.pods.values(), key=lambda row: row["name"]):
+        for pod in stage.in_order(self.pods.values()):
             parts = ", ".join(f"{name} {state}" for name, _, state, _, _ in pod["containers"])
             rows.append(
                 (
@@ -146,11 +146,7 @@ class Model:
             )
         if len(rows) > 1:
             lines += table(rows, ruled=False).splitlines()
-        lines += [
-            f"{pod['name']}: {pod['cause']}"
-            for pod in sorted(self.pods.values(), key=lambda row: row["name"])
-            if pod["cause"]
-        ]
+        lines += [f"{pod['name']}: {pod['cause']}" for pod in stage.in_order(self.pods.values()) if pod["cause"]]
         return "\n".join(lines)
 
 
@@ -194,6 +190,7 @@ def _pod_row(pod: dict) -> dict:
     return {
         "id": meta["uid"],
         "name": meta["name"],
+        "created": meta.get("creationTimestamp") or "",
         "node": spec.get("nodeName", ""),
         "ip": status.get("podIP", ""),
         "status": label,

@@ -7,7 +7,7 @@ from labkit.evidence import registry as evidence
 from labkit.evidence.registry import Place
 
 _COLOURS = (BLUE, ORANGE, PURPLE, GREEN, GREY)
-_COLUMN, _ROW = 290, 19
+_LEFT, _COLUMN, _ROW = 105, 215, 19
 
 
 def where(
@@ -38,9 +38,9 @@ def draw(repository: str, places: list[Place]) -> Picture:
     parts = [label(0, 18, title, weight="bold", size=15)]
     rows = [("digest", *(place.name for place in places))]
     for i, place in enumerate(places):
-        parts.append(label(130 + i * _COLUMN, 46, place.name, weight="bold"))
+        parts.append(label(_LEFT + i * _COLUMN, 46, place.name, weight="bold"))
         if place.note:
-            parts.append(label(130 + i * _COLUMN, 62, place.note, SOFT, 12))
+            parts.append(label(_LEFT + i * _COLUMN, 62, place.note, SOFT))
     y = 72 if any(place.note for place in places) else 56
     for number, digest in enumerate(digests):
         colour = _COLOURS[number % len(_COLOURS)]
@@ -50,14 +50,14 @@ def draw(repository: str, places: list[Place]) -> Picture:
         for i, lines in enumerate(said):
             if not lines:
                 continue
-            parts.append(box(130 + i * _COLUMN, y, _COLUMN - 16, tall, colour, colour, 0.16))
+            parts.append(box(_LEFT + i * _COLUMN, y, _COLUMN - 16, tall, colour, colour, 0.16))
             for j, words in enumerate(lines):
                 colour_of = SOFT if words == "without a tag" else INK
-                parts.append(label(140 + i * _COLUMN, y + 20 + j * _ROW, words, colour_of))
+                parts.append(label(_LEFT + 10 + i * _COLUMN, y + 20 + j * _ROW, words, colour_of))
         rows.append((_short(digest), *(", ".join(one) or "-" for one in said)))
         y += tall + 10
     twin = [title, "", table(rows), *(f"{place.name}: {place.note}" for place in places if place.note)]
-    return Picture(drawing(130 + _COLUMN * len(places), y, title, *parts), "\n".join(twin))
+    return Picture(drawing(_LEFT + _COLUMN * len(places), y, title, *parts), "\n".join(twin))
 
 
 def _said(place: Place, digest: str) -> list[str]:

@@ -122,7 +122,7 @@ class Model:
 
     def state(self) -> dict:
         """What the page needs, of plain JSON types; times are seconds since 1970."""
-        containers = sorted(self.containers.values(), key=lambda row: row["name"])
+        containers = stage.in_order(self.containers.values())
         used = {name for row in containers for name, _ in row["networks"]}
         networks = [row for row in self.networks.values() if row["name"] in used or self.shows(row["name"])]
         return {
@@ -198,6 +198,7 @@ def container(item: dict) -> dict:
     return {
         "id": item["Id"],
         "name": item["Name"].lstrip("/"),
+        "created": item.get("Created") or "",
         "image": item["Config"]["Image"],
         "status": status,
         "tone": tone,

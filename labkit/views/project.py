@@ -13,7 +13,7 @@ from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.errors import Trouble
 
 LABEL = "com.docker.compose"
-_BOX, _GAP, _LEFT, _LINE = 280, 110, 2, 19
+_BOX, _GAP, _LEFT, _LINE = 250, 100, 2, 19
 _WHEN = {
     "service_started": "once started",
     "service_healthy": "once healthy",
@@ -258,7 +258,7 @@ def picture(project: Project) -> Picture:
     width: float = _LEFT * 2 + len(services) * (_BOX + _GAP) - _GAP
     parts = [label(0, 18, f"project {project.name}", weight="bold", size=14)]
     if above or any(_on_host(service) for service in services):
-        parts += [stroke(0, machine, width, machine, LINE, 2), label(0, machine + 15, "this machine", SOFT, size=12)]
+        parts += [stroke(0, machine, width, machine, LINE, 2), label(0, machine + 15, "this machine", SOFT)]
     for i, service in enumerate(services):
         x = _LEFT + i * (_BOX + _GAP)
         parts += _box(service, lines[service.name], x, top, height)
@@ -281,10 +281,10 @@ def picture(project: Project) -> Picture:
             if x2 - x1 == _GAP:
                 y = top + height / 2 + 26 * near
                 near += 1
-                parts += [_arrow(x1, y, x2, y, ORANGE), label((x1 + x2) / 2, y - 7, when, size=12, anchor="middle")]
+                parts += [_arrow(x1, y, x2, y, ORANGE), label((x1 + x2) / 2, y - 7, when, anchor="middle")]
             elif x2 > x1:
                 y = top - 14 - 20 * far.index((service.name, other))
-                parts += [_bend(x1 - 18, top, y, x2 + 18), label(x1 + 8, y - 4, when, size=12)]
+                parts += [_bend(x1 - 18, top, y, x2 + 18), label(x1 + 8, y - 4, when)]
     y = bottom + 10
     for j, (name, note) in enumerate(project.networks.items()):
         y = bottom + 34 + 30 * j
@@ -349,10 +349,9 @@ def _box(service: Service, lines: list[tuple[str, str, str]], x: float, y: float
         box(x, y, 5, height, colour),
     ]
     for i, (words, ink, weight) in enumerate(lines):
-        small = ink == SOFT
-        room = 42 if small else 36
+        room = 31 if weight == "bold" else 33
         shown = words if len(words) <= room else words[: room - 1] + "…"
-        parts.append(label(x + 14, y + 20 + _LINE * i, shown, ink, size=12 if small else 13, weight=weight))
+        parts.append(label(x + 14, y + 20 + _LINE * i, shown, ink, weight=weight))
     return parts
 
 

@@ -7,7 +7,8 @@ from labkit.display.look import BLUE, GREEN, GREY, INK, LINE, ORANGE, PURPLE, SO
 from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.evidence import requests
 
-_LEFT, _RIGHT, _LANE, _HEIGHT = 150, 740, 44, 24
+_LEFT, _RIGHT, _LANE, _HEIGHT = 120, 580, 44, 24
+_CHARACTER = 7  # pixels of one, on average
 _COLOURS = (BLUE, ORANGE, PURPLE, GREEN)
 
 
@@ -30,13 +31,14 @@ def timeline(log: str | Path) -> Picture:
     for i, (moment, words) in enumerate(seen.marks):
         x, y = _LEFT + moment * scale, 40 + 17 * i
         parts.append(stroke(x, y - 4, x, bottom, SOFT, 1))
-        side = "end" if moment > seen.seconds * 0.6 else "start"
-        parts.append(label(x + (-5 if side == "end" else 5), y + 4, f"{moment:.1f} s: {words}", SOFT, 12, side))
+        said_there = f"{moment:.1f} s: {words}"
+        side = "start" if x + _CHARACTER * len(said_there) < _LEFT + _RIGHT else "end"
+        parts.append(label(x + (-5 if side == "end" else 5), y + 4, said_there, SOFT, anchor=side))
     for i, (name, lane, colour) in enumerate(lanes):
         y = top + _LANE * i
         parts.append(stroke(_LEFT, y + _LANE - 6, _LEFT + _RIGHT, y + _LANE - 6, LINE))
         parts.append(label(_LEFT - 12, y + 20, name, anchor="end", weight="bold"))
-        parts.append(label(_LEFT - 12, y + 35, count(len(lane), "request"), SOFT, 12, "end"))
+        parts.append(label(_LEFT - 12, y + 35, count(len(lane), "request"), SOFT, anchor="end"))
         for request in lane:
             x, width = _LEFT + request.began * scale, max((request.ended - request.began) * scale, 2)
             parts.append(box(x, y + 12, width, _HEIGHT, colour))
@@ -45,7 +47,7 @@ def timeline(log: str | Path) -> Picture:
     while tick <= seen.seconds:
         x = _LEFT + tick * scale
         parts.append(stroke(x, bottom - 6, x, bottom, GREY))
-        parts.append(label(x, bottom + 15, f"{tick:g} s", SOFT, 12, "middle"))
+        parts.append(label(x, bottom + 15, f"{tick:g} s", SOFT, anchor="middle"))
         tick += step
 
     rows: list[tuple] = [("lane", "requests", "first", "last", "slowest")]

@@ -124,25 +124,26 @@ def _client_version() -> str:
 
 
 def _way_drawn(here, docker, server, there, where: str, same: bool) -> str:
-    width = 860
-    outer = (
-        [box(8, 34, width - 16, 168, LINE, LINE, 0.15)]
-        if same
-        else [box(8, 34, 400, 168, LINE, LINE, 0.15), box(452, 34, width - 460, 168, LINE, LINE, 0.15)]
-    )
+    """The client above, the engine below, each on its machine, which may be one."""
+    width, half, apart = 640, 158, 0 if same else 34
+    lower = 34 + half + apart
+    outer = [box(8, 34, width - 16, 2 * half, LINE, LINE, 0.15)]
+    if not same:
+        outer = [box(8, y, width - 16, half, LINE, LINE, 0.15) for y in (34, lower)]
+    arrow = lower + 68
     parts = [
         label(8, 20, where, INK, 14, weight="bold"),
         *outer,
         *_lines(20, 56, "This notebook's machine", here, INK),
-        *_lines(464, 56, "The engine's machine" + (", the same one" if same else ""), there, INK),
-        box(20, 124, 376, 68, PAPER, BLUE),
-        *_lines(32, 145, "The client: you type", docker, BLUE),
-        box(464, 124, 376, 68, PAPER, ORANGE),
-        *_lines(476, 145, "The engine: does the work", server, ORANGE),
-        stroke(396, 158, 454, 158, SOFT, 2),
-        f'<path d="M463 158 l-10 -5 v10 z" fill="{SOFT}"/>',
+        box(20, 106, width - 40, 68, PAPER, BLUE),
+        *_lines(32, 127, "The client: you type", docker, BLUE),
+        *_lines(20, lower + 22, "The engine's machine" + (", the same one" if same else ""), there, INK),
+        box(20, lower + 72, width - 40, 68, PAPER, ORANGE),
+        *_lines(32, lower + 93, "The engine: does the work", server, ORANGE),
+        stroke(width - 60, 174, width - 60, arrow - 6, SOFT, 2),
+        f'<path d="M{width - 60} {arrow + 3} l-5 -10 h10 z" fill="{SOFT}"/>',
     ]
-    return drawing(width, 212, where, *parts)
+    return drawing(width, lower + half + 10, where, *parts)
 
 
 def _lines(x: float, y: float, title: str, lines: list[str], colour: str) -> list[str]:
@@ -150,11 +151,11 @@ def _lines(x: float, y: float, title: str, lines: list[str], colour: str) -> lis
     rows = [lines[0], " · ".join(lines[1:])]
     return [
         label(x, y, title, colour, weight="bold"),
-        *(label(x, y + 17 * number, _short(row), INK, 12) for number, row in enumerate(rows, 1)),
+        *(label(x, y + 17 * number, _short(row), INK) for number, row in enumerate(rows, 1)),
     ]
 
 
-def _short(text: str, most: int = 62) -> str:
+def _short(text: str, most: int = 76) -> str:
     return text if len(text) <= most else text[: most // 2] + "…" + text[-most // 2 :]
 
 

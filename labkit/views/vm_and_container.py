@@ -266,7 +266,7 @@ def namespaces(*containers: str) -> Picture:
             parts.append(
                 box(start + i * wide, y, wide - 8, 25, colour, colour, 0.2 if shared else 0.38, dashed=owner != name)
             )
-            parts.append(label(start + i * wide + 8, y + 17, words[:22], INK, 12))
+            parts.append(label(start + i * wide + 8, y + 17, words[:20], INK))
             row.append(words)
         rows.append(tuple(row))
         y += 30
