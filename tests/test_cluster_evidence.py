@@ -148,6 +148,8 @@ def test_a_log_and_a_command(welcome, shell):
 
 
 def test_what_the_node_knows_of_a_container(shell):
+    # Another test may have restarted the node since, and with it the container.
+    shell = wait_for(lambda: evidence.get("pod", "shell", NAMESPACE), evidence.ready, 60, "pod shell")
     assert evidence.on_node(shell, "app", "cat /proc/$pid/comm; crictl exec -s $container hostname; exit 3") == (
         3,
         "sleep\nshell",
