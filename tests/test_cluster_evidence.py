@@ -148,13 +148,13 @@ def test_a_log_and_a_command(welcome, shell):
 
 
 def test_what_the_node_knows_of_a_container(shell):
-    # Another test may have restarted the node since, and with it the container.
-    shell = wait_for(lambda: evidence.get("pod", "shell", NAMESPACE), evidence.ready, 60, "pod shell")
-    assert evidence.on_node(shell, "app", "cat /proc/$pid/comm; crictl exec -s $container hostname; exit 3") == (
-        3,
-        "sleep\nshell",
-    )
-    assert evidence.on_node(shell, "nobody", "true") == (None, "container nobody does not run")
+    def known(container):
+        # Another test may have restarted the node since, and with it the container: the pod as it is now.
+        pod = evidence.get("pod", "shell", NAMESPACE)
+        return evidence.on_node(pod, container, "cat /proc/$pid/comm; crictl exec -s $container hostname; exit 3")
+
+    wait_for(lambda: known("app"), lambda seen: seen == (3, "sleep\nshell"), 60, "what the node knows")
+    assert known("nobody") == (None, "container nobody does not run")
 
 
 def test_quantities():
