@@ -19,7 +19,8 @@ def remove(lesson: Lesson) -> list[str]:
     place = folder(lesson)
     if not place.is_dir():
         return []
-    cells = (paths.notebooks / lesson.notebook).read_text()
+    notebook = paths.notebooks / lesson.notebook
+    cells = notebook.read_text() if notebook.exists() else ""
     removed = []
     for entry in sorted(place.iterdir()):
         name = f"made/{lesson.number}/{entry.name}"
