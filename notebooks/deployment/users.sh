@@ -16,8 +16,8 @@ wait_for() {
     return 1
 }
 
-verb=$1
-shift
+verb=${1:-}
+[ $# -eq 0 ] || shift
 case $verb in
 start)
     docker rm -f lab-05-load >/dev/null 2>&1
