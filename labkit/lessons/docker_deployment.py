@@ -117,6 +117,8 @@ def _how(name: str, facts: dict) -> str:
 def _revived(name: str, facts: dict, start: str) -> str:
     """What to do next with a container on the server that does not run."""
     state = facts["State"]
+    if "port is already allocated" in state["Error"]:
+        return f"`{_THERE} ps` shows who has that port; remove that; then `{_THERE} rm -f {name}`, and {start}"
     if state["Error"]:
         return f"mend that; then `{_THERE} rm -f {name}`, and {start}"
     if state["Status"] == "paused":
@@ -477,8 +479,8 @@ it does. There is more than one fault.
 )
 def elsewhere():
     right = f"{REGISTRY}:5000/{REPOSITORY}:1.0"
-    start = "start it with the colleague's command, mended"
-    facts = _on_server("report", f"mend the colleague's command for the server, and run it there: `{_THERE} run …`")
+    start = "start it there with the colleague's command, mended"
+    facts = _on_server("report", f"{start}: `{_THERE} run …`")
     anew = f"`{_THERE} rm -f report`, and {start}"
     wanted = _tag("1.0")
     if facts["Image"] not in (wanted.id, *wanted.digests):
