@@ -300,8 +300,10 @@ def careful():
         )
     share = host["NanoCpus"] / 1e9 or max(host["CpuQuota"], 0) / (host["CpuPeriod"] or 100_000)
     if not 0 < share <= 0.5:
+        uses = f"all of the processors {host['CpusetCpus']}" if host["CpusetCpus"] else "all processors"
+        uses = f"{share:g} processors" if share else uses
         raise NotYet(
-            f"careful may use {f'{share:g} of the' if share else 'all'} processors",
+            f"careful may use {uses}",
             "half a processor at most",
             f"{anew} `--cpus 0.5`" + ("; `--cpu-shares` is a weight, no limit" if host["CpuShares"] else ""),
         )
