@@ -197,7 +197,7 @@ def _digest(name: str, facts: dict, whose: str) -> str:
         raise NotYet(
             f"{name} was started from {reference}: {by}",
             f"{name}, started from {REGISTRY}:5000/{REPOSITORY}@sha256:…",
-            f"`{_THERE} rm -f {name}`, and run it from {REGISTRY}:5000/{REPOSITORY}, with @ and the digest of {whose}",
+            f"`{_THERE} rm -f {name}`, and run it from `{REGISTRY}:5000/{REPOSITORY}@…`, with the digest of {whose}",
         )
     return reference.partition("@")[2]
 
