@@ -9,34 +9,34 @@ import json
 from docker.utils import parse_bytes
 
 from labkit import session
-from labkit.course import comparison
+from labkit.course import comparison, made
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.errors import Trouble
 from labkit.evidence import NotYet, docker, registry, requests
 
-MACHINE, REGISTRY, REPOSITORY = "lab-05-machine", "lab-05-registry", "lab/welcome"
+SERVER, REGISTRY, REPOSITORY = "lab-05-server", "lab-05-registry", "lab/welcome"
 _MIB = 1024 * 1024
 # As a command: on the server.
-_THERE = f"docker exec {MACHINE} docker"
+_THERE = f"docker exec {SERVER} docker"
 
 lesson = Lesson(
     number="05",
     name="docker-deployment",
     title="Docker deployment",
-    minutes=60,
+    minutes=45,
     goals=(
-        "push an image to a registry, look into it, and pull the very same bytes on another machine",
-        "say what a tag promises, and what a digest does",
-        "deploy with a health check, limits, bounded logs and a restart policy, and know what each of them does not do",
-        "update without a lost request, and roll back in a second",
-        "end a container so that whoever is in the middle of something gets an answer",
-        "name what is missing as soon as there are two machines",
+        "push an image to a registry, look into it, and run the very same bytes on a server",
+        "say what a tag promises, and what a digest does, and roll back to exactly what ran before",
+        "deploy with a health check, limits, bounded logs and a restart policy",
+        "update without a lost request, and end the old version so that nobody is cut off in the middle of something",
+        "find out why what runs on one machine does not run on another",
+        "name what is missing as soon as there are two servers",
     ),
     images=("registry", "dind", "welcome", "busybox", "golang", "static"),
     tools=("docker-buildx",),
     owns=("lab-05", "lab-05-*", "localhost:5050/lab/*"),
-    files=("05-*",),
+    files=("05-missing.txt", "05-missing-had.txt", "05-unnoticed.log"),
     ports=(5050, 8050, 8051, 8052),
 )
 
@@ -46,10 +46,10 @@ lesson = Lesson(
 
 def _server():
     """The container that is the server. Raises NotYet when it does not run."""
-    found = docker.container(MACHINE)
+    found = docker.container(SERVER)
     if found and found.status == "exited":
-        raise NotYet(f"the server {docker.how(found)}", "it running", f"`docker start {MACHINE}`")
-    return docker.running(MACHINE, "run the cell of section 2 that starts the server")
+        raise NotYet(f"the server {docker.how(found)}", "it running", f"`docker start {SERVER}`")
+    return docker.running(SERVER, "run the cell of section 2 that starts the server")
 
 
 def _ask_server(*command: str, stderr: bool = True) -> tuple[int, str]:
@@ -59,38 +59,75 @@ def _ask_server(*command: str, stderr: bool = True) -> tuple[int, str]:
         if status or output:
             break  # on a busy machine an engine may close the stream before what it was to carry
     if status is None:
-        raise NotYet(f"the server {MACHINE} has just ended", "it running", f"`docker start {MACHINE}`")
+        raise NotYet(f"the server {SERVER} has just ended", "it running", f"`docker start {SERVER}`")
     return status, output
 
 
-def _on_server(name: str, start: str) -> dict:
-    """What `docker inspect` on the server shows of a container that runs the app. start: the command that starts it.
-    Raises NotYet when it is not there, does not run, or runs something else."""
+def _inspected(name: str) -> dict | None:
+    """What `docker inspect` on the server shows of a container, or None. Raises NotYet when the engine there does not
+    answer."""
     inspect = ("docker", "inspect", "--type", "container", name)
     status, output = _ask_server(*inspect, stderr=False)
-    if status:
-        _, output = _ask_server(*inspect)
-        if "no such" in output.lower():
-            raise NotYet(f"the server has no container {name}", f"{name}, running there", f"`{start}`")
-        raise NotYet(f"the server's engine does not answer: {output}", "an answer", "wait a moment, and check again")
-    facts = json.loads(output)[0]
-    state, again = facts["State"], f"`{_THERE} rm -f {name}`, then `{start}`"
-    logs = f"`{_THERE} logs {name}` says why; when that is mended, {again}"
-    if state["Status"] == "restarting" or state["Restarting"]:
-        raise NotYet(
-            f"{name} crashes again and again: it {_last_line(name, state)}; restarts: {facts['RestartCount']}",
-            f"{name}, running",
-            logs,
-        )
-    if state["Error"]:
-        raise NotYet(f"{name} did not start: {state['Error']}", f"{name}, running", f"remove that cause, then {again}")
-    if state["Status"] != "running":
-        steps = {"created": f"`{_THERE} start {name}`", "paused": f"`{_THERE} unpause {name}`"}
-        how = _last_line(name, state) if state["Status"] == "exited" else f"is {state['Status']}"
-        raise NotYet(f"{name} {how}", f"{name}, running", steps.get(state["Status"], logs))
+    if not status:
+        return json.loads(output)[0]
+    _, output = _ask_server(*inspect)
+    if "no such" in output.lower():
+        return None
+    raise NotYet(f"the server's engine does not answer: {output}", "an answer", "wait a moment, and check again")
+
+
+def _on_server(name: str, start: str) -> dict:
+    """What `docker inspect` on the server shows of a container that runs the app. start: what to do to have it, in
+    words. Raises NotYet when it is not there, does not run, or runs something else."""
+    if (facts := _inspected(name)) is None:
+        raise NotYet(f"the server has no container {name}" + _one_here(name), f"{name}, running there", start)
     if facts["Config"].get("Entrypoint") != ["/welcome"]:
-        raise NotYet(f"{name} runs from {facts['Config']['Image']}, which is not the app", "the app", again)
+        program = " ".join([facts["Path"], *facts["Args"]])
+        raise NotYet(
+            f"{name} runs `{program}` from {facts['Config']['Image']}, which is not the app",
+            "the app",
+            f"`{_THERE} rm -f {name}`, then {start}",
+        )
+    state = facts["State"]
+    if state["Status"] != "running":
+        raise NotYet(f"{name} {_how(name, facts)}", f"{name}, running", _revived(name, facts, start))
     return facts
+
+
+def _one_here(name: str) -> str:
+    """Where else such a container is, if it is one of the app's."""
+    for one in (name, f"lab-05-{name}"):
+        if (found := docker.container(one)) and REPOSITORY in found.attrs["Config"]["Image"]:
+            return f"; {one} is on your own engine"
+    return ""
+
+
+def _how(name: str, facts: dict) -> str:
+    """How a container on the server is that does not run, in a phrase."""
+    state = facts["State"]
+    if state["Error"]:
+        return f"did not start: {state['Error']}"
+    if state["Status"] == "restarting" or state["Restarting"]:
+        return f"crashes again and again: it {_last_line(name, state)}; restarts: {facts['RestartCount']}"
+    if state["Status"] == "created":
+        return "was made, and never started"
+    return _last_line(name, state) if state["Status"] == "exited" else f"is {state['Status']}"
+
+
+def _revived(name: str, facts: dict, start: str) -> str:
+    """What to do next with a container on the server that does not run."""
+    state = facts["State"]
+    if "port is already allocated" in state["Error"]:
+        return f"`{_THERE} ps` shows who has that port; remove that; then `{_THERE} rm -f {name}`, and {start}"
+    if state["Error"]:
+        return f"mend that; then `{_THERE} rm -f {name}`, and {start}"
+    if state["Status"] == "paused":
+        return f"`{_THERE} unpause {name}`"
+    # Whatever ended by itself without an error, or by a signal, was well until then.
+    ended_well = state["Status"] == "exited" and (not state["ExitCode"] or state["ExitCode"] > 128)
+    if state["Status"] == "created" or ended_well:
+        return f"`{_THERE} start {name}`"
+    return f"read `{_THERE} logs {name}`; remove the cause; then `{_THERE} rm -f {name}`, and {start}"
 
 
 def _last_line(name: str, state: dict) -> str:
@@ -99,27 +136,38 @@ def _last_line(name: str, state: dict) -> str:
     return f"ended with status {state['ExitCode']}, " + (f"with the words {said}" if said else "without a word")
 
 
-def _healthy(name: str, facts: dict) -> None:
-    """Raises NotYet unless a container on the server is healthy."""
+def _healthy(name: str, facts: dict, start: str) -> None:
+    """Raises NotYet unless a container on the server is healthy. start: what to do to have it, in words."""
     health = facts["State"].get("Health") or {}
     status = health.get("Status") or "none"
+    anew = f"`{_THERE} rm -f {name}`, and {start}"
     if status == "healthy":
         return
     if status == "none":
+        if (facts["Config"].get("Healthcheck") or {}).get("Test") == ["NONE"]:
+            raise NotYet(f"{name} was started with `--no-healthcheck`", "healthy", f"{anew}, without that option")
         raise NotYet(
-            f"{name} has no health check",
-            f"{name}, healthy",
-            f"`{_THERE} rm -f {name}`, and run an image that brings a check: 1.0 does, since section 3",
+            f"{name} has no health check: {facts['Config']['Image']} brings none", "healthy", _with_check(anew)
         )
     if status == "starting":
         raise NotYet(f"{name} runs, and its health is not known yet", "healthy", "wait a moment, and check again")
     said = " ".join(health["Log"][-1]["Output"].split()) if health.get("Log") else ""
-    raise NotYet(
-        f"{name} is {status}; its check says: {said or 'nothing'}",
-        f"{name}, healthy",
-        f"`{_THERE} inspect --format '{{{{json .State.Health}}}}' {name}` shows the checks, "
-        f"`{_THERE} logs {name}` what the app says",
-    )
+    saw = f"{name} is {status}; its check says: {said or 'nothing'}"
+    if facts["Config"]["Healthcheck"]["Test"][0] == "CMD-SHELL":
+        raise NotYet(saw, "healthy", f"the image has no shell to run that check in: {anew}, without `--health-cmd`")
+    if "-addr" in (arguments := " ".join(facts["Args"])):
+        saw += f"; the app was started with `{arguments}`, and the check asks on port 8000"
+        raise NotYet(saw, "healthy", f"{anew}, without these arguments")
+    raise NotYet(saw, "healthy", f"read `{_THERE} logs {name}`; remove the cause; then {anew}")
+
+
+def _with_check(anew: str) -> str:
+    """What to do when an image brings no health check."""
+    if (_tag("1.0").config.get("config") or {}).get("Healthcheck"):
+        return (
+            f"`{_THERE} pull {REGISTRY}:5000/{REPOSITORY}:1.0`, which has one in the registry; then {anew}, from that"
+        )
+    return f"run the cell of section 3 that publishes 1.0 with a `HEALTHCHECK`; let the server pull 1.0; then {anew}"
 
 
 def _published(reference: str) -> registry.Published | None:
@@ -133,23 +181,23 @@ def _published(reference: str) -> registry.Published | None:
         raise NotYet(f"the registry does not answer: {why}", "an answer", f"`docker logs {REGISTRY}`") from None
 
 
-def _tag(tag: str) -> registry.Published:
-    """What the registry has for a tag. Raises NotYet when that was not pushed."""
+def _tag(tag: str, missing: str = "run the cell of section 1 that pushes it") -> registry.Published:
+    """What the registry has for a tag. Raises NotYet when that was not pushed. missing: what to do then."""
     if (found := _published(tag)) is None:
-        raise NotYet(
-            f"the registry has no {REPOSITORY}:{tag}", "that tag", f"`docker push localhost:5050/{REPOSITORY}:{tag}`"
-        )
+        raise NotYet(f"the registry has no {REPOSITORY}:{tag}", "that tag", missing)
     return found
 
 
-def _digest(name: str, facts: dict) -> str:
-    """The digest by which a container on the server was started. Raises NotYet when it was started otherwise."""
+def _digest(name: str, facts: dict, whose: str) -> str:
+    """The digest by which a container on the server was started. Raises NotYet when it was started otherwise. whose:
+    what that should be the digest of."""
     reference = facts["Config"]["Image"]
     if not reference.partition("@")[2]:
+        by = "an image's ID, which no registry knows" if reference.startswith("sha256:") else "a name without a digest"
         raise NotYet(
-            f"{name} was started from {reference}, which names no digest",
+            f"{name} was started from {reference}: {by}",
             f"{name}, started from {REGISTRY}:5000/{REPOSITORY}@sha256:…",
-            f"`{_THERE} rm -f {name}`, and run it from the repository with @ and the digest",
+            f"`{_THERE} rm -f {name}`, and run it from `{REGISTRY}:5000/{REPOSITORY}@…`, with the digest of {whose}",
         )
     return reference.partition("@")[2]
 
@@ -162,7 +210,10 @@ def _settings(config: dict) -> set[str]:
 
 # -- exercises -------------------------------------------------------------------------------------
 
-_RUN_BY_DIGEST = f"{_THERE} run -d --name {{}} {REGISTRY}:5000/{REPOSITORY}@sha256:…"
+
+def _run(name: str, what: str, options: str = "") -> str:
+    """What to do to have a container on the server. what: after the repository, as :1.0."""
+    return f"`{_THERE} run -d --name {name} {options}{REGISTRY}:5000/{REPOSITORY}{what}`"
 
 
 @lesson.exercise(
@@ -180,15 +231,17 @@ Release an image of your own, and have the server run exactly that.
         "Chapter 03 made an image that differs only in a label: `FROM lab/welcome:1.0` and one more line. Build it "
         "with the registry's name in the tag, and push it. `docker push` prints the digest; `curl -I` and "
         "`docker image ls --digests` show it too.",
-        "On the server the registry has another name: `docker exec lab-05-machine docker run -d --name pinned "
+        "On the server the registry has another name: `docker exec lab-05-server docker run -d --name pinned "
         "lab-05-registry:5000/lab/welcome@sha256:…`. It pulls by itself.",
     ),
 )
 def pinned():
-    released, base = _tag("1.1"), docker.image("lab/welcome:1.0")
+    local, push = f"localhost:5050/{REPOSITORY}:1.1", f"`docker push localhost:5050/{REPOSITORY}:1.1`"
+    released = _tag("1.1", push if docker.image(local) else f"build `{local}`; then {push}")
+    base = docker.image("lab/welcome:1.0")
     if base is None:
         raise Trouble("there is no image lab/welcome:1.0", "it", 'run `lab.prepare("05-docker-deployment")`')
-    push = "build `localhost:5050/lab/welcome:1.1` again, and push it"
+    push = f"build `{local}` again, and push it"
     if released.config["rootfs"]["diff_ids"] != base.attrs["RootFS"]["Layers"]:
         raise NotYet(
             f"1.1 in the registry has {len(released.config['rootfs']['diff_ids'])} layers, and they are not the "
@@ -202,11 +255,11 @@ def pinned():
             "one more",
             f"add a `LABEL` or an `ENV` line; {push}",
         )
-    digest = _digest("pinned", _on_server("pinned", _RUN_BY_DIGEST.format("pinned")))
+    digest = _digest("pinned", _on_server("pinned", _run("pinned", "@sha256:…")), "1.1")
     if digest not in released.digests:
         raise NotYet(
             f"pinned runs from {digest[:19]}…",
-            f"the digest of 1.1, which is {released.digests[0][:19]}…",
+            f"the digest of 1.1, which is {released.digests[0]} now",
             f"`{_THERE} rm -f pinned`, and run it from that digest",
         )
     return passed(f"pinned runs {digest[:19]}…, which is what the registry has for 1.1 now")
@@ -220,19 +273,21 @@ Run the app on the server once more, as a container **`careful`** that can do no
 
 - It may use at most 128 MiB of memory,
 - and at most half a processor.
+- It may have at most 200 processes and threads.
 - The log driver `json-file` or `local` keeps its logs, at most 100 MB in all its files together.
 - It is started again after a crash.
 - It runs the app, and reports itself **healthy**.
 """,
     hints=(
-        "One option each: `--memory`, `--cpus`, `--restart`, and for the logs `--log-driver` with `--log-opt`. The "
-        "health check need not be given, if the image has one: which of your images has?",
-        "`docker exec lab-05-machine docker run -d --name careful --memory 64m --cpus 0.5 --restart unless-stopped "
-        "--log-driver json-file --log-opt max-size=1m --log-opt max-file=3 lab-05-registry:5000/lab/welcome:1.0`",
+        "One option each: `--memory`, `--cpus`, `--pids-limit`, `--restart`, and for the logs `--log-driver` with "
+        "`--log-opt`. The health check need not be given, if the image has one: which of your images has?",
+        "`docker exec lab-05-server docker run -d --name careful --memory 64m --cpus 0.5 --pids-limit 100 "
+        "--restart unless-stopped --log-driver json-file --log-opt max-size=1m --log-opt max-file=3 "
+        "lab-05-registry:5000/lab/welcome:1.0`",
     ),
 )
 def careful():
-    facts = _on_server("careful", f"{_THERE} run -d --name careful … {REGISTRY}:5000/{REPOSITORY}:1.0")
+    facts = _on_server("careful", _run("careful", ":1.0", "… "))
     host = facts["HostConfig"]
     anew = f"`{_THERE} rm -f careful`, and run it with"
     if not 0 < host["Memory"] <= 128 * _MIB:
@@ -245,10 +300,19 @@ def careful():
         )
     share = host["NanoCpus"] / 1e9 or max(host["CpuQuota"], 0) / (host["CpuPeriod"] or 100_000)
     if not 0 < share <= 0.5:
+        uses = f"all of the processors {host['CpusetCpus']}" if host["CpusetCpus"] else "all processors"
+        uses = f"{share:g} processors" if share else uses
         raise NotYet(
-            f"careful may use {f'{share:g} of the' if share else 'all'} processors",
+            f"careful may use {uses}",
             "half a processor at most",
             f"{anew} `--cpus 0.5`" + ("; `--cpu-shares` is a weight, no limit" if host["CpuShares"] else ""),
+        )
+    pids = host["PidsLimit"] or 0
+    if not 0 < pids <= 200:
+        raise NotYet(
+            f"careful may have {pids} processes" if pids > 0 else "careful may have as many processes as it likes",
+            "200 at most",
+            f"{anew} `--pids-limit 100`",
         )
     driver, options = host["LogConfig"]["Type"], host["LogConfig"]["Config"] or {}
     if driver not in ("json-file", "local"):
@@ -271,12 +335,15 @@ def careful():
         raise NotYet(
             "careful has no restart policy, and is not started again after a crash",
             "one",
-            f"`{_THERE} update --restart unless-stopped careful`",
+            # One that is removed when it ends cannot be given a policy.
+            f"{anew} `--restart unless-stopped`, without `--rm`"
+            if host["AutoRemove"]
+            else f"`{_THERE} update --restart unless-stopped careful`",
         )
-    _healthy("careful", facts)
+    _healthy("careful", facts, "run it again with the same options")
     return passed(
-        f"healthy, with at most {host['Memory'] / _MIB:g} MiB, {share:g} processors and {logs / _MIB:g} MB of logs; "
-        f"restart policy {policy}"
+        f"healthy, with at most {host['Memory'] / _MIB:g} MiB, {share:g} processors, {pids} processes and "
+        f"{logs / _MIB:g} MB of logs; restart policy {policy}"
     )
 
 
@@ -298,40 +365,107 @@ The container **`shop`** on the server was updated from 2.0 to 2.1 by way of the
 - The tag `stable` in the registry stays as it is: others are looking into what is wrong with it.
 """,
     hints=(
-        "The image that ran before is still on the server. `docker exec lab-05-machine docker image ls --digests` "
-        "lists it, and so does the picture of digests.",
+        "The image that ran before is still on the server. `docker exec lab-05-server docker image ls --digests` "
+        "lists it; the picture of digests, "
+        '`lab.views.digests.where("lab/welcome")`, shows who had what.',
         "Remove `shop` and run it again from `lab-05-registry:5000/lab/welcome@sha256:…` with the digest of 2.0, not "
         "of 2.1.",
     ),
 )
 def roll_back():
-    stable = _tag("stable")
+    cells = "run the three cells before this exercise again, from `docker tag` on"
+    stable, newer = _tag("stable", cells), _tag("2.1", cells)
     command = (stable.config.get("config") or {}).get("Cmd")
-    if stable.digests[0] != _tag("2.1").digests[0] or command != ["-addr", ":9000"]:
+    if stable.digests[0] != newer.digests[0] or command != ["-addr", ":9000"]:
         raise NotYet(
             f"the tag stable is {stable.digests[0][:19]}… now, which is not the release 2.1",
             "a tag that stays as it is",
-            "run the cell before the exercise again, and roll back without the tag",
+            f"{cells}; then roll back without the tag",
         )
-    facts = _on_server("shop", _RUN_BY_DIGEST.format("shop"))
-    digest = _digest("shop", facts)
+    facts = _on_server("shop", _run("shop", "@sha256:…"))
+    digest = _digest("shop", facts, "what ran before, 2.0")
     before = _published(digest)
     # 2.1 was made from what ran before, with one line more: its history says so, whatever the tags say now.
     if before is None or before.config.get("history") != stable.config["history"][:-1]:
         raise NotYet(
             f"shop runs from {digest[:19]}…" + (", which is 2.1" if digest in stable.digests else ""),
             "what ran before, 2.0",
-            f'`lab.views.digests.where("{REPOSITORY}")` shows its digest',
+            f"`{_THERE} image ls --digests` lists what the server has, with digests; `{_THERE} rm -f shop`, and run it "
+            "from the right one",
         )
-    _healthy("shop", facts)
+    _healthy("shop", facts, "run it again from the same digest")
     return passed(f"shop runs {digest[:19]}… again, and is healthy; stable may point wherever it likes")
+
+
+@lesson.exercise(
+    "unnoticed",
+    title="Back to 1.0, and nobody notices",
+    task="""
+The proxy sends everybody to 2.0. Bring the users back to 1.0 while they are there, and keep what they saw.
+
+- `05-unnoticed.log`, written by `deployment/users.sh`, begins with answers of 2.0 and ends with answers of 1.0. No
+  request in it failed.
+- The server's port 8000 is answered by the container **`welcome-1`**.
+- **`welcome-2`** has ended by itself, with status 0: nobody was cut off in the middle of something.
+""",
+    hints=(
+        "The order is that of section 5's second update: start, wait until it is healthy, switch, stop. `welcome-1` is "
+        "there, stopped. What starts it again?",
+        "Between the two lines in your cell: `docker exec lab-05-server docker start welcome-1`, then "
+        "`sh deployment/health.sh welcome-1 healthy`, then the proxy's `switch`, then `docker stop` for `welcome-2`.",
+    ),
+)
+def unnoticed():
+    log, again = "05-unnoticed.log", "begin anew with the cell before this exercise, `sh deployment/again.sh unnoticed`"
+    order = "start `welcome-1`, wait until it is healthy, switch, and only then stop `welcome-2`"
+    try:
+        seen = requests.read(session.current.folder / log)
+    except Trouble as problem:
+        raise NotYet(
+            problem.saw,
+            "what the users saw, from before the switch until after it",
+            f"{again}; let the users come first, and end with `sh deployment/users.sh stop {log}`",
+        ) from None
+    if seen.failed:
+        raise NotYet(
+            f"{log}: {len(seen.failed)} of {len(seen.requests)} requests failed, first with: {seen.failed[0].answer}",
+            "none that failed",
+            f"{again}; {order}",
+        )
+    if seen.versions != ["2.0", "1.0"] or seen.requests[-1].answer != "1.0":
+        raise NotYet(
+            f"{log}: the users were answered by {', then '.join(seen.versions)}",
+            "2.0, then 1.0",
+            f"{again}; let the users come before the switch, and go after it",
+        )
+    facts = _on_server("welcome-1", again)
+    said = docker.get_from_beside(_server(), 8000, "/")
+    if f"served-by: {facts['Config']['Hostname']}\n" not in said.lower():
+        if (front := _inspected("front")) is None or not front["State"]["Running"]:
+            raise NotYet("the proxy, front, does not run on the server", "port 8000, answered by welcome-1", again)
+        _, target = _ask_server("docker", "exec", "front", "cat", "/tmp/target")
+        raise NotYet(
+            f"a request to port 8000 of the server: {said.splitlines()[-1] if said else 'no answer'}; "
+            f"the proxy sends requests to {target}",
+            "an answer of welcome-1",
+            again if target == "welcome-1:8000" else f"`{_THERE} exec front switch welcome-1:8000`",
+        )
+    if (old := _inspected("welcome-2")) is None:
+        raise NotYet("welcome-2 was removed, and nobody can say any more how it ended", "it, ended by itself", again)
+    if old["State"]["Running"]:
+        raise NotYet("welcome-2 still runs", "it, ended", f"`{_THERE} stop welcome-2`")
+    if status := old["State"]["ExitCode"]:
+        killed = ": it was killed" if status == 137 else ""
+        raise NotYet(f"welcome-2 ended with status {status}{killed}", "status 0", f"{again}; end it with `docker stop`")
+    return passed(f"{len(seen.requests)} requests, none failed; welcome-1 answers, and welcome-2 ended by itself")
 
 
 @lesson.exercise(
     "elsewhere",
     title="It works on my machine",
     task="""
-Find out why `05-report.sh` does not work on the server, and mend it. There is more than one fault.
+Find out why the colleague's command, in `made/05/report.sh`, does not work on the server, and start the report so that
+it does. There is more than one fault.
 
 - The container **`report`** runs `lab/welcome:1.0` on the server, and has not crashed since it was made.
 - It is **healthy**.
@@ -341,83 +475,92 @@ Find out why `05-report.sh` does not work on the server, and mend it. There is m
     hints=(
         "The first message names an address and a port. Who is that, seen from the server? What is the registry called "
         "there? (Section 2 told the server's engine.)",
-        "When it has started, do not trust it: `docker exec lab-05-machine docker ps` a few times, then `docker logs` "
+        "When it has started, do not trust it: `docker exec lab-05-server docker ps` a few times, then `docker logs` "
         "there. The last line says what the app is waiting for, and one option of the script asked for it.",
     ),
 )
 def elsewhere():
-    facts = _on_server("report", f"docker exec -i {MACHINE} sh < 05-report.sh")
-    anew = f"`{_THERE} rm -f report`, then start it again with"
+    right = f"{REGISTRY}:5000/{REPOSITORY}:1.0"
+    start = "start it there with the colleague's command, mended"
+    facts = _on_server("report", f"{start}: `{_THERE} run …`")
+    anew = f"`{_THERE} rm -f report`, and {start}"
     wanted = _tag("1.0")
     if facts["Image"] not in (wanted.id, *wanted.digests):
         raise NotYet(
             f"report runs from {facts['Config']['Image']}, which is not what the registry has for 1.0 now",
             f"{REPOSITORY}:1.0",
-            f"{anew} `{REGISTRY}:5000/{REPOSITORY}:1.0`",
+            f"`{_THERE} pull {right}`; then {anew}, from `{right}`",
         )
     if facts["RestartCount"]:
         raise NotYet(
             f"report crashed, and was started again; its RestartCount is {facts['RestartCount']}",
-            "one that has not crashed",
-            f"`{_THERE} logs report` says why; when that is mended, `{_THERE} rm -f report`, and start it anew",
+            "one that has not crashed since it was made",
+            f"look for a cause in `{_THERE} logs report`, and remove it if there is one; then {anew}",
         )
     if (policy := facts["HostConfig"]["RestartPolicy"]["Name"]) != "always":
         raise NotYet(
             f"the restart policy of report is {policy or 'no'}",
             "always, as in the script",
-            f"`{_THERE} update --restart always report`",
+            f"{anew}, without `--rm`"
+            if facts["HostConfig"]["AutoRemove"]
+            else f"`{_THERE} update --restart always report`",
         )
-    _healthy("report", facts)
+    _healthy("report", facts, start)
     said = docker.get_from_beside(_server(), 8001, "/")
     # With each answer the app says on which host it runs; a container's host name is its own.
     if f"served-by: {facts['Config']['Hostname']}\n" not in said.lower():
         ports = facts["HostConfig"]["PortBindings"] or {}
-        published = [f"{one['HostIp']}:{one['HostPort']} → {to}" for to, ones in ports.items() for one in ones]
+        published = [
+            f"{one['HostIp'] or 'all addresses'}, port {one['HostPort']} → {to}"
+            for to, ones in ports.items()
+            for one in ones
+        ]
+        other = "served-by: " in said.lower() or "http/1.1 200" in said.lower()
+        seen = "something else answers" if other else said.splitlines()[-1] if said else "no answer"
         raise NotYet(
-            f"a request to port 8001 of the server: {said.splitlines()[-1]}; "
-            f"report publishes {', '.join(published) or 'no port'}",
+            f"a request to port 8001 of the server: {seen}; report publishes {'; '.join(published) or 'no port'}",
             "the app in report, for whoever asks from outside",
-            f"{anew} `-p 8001:8000`",
+            (f"`{_THERE} ps` shows who has port 8001; remove that; then " if other else "") + f"{anew}: `-p 8001:8000`",
         )
     return passed(f"report is healthy on the server, answers on port 8001, and runs from {facts['Config']['Image']}")
 
 
 @lesson.exercise(
     "missing",
-    title="What is missing on two machines",
+    title="What is missing on two servers",
     task="""
 What did you have to do yourself in this section, or to know? What did nobody do? No program can judge your list. You
 do it, beside ours.
 
-- The first machine died while users were busy: the log `05-dead.log` ends with requests that nobody answered.
+- The first server died while users were busy: the log `made/05/dead.log` ends with requests that nobody answered.
 - Your list is in the file `05-missing.txt`: a line for each thing, in your own words.
 - You opened our list with `lab.compare`, below, and marked what you had. Nothing is an honest answer too.
 """,
     hints=(
-        "Go back through this section cell by cell. The two machines got the app: how? A user left a number. A job "
-        "wanted a terabyte. One machine died. For each: who dealt with it?",
-        "Finish these sentences. When the machine died, nobody … The users of the dead machine … The number 7 … To run "
-        "2.0 on ten machines … Where there is room for a job …",
+        "Go back through this section cell by cell. The two servers got the app: how? A user left a number. A job "
+        "wanted a terabyte. One of them died. For each: who dealt with it?",
+        "Finish these sentences. When the server died, nobody … The users of the dead server … The number 7 … To run "
+        "2.0 on ten servers … Where there is room for a job …",
     ),
     model=(
-        "Somebody who knows all machines, and what should run on them (chapter 06)",
-        "A place for each container: which machine has room? (06, 07)",
+        "Somebody who knows all servers, and what should run on them (chapter 06)",
+        "A place for each container: which server has room? (06, 07)",
         "A restart for what is unhealthy, not only for what has ended (07)",
-        "A new copy elsewhere when a machine or a container goes (08)",
-        "Updates and ways back in one command, on all machines, with no request lost (08)",
+        "A new copy elsewhere when a server or a container goes (08)",
+        "Updates and ways back in one command, on all servers, with no request lost (08)",
         "One address for all copies, and nothing sent to those that are not ready (09)",
-        "Data, settings and passwords that do not hang on one machine (10)",
+        "Data, settings and passwords that do not hang on one server (10)",
         "A say in who may deploy what (11)",
     ),
 )
 def missing():
-    dead = "run the cell of section 8 that kills the first machine"
+    dead = "run the cell of section 8 that kills the first server"
     try:
-        seen = requests.read(session.current.folder / "05-dead.log")
+        seen = requests.read(made.folder(lesson) / "dead.log")
     except Trouble as problem:
-        raise NotYet(problem.saw, "what was seen when the first machine died", dead) from None
+        raise NotYet(problem.saw, "what was seen when the first server died", dead) from None
     if seen.requests[-1].ok:
-        raise NotYet("05-dead.log ends with an answer", "requests that nobody answered", dead)
+        raise NotYet("made/05/dead.log ends with an answer", "requests that nobody answered", dead)
     _, had, ours = comparison.result("docker-deployment/missing")
     return passed(
         f"your list is there, and {len(had)} of our {len(ours)} were on it" + "; now you know them" * (not had)

@@ -11,7 +11,7 @@ _LEFT, _COLUMN, _ROW = 105, 215, 19
 
 
 def where(
-    repository: str, registry: str = "lab-05-registry", machines: tuple[str, ...] = ("lab-05-machine",)
+    repository: str, registry: str = "lab-05-registry", machines: tuple[str, ...] = ("lab-05-server",)
 ) -> Picture:
     """Which digests of a repository are in the registry, in this engine and in engines in containers.
 

@@ -2,9 +2,9 @@
 docker network create lab-05 >/dev/null 2>&1 || true
 docker start lab-05-registry >/dev/null 2>&1 ||
     docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
-docker start lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+docker start lab-05-server >/dev/null 2>&1 || docker run -d --name lab-05-server --network lab-05 \
     --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
-server() { docker exec lab-05-machine docker "$@"; }
+server() { docker exec lab-05-server docker "$@"; }
 for _ in $(seq 150); do server info >/dev/null 2>&1 && break; sleep 0.2; done
 curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
 docker build -q -t localhost:5050/lab/welcome:1.0 - <<'END'
@@ -27,23 +27,23 @@ wait_until() {
 report --restart always -p 8001:8000
 
 ### right empty-store: The script itself, mended with sed, with an empty store.
-cat > 05-report.sh <<'END'
+cat > made/05/report.sh <<'END'
 docker run -d --name report --restart always -p 8001:8000 \
     -e STORE_URL=redis://store:6379/0 \
     localhost:5050/lab/welcome:1.0
 END
-sed -e 's/localhost:5050/lab-05-registry:5000/' -e 's/STORE_URL=.*0/STORE_URL=/' 05-report.sh > 05-mended.sh
-docker exec -i lab-05-machine sh < 05-mended.sh
+sed -e 's/localhost:5050/lab-05-registry:5000/' -e 's/STORE_URL=.*0/STORE_URL=/' made/05/report.sh > made/05/mended.sh
+docker exec -i lab-05-server sh < made/05/mended.sh
 
 ### right other-name: The server's engine is taught the colleague's name for the image; the script lost one option.
 server pull -q lab-05-registry:5000/lab/welcome:1.0
 server tag lab-05-registry:5000/lab/welcome:1.0 localhost:5050/lab/welcome:1.0
-docker exec -i lab-05-machine sh <<'END'
+docker exec -i lab-05-server sh <<'END'
 docker run -d --name report --restart always -p 8001:8000 localhost:5050/lab/welcome:1.0
 END
 
 ### right loaded: The image came without the registry; the policy was set later, the port for both families of addresses.
-docker save localhost:5050/lab/welcome:1.0 | docker exec -i lab-05-machine docker load -q
+docker save localhost:5050/lab/welcome:1.0 | docker exec -i lab-05-server docker load -q
 server run -d --name report -p 0.0.0.0:8001:9000 localhost:5050/lab/welcome:1.0 -addr :9000
 server rm -f report
 server create --name report -p 0.0.0.0:8001:8000 localhost:5050/lab/welcome:1.0
@@ -58,7 +58,7 @@ report --restart always -p 8001:8000 -e STORE_URL=redis://store:6379/0
 
 ### wrong restarted (breaks 1): It crashed, and runs since.
 report --restart always -p 8001:8000
-docker exec lab-05-machine sh -c 'kill -9 $(docker inspect --format "{{.State.Pid}}" report)'
+docker exec lab-05-server sh -c 'kill -9 $(docker inspect --format "{{.State.Pid}}" report)'
 wait_until healthy
 
 ### wrong other-image (breaks 1): Another image of the app.
@@ -77,6 +77,15 @@ wait_until healthy
 ### wrong no-policy (breaks 3): The crash is mended, and the restart policy is gone.
 report -p 8001:8000
 wait_until healthy
+
+### wrong somebody-else (breaks 4): Another container of the server has the port.
+server run -d --name welcome-3 -p 8001:8000 lab-05-registry:5000/lab/welcome:1.0
+report --restart always
+wait_until healthy
+
+### wrong port-taken (breaks 1): It was never started, since the port is another container's.
+server run -d --name welcome-3 -p 8001:8000 lab-05-registry:5000/lab/welcome:1.0
+report --restart always -p 8001:8000 || true
 
 ### wrong loopback (breaks 4): Only the server itself can reach it.
 report --restart always -p 127.0.0.1:8001:8000
@@ -101,8 +110,8 @@ report --restart always -p 8001:8000 --no-healthcheck
 server run -d --name report --restart always -p 8001:8000 lab-05-registry:5000/lab/welcome:1.0 -addr :9000
 
 ### undo
-docker exec lab-05-machine docker rm -f report >/dev/null 2>&1 || true
+docker exec lab-05-server docker rm -f report welcome-3 >/dev/null 2>&1 || true
 docker rm -f lab-05-report >/dev/null 2>&1 || true
 docker image rm -f localhost:5050/lab/welcome:1.2 >/dev/null 2>&1 || true
-docker exec lab-05-machine docker image rm -f localhost:5050/lab/welcome:1.0 >/dev/null 2>&1 || true
-rm -f 05-report.sh 05-mended.sh
+docker exec lab-05-server docker image rm -f localhost:5050/lab/welcome:1.0 >/dev/null 2>&1 || true
+rm -f made/05/report.sh made/05/mended.sh

@@ -1,8 +1,8 @@
 ### given
-cat > 05-dead.log <<'END'
+cat > made/05/dead.log <<'END'
 10.00 10.01 ok 1.0
 10.05 10.06 ok 1.0
-10.08 mark the machine dies
+10.08 mark the first server dies
 10.10 11.10 failed wget: download timed out
 11.15 12.15 failed wget: download timed out
 END
@@ -31,15 +31,15 @@ compared 1
 ### wrong not-compared (breaks 3): A list that was not compared.
 write 'When the server died nobody noticed it.' 'The number was only stored on one of the two.'
 
-### wrong nothing-seen (breaks 1, loses given): A list, and no machine ever died.
-rm 05-dead.log
+### wrong nothing-seen (breaks 1, loses given): A list, and no server ever died.
+rm made/05/dead.log
 write 'When the server died nobody noticed it.'
 compared 4
 
 ### wrong still-answered (breaks 1, loses given): A list, and a log in which all is well.
-echo '10.00 10.01 ok 1.0' > 05-dead.log
+echo '10.00 10.01 ok 1.0' > made/05/dead.log
 write 'When the server died nobody noticed it.'
 compared 4
 
 ### undo
-rm -f 05-missing.txt 05-missing-had.txt 05-dead.log
+rm -f 05-missing.txt 05-missing-had.txt made/05/dead.log

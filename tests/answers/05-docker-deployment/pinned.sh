@@ -2,9 +2,9 @@
 docker network create lab-05 >/dev/null 2>&1 || true
 docker start lab-05-registry >/dev/null 2>&1 ||
     docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
-docker start lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+docker start lab-05-server >/dev/null 2>&1 || docker run -d --name lab-05-server --network lab-05 \
     --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
-server() { docker exec lab-05-machine docker "$@"; }
+server() { docker exec lab-05-server docker "$@"; }
 for _ in $(seq 150); do server info >/dev/null 2>&1 && break; sleep 0.2; done
 curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
 docker tag lab/welcome:1.0 localhost:5050/lab/welcome:1.0
@@ -37,25 +37,25 @@ pinned -p 8002:8000 "$image:1.1@$digest"
 
 ### right by-hand: No build and no docker push: the registry's API alone, with curl.
 url=http://localhost:5050/v2/lab/welcome
-curl -fsS -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' $url/manifests/1.0 > 05-manifest.json
-old=$(python3 -c 'import json; print(json.load(open("05-manifest.json"))["config"]["digest"])')
-curl -fsS "$url/blobs/$old" > 05-config.json
+curl -fsS -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' $url/manifests/1.0 > made/05/manifest.json
+old=$(python3 -c 'import json; print(json.load(open("made/05/manifest.json"))["config"]["digest"])')
+curl -fsS "$url/blobs/$old" > made/05/config.json
 new=$(python3 - <<'END'
 import hashlib, json
-manifest, config = json.load(open("05-manifest.json")), json.load(open("05-config.json"))
+manifest, config = json.load(open("made/05/manifest.json")), json.load(open("made/05/config.json"))
 config["config"]["Env"].append("COLOUR=red")
 content = json.dumps(config).encode()
 manifest["config"].update(size=len(content), digest="sha256:" + hashlib.sha256(content).hexdigest())
-open("05-config.json", "wb").write(content)
-open("05-manifest.json", "w").write(json.dumps(manifest))
+open("made/05/config.json", "wb").write(content)
+open("made/05/manifest.json", "w").write(json.dumps(manifest))
 print(manifest["config"]["digest"])
 END
 )
 place=$(curl -fsSi -X POST $url/blobs/uploads/ | tr -d '\r' | sed -n 's/^[Ll]ocation: //p')
-curl -fsS -X PUT -H 'Content-Type: application/octet-stream' --data-binary @05-config.json "$place&digest=$new"
+curl -fsS -X PUT -H 'Content-Type: application/octet-stream' --data-binary @made/05/config.json "$place&digest=$new"
 curl -fsS -X PUT -H 'Content-Type: application/vnd.docker.distribution.manifest.v2+json' \
-    --data-binary @05-manifest.json $url/manifests/1.1
-pinned "$image@sha256:$(sha256sum < 05-manifest.json | cut -d ' ' -f 1)"
+    --data-binary @made/05/manifest.json $url/manifests/1.1
+pinned "$image@sha256:$(sha256sum < made/05/manifest.json | cut -d ' ' -f 1)"
 
 ### right index: 1.1 is an index, as newer builders push it, and the server runs by the digest of the manifest in it.
 release 'LABEL release=1.1'
@@ -135,6 +135,6 @@ docker run -d --name lab-05-pinned "localhost:5050/lab/welcome@$(digest 1.1)"
 
 ### undo
 # The server and the registry stay for the next answer.
-docker exec lab-05-machine docker rm -f pinned >/dev/null 2>&1 || true
+docker exec lab-05-server docker rm -f pinned >/dev/null 2>&1 || true
 docker rm -f lab-05-pinned >/dev/null 2>&1 || true
 docker image rm -f localhost:5050/lab/welcome:1.1 >/dev/null 2>&1 || true

@@ -2,9 +2,9 @@
 docker network create lab-05 >/dev/null 2>&1 || true
 docker start lab-05-registry >/dev/null 2>&1 ||
     docker run -d --name lab-05-registry --network lab-05 -p 127.0.0.1:5050:5000 registry:2.8.2
-docker start lab-05-machine >/dev/null 2>&1 || docker run -d --name lab-05-machine --network lab-05 \
+docker start lab-05-server >/dev/null 2>&1 || docker run -d --name lab-05-server --network lab-05 \
     --privileged docker:26.1-dind --insecure-registry lab-05-registry:5000
-server() { docker exec lab-05-machine docker "$@"; }
+server() { docker exec lab-05-server docker "$@"; }
 for _ in $(seq 150); do server info >/dev/null 2>&1 && break; sleep 0.2; done
 curl -fs --retry 30 --retry-delay 1 --retry-all-errors http://localhost:5050/v2/
 # The digest under which this engine pushed the tag $1.
@@ -90,7 +90,7 @@ docker push -q localhost:5050/lab/welcome:stable
 shop "$image@$(digest 2.0)"
 
 ### undo
-docker exec lab-05-machine docker rm -f shop shop-old >/dev/null 2>&1 || true
-docker exec lab-05-machine sh -c 'docker image rm -f $(docker image ls -q lab-05-registry:5000/lab/welcome)' \
+docker exec lab-05-server docker rm -f shop shop-old >/dev/null 2>&1 || true
+docker exec lab-05-server sh -c 'docker image rm -f $(docker image ls -q lab-05-registry:5000/lab/welcome)' \
     >/dev/null 2>&1 || true
 for tag in 1.0 2.0 2.1 stable; do docker image rm -f localhost:5050/lab/welcome:$tag; done >/dev/null 2>&1 || true

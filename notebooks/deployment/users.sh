@@ -1,0 +1,47 @@
+# The app's users: the loop of load.sh, in a container. What they see is the container's log.
+#
+#   users.sh start URL            they come; waits for twenty answers
+#   users.sh mark WORDS…          writes into their log what you do
+#   users.sh stop FILE [failed]   waits for twenty more answers, or three more failures; they go, their log stays
+
+number() { docker logs lab-05-load 2>/dev/null | grep -c "^[0-9.]* [0-9.]* $1"; }
+
+# Waits until as many requests as $2 ended as $1 says, for a minute at most.
+wait_for() {
+    for _ in $(seq 600); do
+        [ "$(number "$1")" -ge "$2" ] && return
+        sleep 0.1
+    done
+    echo "the users saw no more requests that are $1; the last was: $(docker logs lab-05-load | tail -n 1)"
+    return 1
+}
+
+verb=${1:-}
+[ $# -eq 0 ] || shift
+case $verb in
+start)
+    docker rm -f lab-05-load >/dev/null 2>&1
+    docker run -d --name lab-05-load --network lab-05 \
+        busybox:1.37 sh -c "$(cat "$(dirname "$0")/load.sh")" load "$1" >/dev/null || exit 1
+    echo "users come to $1"
+    wait_for ok 20
+    ;;
+mark)
+    docker exec lab-05-load sh -c 'read now rest < /proc/uptime; echo "$now mark $*" > /proc/1/fd/1' mark "$@"
+    ;;
+stop)
+    kind=${2:-ok}
+    more=20
+    [ "$kind" = ok ] || more=3
+    wait_for "$kind" $(($(number "$kind") + more))
+    seen=$?
+    docker kill lab-05-load >/dev/null
+    docker logs lab-05-load > "$1" || exit 1
+    echo "the users have gone; what they saw is in $1"
+    exit $seen
+    ;;
+*)
+    sed -n 's/^#   //p' "$0"
+    exit 2
+    ;;
+esac
