@@ -111,7 +111,7 @@ def test_digests_in_words_and_in_the_drawing():
             "engine in m",
             "tag 1.0",
             "without a tag",
-            "container web",
+            "runs web",
             "is exited",
         ):
             assert fact in words
@@ -169,8 +169,8 @@ def test_a_moved_tag_on_real_engines(moved, engine):
     picture = digests.where("lab/viewtest", "lab-test-05-registry", ("lab-test-05-machine", "lab-test-05-none"))
     first, second = (line for line in picture.text().splitlines() if "tag" in line)
     assert first.startswith(new[7:19])
-    assert first.count("tag 1") == 3 and "container new" in first, "the tag is the new one everywhere"
-    assert "container old" in second and second.count("without a tag") == 3, "the registry has it without a tag, too"
+    assert first.count("tag 1") == 3 and "runs new" in first, "the tag is the new one everywhere"
+    assert "runs old" in second and second.count("without a tag") == 3, "the registry has it without a tag, too"
     assert "lab-test-05-none: is not there" in picture.text()
 
     engine.client().containers.get("lab-test-05-registry").stop(timeout=1)

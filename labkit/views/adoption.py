@@ -89,7 +89,7 @@ _MARKS = {DATADOG: (GREY, "square"), DEVELOPERS: (BLUE, "circle"), KUBERNETES: (
 def chart() -> Picture:
     """All figures over the years, each with its source in the text twin."""
     title = "Who uses containers? Published shares, in percent"
-    left, right, top, bottom = 40, 700, 44, 330
+    left, right, top, bottom = 40, 640, 44, 330
 
     def x(year: float) -> float:
         return left + (year - 2014) / 12 * (right - left)
@@ -126,7 +126,7 @@ def chart() -> Picture:
     parts.append(label(0, bottom + 124, note, SOFT))
 
     words = f"{title}\n\n{_words(FIGURES)}"
-    return Picture(drawing(720, bottom + 132, title, *parts), words)
+    return Picture(drawing(655, bottom + 132, title, *parts), words)
 
 
 def newest() -> Picture:
@@ -138,15 +138,15 @@ def newest() -> Picture:
     ]
     parts = [label(0, 18, title, weight="bold", size=15)]
     for row, figure in enumerate(figures):
-        y, width = 34 + row * 46, figure.percent * 6
+        y, width = 34 + row * 46, figure.percent * 5.9
         parts += [
             label(0, y + 10, f"{figure.series}, {int(figure.year)}", SOFT),
-            box(0, y + 16, 600, 18, LINE, opacity=0.35),
+            box(0, y + 16, 590, 18, LINE, opacity=0.35),
             box(0, y + 16, width, 18, _MARKS[figure.series][0]),
             label(width + 8, y + 30, f"{figure.percent:.0f}", weight="bold"),
         ]
     words = f"{title}\n\n{_words(figures)}"
-    return Picture(drawing(660, 40 + 46 * len(figures), title, *parts), words)
+    return Picture(drawing(650, 40 + 46 * len(figures), title, *parts), words)
 
 
 def _words(figures) -> str:

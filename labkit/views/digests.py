@@ -7,7 +7,7 @@ from labkit.evidence import registry as evidence
 from labkit.evidence.registry import Place
 
 _COLOURS = (BLUE, ORANGE, PURPLE, GREEN, GREY)
-_LEFT, _COLUMN, _ROW = 105, 215, 19
+_LEFT, _COLUMN, _ROW = 115, 215, 19
 
 
 def where(
@@ -65,7 +65,7 @@ def _said(place: Place, digest: str) -> list[str]:
     lines = [f"tag {tag}" for tag, pointed in sorted(place.tags.items()) if pointed == digest]
     if not lines and digest in place.digests:
         lines = ["without a tag"]
-    return lines + [f"▸ container {name}" for name, run in sorted(place.runs.items()) if run == digest]
+    return lines + [f"▸ runs {name}" for name, run in sorted(place.runs.items()) if run == digest]
 
 
 def _short(digest: str) -> str:

@@ -7,7 +7,7 @@ from labkit.display.picture import Picture, box, drawing, label
 from labkit.evidence import layers
 from labkit.evidence.layers import Row, Step
 
-_ROW, _BAR, _WORDS, _WIDTH = 26, 120, 230, 750
+_ROW, _BAR, _WORDS, _WIDTH = 26, 120, 230, 655
 
 
 # -- layers --------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ def image(*references: str) -> Picture:
             else:
                 parts.append(label(92, y - 2, "metadata", SOFT, anchor="end"))
             note = _note(row)
-            room = 68 - len(note)
+            room = 56 - len(note)
             parts.append(label(_WORDS, y - 2, _short(row.instruction, room), INK if row.layers else SOFT))
             if note:
                 parts.append(label(_WIDTH, y - 2, note, SOFT, anchor="end"))
@@ -94,14 +94,14 @@ def cache(*logs: str | Path) -> Picture:
     builds = {Path(log).stem: layers.steps(log) for log in logs}
     names = list(dict.fromkeys(step.name for build in builds.values() for step in build))
     slowest = max((step.seconds or 0 for build in builds.values() for step in build), default=0) or 1
-    left, column = 270, max((_WIDTH - 270) // len(builds), 150)
+    left, column = 270, max((_WIDTH - 270) // len(builds), 215)
     parts, rows = [], [("STEP", *builds)]
     for i, (title, build) in enumerate(builds.items()):
         parts.append(label(left + i * column, 18, title, weight="bold"))
         parts.append(label(left + i * column, 36, _total(build), SOFT))
     for j, name in enumerate(names):
         y, cells = 40 + (j + 1) * _ROW, []
-        parts.append(label(0, y, _short(name, 37)))
+        parts.append(label(0, y, _short(name, 35)))
         for i, build in enumerate(builds.values()):
             step, x = next((step for step in build if step.name == name), None), left + i * column
             said = _said(step)

@@ -349,7 +349,7 @@ def _box(service: Service, lines: list[tuple[str, str, str]], x: float, y: float
         box(x, y, 5, height, colour),
     ]
     for i, (words, ink, weight) in enumerate(lines):
-        room = 31 if weight == "bold" else 33
+        room = 28 if weight == "bold" else 30
         shown = words if len(words) <= room else words[: room - 1] + "…"
         parts.append(label(x + 14, y + 20 + _LINE * i, shown, ink, weight=weight))
     return parts

@@ -7,8 +7,8 @@ from labkit.display.look import BLUE, GREEN, GREY, INK, LINE, ORANGE, PURPLE, SO
 from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.evidence import requests
 
-_LEFT, _RIGHT, _LANE, _HEIGHT = 120, 580, 44, 24
-_CHARACTER = 7  # pixels of one, on average
+_LEFT, _RIGHT, _LANE, _HEIGHT = 120, 515, 44, 24
+_CHARACTER = 7.5  # pixels of one, on average
 _COLOURS = (BLUE, ORANGE, PURPLE, GREEN)
 
 

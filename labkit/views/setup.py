@@ -125,22 +125,23 @@ def _client_version() -> str:
 
 def _way_drawn(here, docker, server, there, where: str, same: bool) -> str:
     """The client above, the engine below, each on its machine, which may be one."""
-    width, half, apart = 640, 158, 0 if same else 34
-    lower = 34 + half + apart
-    outer = [box(8, 34, width - 16, 2 * half, LINE, LINE, 0.15)]
+    sentences = where.replace(". ", ".\n").splitlines()
+    width, half, upper = 640, 158, 16 + 18 * len(sentences)
+    lower = upper + half + (0 if same else 34)
+    outer = [box(8, upper, width - 16, 2 * half, LINE, LINE, 0.15)]
     if not same:
-        outer = [box(8, y, width - 16, half, LINE, LINE, 0.15) for y in (34, lower)]
+        outer = [box(8, y, width - 16, half, LINE, LINE, 0.15) for y in (upper, lower)]
     arrow = lower + 68
     parts = [
-        label(8, 20, where, INK, 14, weight="bold"),
+        *(label(8, 20 + 18 * i, sentence, INK, 14, weight="bold") for i, sentence in enumerate(sentences)),
         *outer,
-        *_lines(20, 56, "This notebook's machine", here, INK),
-        box(20, 106, width - 40, 68, PAPER, BLUE),
-        *_lines(32, 127, "The client: you type", docker, BLUE),
+        *_lines(20, upper + 22, "This notebook's machine", here, INK),
+        box(20, upper + 72, width - 40, 68, PAPER, BLUE),
+        *_lines(32, upper + 93, "The client: you type", docker, BLUE),
         *_lines(20, lower + 22, "The engine's machine" + (", the same one" if same else ""), there, INK),
         box(20, lower + 72, width - 40, 68, PAPER, ORANGE),
         *_lines(32, lower + 93, "The engine: does the work", server, ORANGE),
-        stroke(width - 60, 174, width - 60, arrow - 6, SOFT, 2),
+        stroke(width - 60, upper + 140, width - 60, arrow - 6, SOFT, 2),
         f'<path d="M{width - 60} {arrow + 3} l-5 -10 h10 z" fill="{SOFT}"/>',
     ]
     return drawing(width, lower + half + 10, where, *parts)
