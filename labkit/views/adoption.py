@@ -89,7 +89,7 @@ _MARKS = {DATADOG: (GREY, "square"), DEVELOPERS: (BLUE, "circle"), KUBERNETES: (
 def chart() -> Picture:
     """All figures over the years, each with its source in the text twin."""
     title = "Who uses containers? Published shares, in percent"
-    left, right, top, bottom = 40, 640, 44, 330
+    left, right, top, bottom = 40, 636, 44, 330
 
     def x(year: float) -> float:
         return left + (year - 2014) / 12 * (right - left)

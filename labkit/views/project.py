@@ -13,7 +13,7 @@ from labkit.display.picture import Picture, box, drawing, label, stroke
 from labkit.errors import Trouble
 
 LABEL = "com.docker.compose"
-_BOX, _GAP, _LEFT, _LINE = 250, 100, 2, 19
+_BOX, _GAP, _LEFT, _LINE = 262, 100, 2, 19
 _WHEN = {
     "service_started": "once started",
     "service_healthy": "once healthy",
@@ -349,7 +349,7 @@ def _box(service: Service, lines: list[tuple[str, str, str]], x: float, y: float
         box(x, y, 5, height, colour),
     ]
     for i, (words, ink, weight) in enumerate(lines):
-        room = 28 if weight == "bold" else 30
+        room = 30 if weight == "bold" else 32
         shown = words if len(words) <= room else words[: room - 1] + "…"
         parts.append(label(x + 14, y + 20 + _LINE * i, shown, ink, weight=weight))
     return parts
