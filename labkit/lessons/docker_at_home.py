@@ -416,7 +416,9 @@ def _backed_up() -> dict[str, tuple[tarfile.TarInfo, bytes]]:
             }
     except (OSError, tarfile.TarError) as problem:
         raise NotYet(
-            f"the backup {BACKUP} cannot be read: {problem}", "the backup, as it was made", "run the cell that makes it"
+            f"the backup {BACKUP} cannot be read: {getattr(problem, 'strerror', None) or problem}",
+            "the backup, as it was made",
+            "run the cell that makes it",
         ) from None
 
 

@@ -17,9 +17,10 @@ fi
 echo "The machine starts."
 end=$((SECONDS + 600))
 until "$1"; do
-    if [ $SECONDS -ge $end ]; then
+    running=$(docker inspect --format '{{.State.Running}}' lab-02-machine)
+    if [ "$running" != true ] || [ $SECONDS -ge $end ]; then
         docker logs --tail 5 lab-02-machine
-        echo "its engine has not answered in ten minutes" >&2
+        echo "Its engine does not answer (see above). Run the cell again." >&2
         exit 1
     fi
     sleep 0.2
