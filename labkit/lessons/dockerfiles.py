@@ -174,8 +174,12 @@ def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str
             return docker.get(port, "/") == (200, GREETING)
 
         if (seen := wait.until(look, 6)) is not True:
-            state = container.attrs["State"]
-            why = state["Error"] or f"has ended with status {state['ExitCode']}"
+            said = docker.reason(container)
+            why = (
+                f"cannot be started: {said}"
+                if said
+                else f"has ended with status {container.attrs['State']['ExitCode']}"
+            )
             raise NotYet(
                 f"a container from {reference} {'does not answer on port 8000' if seen is False else why}; "
                 f"it starts {container.attrs['Path']} {' '.join(container.attrs['Args'])}".rstrip(),
@@ -275,7 +279,7 @@ def context():
     again = r"`printf 'FROM busybox:1.37\nCOPY . /context\n' | docker build -t lab/context:2 -f - app`"
     if not (app / ".env").exists():
         raise NotYet(
-            "there is no file app/.env any more",
+            "there is no file app/.env",
             "the file there, and kept out of the context",
             "`echo 'DATABASE_PASSWORD=hunter2' > app/.env`",
         )
@@ -283,7 +287,7 @@ def context():
         raise NotYet(
             "there is no file app/.dockerignore",
             "one that keeps .env out",
-            "`echo .env > app/.dockerignore`",
+            "write it, one pattern a line, of what is not sent to the builder: `echo PATTERN > app/.dockerignore`",
         )
     sent = layers.context(app)
     if ".env" in sent:
