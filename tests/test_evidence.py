@@ -77,8 +77,17 @@ def test_the_next_step_is_true_in_the_state_that_a_container_is_in(engine):
         docker("run", "-d", "--name", name, "busybox:1.37", "/nowhere", fails=True)
         saw, fix = said()
         assert "/nowhere" in saw and "logs" not in fix, "it never started, and so it has no log"
+        docker("rm", name)
+        docker("run", "-d", "--name", f"{name}-other", "-p", "127.0.0.1::80", "busybox:1.37", "sleep", "100000")
+        port = docker("port", f"{name}-other", "80").rpartition(":")[2]
+        docker("run", "-d", "--name", name, "-p", f"127.0.0.1:{port}:80", "busybox:1.37", "true", fails=True)
+        saw, fix = said()
+        assert saw.endswith("port is already allocated"), "the cause stands at the end"
+        assert fix.startswith(f"{name}-other has port {port}: `docker rm {name}`")
+        docker("rm", "--force", f"{name}-other")
+        assert said()[1] == f"port {port} is free now: `docker start {name}`"
     finally:
-        docker("rm", "--force", name, fails=True)
+        docker("rm", "--force", name, f"{name}-other", fails=True)
 
 
 def test_a_request_from_beside_a_container(engine):

@@ -1,6 +1,7 @@
 """What the checkers of the Docker chapters look at: containers, images, files in a container, published ports."""
 
 import io
+import re
 import tarfile
 import time
 import urllib.error
@@ -24,28 +25,54 @@ def container(name: str):
         return None
 
 
-def running(name: str, fix: str, ended: str = ""):
+def running(name: str, fix: str, ended: str = "", anew: str = ""):
     """The container of this name, which runs. Raises NotYet when it does not. fix: what to do when there is none;
-    ended: what to do when it has ended, if that is known."""
+    ended: what to do when it has ended, if that is known; anew: what to do when it could not be started at all."""
     found = container(name)
     if found is None:
         raise NotYet(f"there is no container {name}", "one that runs", fix)
-    if (state := found.attrs["State"])["Status"] != "running":
-        # One that never started has no log, and says itself why.
-        why = f": {state['Error']}" if state.get("Error") else ""
-        raise NotYet(f"{how(found)}{why}", "it running", _revived(name, state["Status"], why, ended))
+    if found.attrs["State"]["Status"] != "running":
+        # One that could not be started has no log of it, and says itself why.
+        why = f": {said}" if (said := reason(found)) else ""
+        raise NotYet(f"{how(found)}{why}", "it running", _revived(found, ended, anew))
     return found
 
 
-def _revived(name: str, status: str, why: str, ended: str) -> str:
+def _revived(container, ended: str, anew: str) -> str:
     """What to do next with a container that does not run."""
-    if status == "created":
-        return f"mend that: `docker rm {name}`, then make it anew" if why else f"`docker start {name}`"
+    name, status, why = container.name, container.attrs["State"]["Status"], reason(container)
     if status == "paused":
         return f"`docker unpause {name}`"
-    if status == "exited" and (why or ended):
-        return ended or f"mend that, then `docker start {name}`"
+    if taken := re.search(r":(\d+) failed: port is already allocated", why):
+        keeper = holder(taken[1])
+        # Nobody else has it any more: another try will do.
+        if not keeper:
+            return f"port {taken[1]} is free now: `docker start {name}`"
+        other = f"`docker rm {name}`, then make it anew with another port of the machine, or stop {keeper}"
+        return f"{keeper} has port {taken[1]}: {anew or other}"
+    if why:
+        again = f", or `docker start {name}` if it can stay as it is" if status == "exited" else ""
+        return anew or f"mend that: `docker rm {name}`, then make it anew{again}"
+    if status == "created":
+        return f"`docker start {name}`"
+    if status == "exited" and ended:
+        return ended
     return f"`docker logs {name}` and `docker inspect {name}` tell more"
+
+
+def reason(container) -> str:
+    """Why the engine could not start a container, in its own words without long IDs; empty when it could."""
+    said = " ".join((container.attrs["State"].get("Error") or "").split())
+    return re.sub(r" \([0-9a-f]{64}\)", "", said)
+
+
+def holder(port: int | str) -> str:
+    """The name of the container that runs and publishes this port of the engine's machine; empty when none does."""
+    for one in engine.client().containers.list(ignore_removed=True):
+        bindings = one.attrs["NetworkSettings"]["Ports"] or {}
+        if any(binding["HostPort"] == str(port) for places in bindings.values() for binding in places or ()):
+            return one.name
+    return ""
 
 
 def image(reference: str):
@@ -151,7 +178,9 @@ def started(reference: str, port: int):
             if problem.status_code != 400:
                 raise
             raise NotYet(
-                f"no container can be made from {reference}: {problem.explanation}", "one that starts"
+                f"no container can be made from {reference}: {problem.explanation}",
+                "one that starts",
+                "say in its Dockerfile what a container starts, with `CMD` or `ENTRYPOINT`; build again",
             ) from None
         with suppress(APIError):
             looked_at.start()

@@ -17,18 +17,17 @@ lesson = Lesson(
     number="02",
     name="docker-at-home",
     title="Docker at home",
-    minutes=75,
+    minutes=35,
     goals=(
-        "run a program at home from somebody else's image: ports, environment, volumes",
-        "say who can reach a published port, and find out why one cannot be had",
-        "choose where data live, and say what survives what",
+        "publish a program's port for your own machine alone, and find out why one cannot be had",
         "read and mend who owns the files",
-        "choose a restart policy, and say what comes back after a reboot",
-        "back up a volume and restore it",
+        "say what survives what, and move data out of a container into a volume",
+        "choose the restart policy that a program needs, for a crash, for a reboot and for your own stop",
+        "restore a volume from its backup, and start the program that uses it",
     ),
     images=("deluge", "busybox", "welcome", "dind"),
     owns=("lab-02-*", "lab/02-*"),
-    files=("02-home",),
+    files=("02-guests.txt",),
     ports=(8112, 8210, 8211),
 )
 
@@ -74,7 +73,9 @@ def _serves(name: str, page: str, wanted_port: str = "") -> str:
     places = _published(container)
     if not places:
         raise NotYet(
-            f"{name} publishes no port", "a port of this machine that leads to its page", f"{anew}, with `-p …`"
+            f"{name} publishes no port",
+            "a port of this machine that leads to its page",
+            f"{anew}, with `-p 127.0.0.1:{wanted_port or 'PORT'}:80`",
         )
     if wide := [
         f"{f'port {port}' if port else 'a port'} on {address}"
@@ -84,23 +85,32 @@ def _serves(name: str, page: str, wanted_port: str = "") -> str:
         raise NotYet(
             f"{name} publishes {wide[0]}, for your whole network",
             "a port that only this machine can reach",
-            f"{anew}, with `-p 127.0.0.1:PORT:…`",
+            f"{anew}, with `-p 127.0.0.1:{wanted_port or 'PORT'}:…`",
         )
     if wanted_port and wanted_port not in (ports := [port for _, port in places]):
         raise NotYet(
             f"{name} publishes port {', '.join(ports)}", f"port {wanted_port}", "run the cell that makes both again"
         )
-    docker.running(name, both, ended=f"`docker start {name}`")
+    keeper = docker.holder(wanted_port) if wanted_port else ""
+    docker.running(
+        name,
+        both,
+        ended=f"{f'`docker rm -f {keeper}`, which has its port; then ' if keeper else ''}`docker start {name}`",
+        anew="run the cell that makes both again" if wanted_port else f"{anew} with another port of this machine",
+    )
     # A port may have been left to the engine's choice.
     opened = container.attrs["NetworkSettings"].get("Ports") or {}
-    seen, fix = "no port of this machine leads to it", f"{anew}, in a network"
+    seen, fix = "it is in no network, so no port of this machine leads to it", f"{anew}, without `--network none`"
     for port, address in sorted((one["HostPort"], one["HostIp"]) for ones in opened.values() for one in ones or ()):
         if wanted_port not in ("", port):
             continue
         answer = docker.get(port, "/", "[::1]" if address == "::1" else "")
         if isinstance(answer, str):
             seen = answer
-            fix = f"where does its program listen? Compare `docker exec {name} netstat -ltn` and `docker port {name}`"
+            fix = (
+                f"where does its program listen, and what is published? Compare `docker exec {name} netstat -ltn` and "
+            )
+            fix += f"`docker port {name}`"
         elif page in answer[1]:
             return port
         else:
@@ -174,12 +184,13 @@ def owner():
         raise NotYet(
             "in lab-02-diary something runs as root",
             "only users other than root",
-            "`docker rm -f lab-02-diary`, then make it anew, with `--user` and the number of the files' owner",
+            "`docker rm -f lab-02-diary`, then make it anew, with `--user` and the number of the files' owner, which "
+            "`docker run --rm -v lab-02-diary:/look busybox:1.37 ls -ln /look` shows",
         )
     file = f"{at}/diary.txt"
     lines = _lines(container, file)
     if lines is None:
-        raise NotYet(f"there is no {file}", "the diary, as it was, and longer", begin_again)
+        raise NotYet(f"there is no {file} in lab-02-diary", "the diary, as it was, and longer", begin_again)
     if "Monday: it rained." not in lines:
         raise NotYet(
             f"the diary has {len(lines)} lines, and begins with “{(lines or [''])[0][:60]}”",
@@ -214,24 +225,31 @@ container. Make `lab-02-guests` anew:
     hints=(
         "A volume cannot be added to a container that exists. So the file has to leave the old container before you "
         "remove it: `docker cp` copies in both directions, also while a container does not run.",
-        "`docker cp lab-02-guests:/book/guests.txt 02-home/`, then `docker rm -f`, then the same `docker run` with "
-        "`-v lab-02-book:/book`, then `docker cp 02-home/guests.txt lab-02-guests:/book/`.",
+        "`docker cp lab-02-guests:/book/guests.txt 02-guests.txt`, then `docker rm -f`, then the same `docker run` "
+        "with `-v lab-02-book:/book`, then `docker cp 02-guests.txt lab-02-guests:/book/guests.txt`.",
     ),
 )
 def rescue():
-    container = docker.running("lab-02-guests", "run the cell that makes it, and begin again")
+    begin_again = "run the cell that makes the old container, and begin again"
+    container = docker.running(
+        "lab-02-guests",
+        f"have you a copy of its file? Make it anew, with `-v lab-02-book:/book`. If not: {begin_again}",
+    )
+    lines = _lines(container, "/book/guests.txt")
     if _mounted(container, "lab-02-book", "/book") is None:
+        save = "" if lines is None else "`docker cp lab-02-guests:/book/guests.txt 02-guests.txt`, to save it; then "
         raise NotYet(
             f"lab-02-guests has {_mounts(container)}",
             "the volume lab-02-book at /book",
-            "save it: `docker cp lab-02-guests:/book/guests.txt 02-home/`; then `docker rm -f lab-02-guests`, and "
-            "make it anew with `-v lab-02-book:/book`",
+            f"{save}`docker rm -f lab-02-guests`, and make it anew with `-v lab-02-book:/book`",
         )
-    copy = "copy the file into it: `docker cp 02-home/guests.txt lab-02-guests:/book/`"
-    copy += "; if you have none, run the cell that makes the old container, and begin again"
-    lines = _lines(container, "/book/guests.txt")
+    copy = "copy the file into it, as with `docker cp 02-guests.txt lab-02-guests:/book/guests.txt`; "
+    copy += f"have you no copy with both guests? Then {begin_again}"
     if lines is None:
-        raise NotYet("/book is the volume lab-02-book, and has no guests.txt", "the guest book", copy)
+        _, found = docker.run(container, "ls", "/book")
+        raise NotYet(
+            f"/book is the volume lab-02-book, and in it is {found or 'nothing'}", "the guest book, guests.txt", copy
+        )
     if missing := [line for line in _GUESTS if line not in lines]:
         raise NotYet(f"/book/guests.txt says “{' / '.join(lines)[:200]}”", f"also “{missing[0]}”", copy)
     return passed(f"/book is the volume lab-02-book, and {len(lines)} guests are in it")
@@ -271,8 +289,8 @@ def policy():
     if name != "unless-stopped":
         why = {
             "no": "it does not come back by itself",
-            "always": "a reboot switches it on though you had stopped it",
-        }.get(name, "it does not come back after every reboot")
+            "always": "section 7 shows what a reboot does to one that you had stopped",
+        }.get(name, "section 7 shows a reboot after which it does not come back")
         raise NotYet(
             f"lab-02-lamp has the restart policy {name}: {why}",
             "one that does what is asked",
@@ -306,7 +324,8 @@ def _policy(container) -> str:
 
 # -- backups ------------------------------------------------------------------------------------
 
-BACKUP = "02-home/recipes.tar.gz"
+_UNPACK = "`docker run --rm -i -v lab-02-recipes:/to busybox:1.37 tar -xzf - -C /to < made/02/recipes.tar.gz`"
+BACKUP = "made/02/recipes.tar.gz"
 
 
 @lesson.exercise(
@@ -332,7 +351,10 @@ that serves it, `httpd` of `busybox:1.37`:
 )
 def restore():
     wanted = _backed_up()
-    container = docker.running("lab-02-kitchen", "restore the volume, then `docker run -d --name lab-02-kitchen …`")
+    container = docker.running(
+        "lab-02-kitchen",
+        "restore the volume, then `docker run -d --name lab-02-kitchen --user 1000 -v lab-02-recipes:/recipes …`",
+    )
     anew = "`docker rm -f lab-02-kitchen`, then make it anew"
     at = _mounted(container, "lab-02-recipes")
     if at is None:
@@ -353,7 +375,7 @@ def restore():
         raise NotYet(
             f"in the volume: {', '.join(sorted(filter(None, found))) or 'nothing'}",
             f"{missing[0]}, as in the backup",
-            f"`tar -xzf …`, with `-C` and the volume's folder; `tar -tzf {BACKUP}` lists what has to be there",
+            f"{_UNPACK}; `tar -tzf {BACKUP}` lists what has to be there",
         )
     for path, (one, content) in wanted.items():
         there, theirs = found[path]
@@ -361,13 +383,13 @@ def restore():
             raise NotYet(
                 f"{path} in the volume says “{theirs.decode(errors='replace').strip()[:80]}”",
                 f"“{content.decode(errors='replace').strip()[:80]}”, as in the backup",
-                "restore it again",
+                f"unpack it again: {_UNPACK}",
             )
         if (there.uid, there.mode & 0o777) != (one.uid, one.mode & 0o777):
             raise NotYet(
                 f"{path or 'the volume’s own folder'} belongs to user {there.uid}, mode {there.mode & 0o777:o}",
                 f"user {one.uid}, mode {one.mode & 0o777:o}, as in the backup",
-                "restore it with `tar -xzf` in a throw-away container that runs as root: it keeps owners and modes",
+                f"`tar` as root keeps owners and modes: {_UNPACK}",
             )
     for path, (one, content) in wanted.items():
         if one.isfile():
@@ -376,7 +398,7 @@ def restore():
                 raise NotYet(
                     f"lab-02-kitchen, asked for /{path} on port 8080, says “{' '.join(said.split())}”",
                     content.decode(errors="replace").strip(),
-                    f"{anew}: `httpd -f -p 8080 -h` and the folder at which it has the volume",
+                    f"{anew}, with `httpd -f -p 8080 -h {at}` as its program",
                 )
     return passed(
         f"all {sum(one.isfile() for one, _ in wanted.values())} files of the backup are in lab-02-recipes, "
@@ -394,7 +416,9 @@ def _backed_up() -> dict[str, tuple[tarfile.TarInfo, bytes]]:
             }
     except (OSError, tarfile.TarError) as problem:
         raise NotYet(
-            f"the backup {BACKUP} cannot be read: {problem}", "the backup, as it was made", "run the cell that makes it"
+            f"the backup {BACKUP} cannot be read: {getattr(problem, 'strerror', None) or problem}",
+            "the backup, as it was made",
+            "run the cell that makes it",
         ) from None
 
 

@@ -24,14 +24,13 @@ lesson = Lesson(
     number="03",
     name="dockerfiles",
     title="Dockerfiles",
-    minutes=60,
+    minutes=30,
     goals=(
-        "write a Dockerfile and say what each line adds to the image",
-        "order its lines so that a small change rebuilds in seconds",
+        "write a Dockerfile, with its lines in such an order that a small change rebuilds in seconds",
         "keep secrets and clutter out of the build context",
         "build in one stage and ship in another: small, without a shell, not as root",
         "find out why a container does not start, and why it does not answer",
-        "compute an image's ID by hand",
+        "say what an image's ID is computed from, and give the same layers another one",
     ),
     images=("golang", "static", "busybox"),
     tools=("docker-buildx",),
@@ -49,7 +48,7 @@ lesson = Lesson(
         "lab/mended:*",
         "lab/id:*",
     ),
-    files=("app/Dockerfile*", "app/.dockerignore", "app/.env", "app/changed.go", "03-*.log", "03-*.tar"),
+    files=("app/Dockerfile*", "app/.dockerignore", "app/.env", "app/changed.go"),
     ports=(8000, 8001),
 )
 
@@ -75,7 +74,7 @@ def _no_shell_no_root(image, reference: str) -> None:
         raise NotYet(
             f"{reference} runs as {user or 'root, since it names no user'}",
             "a user other than root",
-            "write `USER 65532` into the last stage, and build again",
+            "let the last stage say `USER 65532`, and no other user, and build again",
         )
     for one, _ in docker.files_of_image(reference, "/") or ():
         if PurePosixPath(one.name).name in SHELLS and not one.isdir():
@@ -86,10 +85,24 @@ def _no_shell_no_root(image, reference: str) -> None:
             )
 
 
-def _runs(name: str, reference: str, start: str):
-    """The container of this name, which runs what the image says. start: the command that starts it. Raises NotYet."""
+def _build(command: str, file: str) -> str:
+    """How an image is built, the Dockerfile being there or not."""
+    there = (session.current.folder / file).exists()
+    return f"`{command}`" if there else f"write `{file}`, then `{command}`"
+
+
+def _freed(name: str, port: int) -> str:
+    """What to do first so that a container can have a port of this machine; nothing when it is free, or its own."""
+    keeper = docker.holder(port)
+    return f"`docker rm -f {keeper}`, which has port {port}; then " if keeper not in ("", name) else ""
+
+
+def _runs(name: str, reference: str, port: int):
+    """The container of this name, which runs what the image says. port: of this machine, that it is to have. Raises
+    NotYet."""
     image = docker.image(reference)
-    again = f"`docker rm -f {name}`, then `{start}`"
+    run = f"`docker run -d --name {name} -p 127.0.0.1:{port}:8000 {reference}`"
+    again = f"{_freed(name, port)}`docker rm -f {name}`, then {run}"
     found = docker.container(name)
     if found and found.attrs["Image"] != image.id:
         raise NotYet(f"container {name} is not from the image that {reference} is now", f"one from {reference}", again)
@@ -101,7 +114,13 @@ def _runs(name: str, reference: str, start: str):
                 "what the image says",
                 again if key == "User" else f"write into the Dockerfile what it needs, and build again; {again}",
             )
-    return docker.running(name, f"`{start}`")
+    # A container that could not be started has no log, and says itself why.
+    if found and found.status != "running" and (why := docker.reason(found)):
+        fix = f"mend the Dockerfile, and build again; {again}"
+        if "already allocated" in why or "address already in use" in why:
+            fix = f"{_freed(name, port)}`docker start {name}`"
+        raise NotYet(f"{docker.how(found)}: {why}", "it running", fix)
+    return docker.running(name, f"{_freed(name, port)}{run}")
 
 
 def _answer(container, port: int, path: str) -> str:
@@ -112,7 +131,7 @@ def _answer(container, port: int, path: str) -> str:
     if any(one.startswith(f"{port} ") for one in published):
         fix = f"`docker logs {name}` says on which address and port of the container its app listens"
     else:
-        fix = f"`docker rm -f {name}`, then start it again with `-p 127.0.0.1:{port}:8000`"
+        fix = f"{_freed(name, port)}`docker rm -f {name}`, and start it again with `-p 127.0.0.1:{port}:8000`"
     # With each answer the app says on which host it runs; a container's host name is its own.
     try:
         with http.urlopen(f"http://{engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
@@ -131,7 +150,7 @@ def _answer(container, port: int, path: str) -> str:
             f"port {port} answers {said[:100]!r}, and that is not {name}, which publishes "
             f"{', '.join(published) or 'no port'}",
             f"{name}'s app on port {port}",
-            f"free the port, which `docker ps` shows; {fix}",
+            fix,
         )
     return said
 
@@ -155,8 +174,12 @@ def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str
             return docker.get(port, "/") == (200, GREETING)
 
         if (seen := wait.until(look, 6)) is not True:
-            state = container.attrs["State"]
-            why = state["Error"] or f"has ended with status {state['ExitCode']}"
+            said = docker.reason(container)
+            why = (
+                f"cannot be started: {said}"
+                if said
+                else f"has ended with status {container.attrs['State']['ExitCode']}"
+            )
             raise NotYet(
                 f"a container from {reference} {'does not answer on port 8000' if seen is False else why}; "
                 f"it starts {container.attrs['Path']} {' '.join(container.attrs['Args'])}".rstrip(),
@@ -199,8 +222,10 @@ Write `app/Dockerfile` so that a change of the source does not download the libr
     ),
 )
 def order():
-    change = '`echo "// $(date)" >> app/changed.go`, then `docker build -t lab/order:2 app`'
-    before = _image("lab/order:1", "`docker build -t lab/order:1 app`")
+    there = (session.current.folder / "app/changed.go").exists()
+    line = 'echo "// $(date)" >> app/changed.go' if there else 'echo "package main" > app/changed.go'
+    change = f"`{line}`, then `docker build -t lab/order:2 app`"
+    before = _image("lab/order:1", _build("docker build -t lab/order:1 app", "app/Dockerfile"))
     after = _image("lab/order:2", change)
     ours, theirs = _layers(after), _layers(before)
     if ours == theirs:
@@ -241,8 +266,8 @@ def order():
 
 - `app/.env` stays where it is, and a file `app/.dockerignore` keeps it out of the context.
 - What the app is built from still gets into the context: `go.mod`, `go.sum` and the `.go` files.
-- Build an image of the context again, as section 4 built `lab/context:1`, and call it `lab/context:2`. `/context` in
-  it holds the app's source, and no layer of it holds `.env`.
+- Build `lab/context:2` from the context as it is now, as section 4 built `lab/context:1`. Its folder `/context` holds
+  the app's source, and no layer of it holds `.env`.
 """,
     hints=(
         "One pattern a line, as in `.gitignore`. The file is read before anything is sent to the builder.",
@@ -250,10 +275,11 @@ def order():
     ),
 )
 def context():
-    app, again = session.current.folder / "app", "build `lab/context:2` with the command that built `lab/context:1`"
+    app = session.current.folder / "app"
+    again = r"`printf 'FROM busybox:1.37\nCOPY . /context\n' | docker build -t lab/context:2 -f - app`"
     if not (app / ".env").exists():
         raise NotYet(
-            "there is no file app/.env any more",
+            "there is no file app/.env",
             "the file there, and kept out of the context",
             "`echo 'DATABASE_PASSWORD=hunter2' > app/.env`",
         )
@@ -261,30 +287,31 @@ def context():
         raise NotYet(
             "there is no file app/.dockerignore",
             "one that keeps .env out",
-            "write it: one pattern a line, of what is not sent to the builder",
+            "write it, one pattern a line, of what is not sent to the builder: `echo PATTERN > app/.dockerignore`",
         )
     sent = layers.context(app)
     if ".env" in sent:
         raise NotYet(
             f"the builder still gets app/.env, among {len(sent)} files",
             "it kept out",
-            "write a line for it into `app/.dockerignore`; of two lines that fit, the last one counts",
+            "let the last line of `app/.dockerignore` be `.env`: a pattern is a path inside `app/`, and of two lines "
+            "that fit, the last one counts",
         )
     if missing := SOURCE - sent:
         raise NotYet(
             f"app/.dockerignore keeps out {', '.join(sorted(missing))} too",
             "all that the app is built from",
-            "a line that begins with `!` lets files in again",
+            f"let `app/.dockerignore` end with a line `!{min(missing)}`, and so for each of them",
         )
     if docker.image("lab/context:2") is None:
-        raise NotYet("there is no image lab/context:2", "an image of the context as it is now", again)
+        raise NotYet("there is no image lab/context:2", "one that was built from the context as it is now", again)
     made = layers.files("lab/context:2")
     for number, names in enumerate(made, 1):
         if found := [name for name in names if PurePosixPath(name).name == ".env"]:
             raise NotYet(
                 f"layer {number} of {len(made)} in lab/context:2 holds {found[0]}",
                 "no layer with it; what is in a layer stays in it",
-                f"{again}, now that `.dockerignore` is there",
+                f"`.dockerignore` is right now, and the image is older; build anew: {again}",
             )
     held = {name.removeprefix("context/") for names in made for name in names if name.startswith("context/")}
     if missing := SOURCE - held:
@@ -314,7 +341,7 @@ Ship the app in an image that holds little else. Two stages in `app/Dockerfile` 
     ),
 )
 def small():
-    build = "`docker build --build-arg VERSION=2.0 -t lab/small:2.0 app`"
+    build = _build("docker build --build-arg VERSION=2.0 -t lab/small:2.0 app", "app/Dockerfile")
     image = _image("lab/small:2.0", build)
     if image.attrs["Size"] >= SMALL:
         raise NotYet(
@@ -323,15 +350,14 @@ def small():
             f"copy only the program into a last stage `FROM {STATIC}`, and build again",
         )
     _no_shell_no_root(image, "lab/small:2.0")
-    start = "docker run -d --name lab-small -p 127.0.0.1:8000:8000 lab/small:2.0"
-    container = _runs("lab-small", "lab/small:2.0", start)
+    container = _runs("lab-small", "lab/small:2.0", 8000)
     _greets(container, 8000)
     if (version := _answer(container, 8000, "/version")) != "2.0":
         raise NotYet(
             f"GET /version answers {version!r}",
             "'2.0'",
             f'`-ldflags "-X main.version=$VERSION"` in the Dockerfile; {build}; '
-            f"then `docker rm -f lab-small` and `{start}`",
+            "then `docker rm -f lab-small`, and start it again",
         )
     return passed(
         f"version 2.0 answers from {image.attrs['Size'] / 1e6:.1f} MB, as user {image.attrs['Config']['User']}"
@@ -357,7 +383,7 @@ copy, say `app/Dockerfile.mended`: there is more than one fault.
     ),
 )
 def mended():
-    build = "`docker build -t lab/mended:1 -f app/Dockerfile.mended app`"
+    build = _build("docker build -t lab/mended:1 -f app/Dockerfile.mended app", "app/Dockerfile.mended")
     image = _image("lab/mended:1", build)
     base = _layers(_image(STATIC, 'run `lab.prepare("03-dockerfiles")`'))
     if _layers(image)[: len(base)] != base:
@@ -367,9 +393,7 @@ def mended():
             f"keep its line `FROM {STATIC}`, then {build}",
         )
     _no_shell_no_root(image, "lab/mended:1")
-    _greets(
-        _runs("lab-mended", "lab/mended:1", "docker run -d --name lab-mended -p 127.0.0.1:8001:8000 lab/mended:1"), 8001
-    )
+    _greets(_runs("lab-mended", "lab/mended:1", 8001), 8001)
     return passed("lab-mended answers on port 8001, from an image that is otherwise as it was")
 
 

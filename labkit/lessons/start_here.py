@@ -16,11 +16,10 @@ lesson = Lesson(
     title="Start here",
     minutes=30,
     goals=(
-        "work with this workbook: run cells, do exercises, and go on when a page hangs",
-        "say where your docker command ends up on Linux, macOS and Windows, and check it",
         "start a container, find it again after it has ended, and read what it said",
-        "read the two error messages that everybody meets first, and find out why a container ended at once",
-        "say what the workbook has put on your machine, and take it away again",
+        "say whose engine your docker command ends up at: its version, its system, its kernel",
+        "find out why a container ended at once, and mend it",
+        "clear up in the engine, and lose nothing",
     ),
     images=("busybox",),
     owns=("lab-00-*",),
@@ -42,6 +41,8 @@ def _must_be_busybox(container) -> None:
 
 
 # -- a first container ---------------------------------------------------------------------------
+
+_COMMAND = "a command that ends by itself, and well, such as `echo Hello`"
 
 
 @lesson.exercise(
@@ -65,21 +66,28 @@ def hello():
         raise NotYet(
             "there is no container lab-00-hello",
             "one that has ended and was not removed",
-            "`docker run --name lab-00-hello busybox:1.37 …`",
+            "`docker run --name lab-00-hello busybox:1.37 …`, without `--rm`",
         )
     _must_be_busybox(container)
     state, again = container.attrs["State"], "`docker rm -f lab-00-hello`, then run it again"
-    if state["Status"] == "created" and not state["Error"]:
+    why = docker.reason(container)
+    if why:
+        raise NotYet(f"{docker.how(container)}: {why}", "one that ran, and has ended", f"{again}, with {_COMMAND}")
+    if state["Status"] == "created":
         raise NotYet(docker.how(container), "one that ran, and has ended", "`docker start lab-00-hello`")
     if state["Status"] != "exited":
-        why = f": {state['Error']}" if state["Error"] else ""
-        raise NotYet(
-            f"{docker.how(container)}{why}",
-            "one that ran, and has ended",
-            f"{again}, with a command that runs and ends",
-        )
+        times = container.attrs["RestartCount"]
+        if times or state["Status"] == "restarting":
+            policy = container.attrs["HostConfig"]["RestartPolicy"]["Name"]
+            raise NotYet(
+                f"lab-00-hello has ended, and its policy, `--restart {policy}`, started it again {times} times",
+                "one that has ended",
+                f"{again}, without `--restart`",
+            )
+        fix = f"does it not end by itself? {again}, with {_COMMAND}"
+        raise NotYet(docker.how(container), "one that ran, and has ended", fix)
     if state["ExitCode"] != 0:
-        raise NotYet(docker.how(container), "exit status 0", f"{again}, with a command that ends by itself and well")
+        raise NotYet(docker.how(container), "exit status 0", f"{again}, with {_COMMAND}")
     try:
         lines = container.logs().decode(errors="replace").splitlines()
     except APIError as problem:  # a container may be told to keep no log
@@ -89,7 +97,7 @@ def hello():
     greeting = next((line for line in lines if line.startswith("Hello")), None)
     if greeting is None:
         said = f"lab-00-hello said “{lines[0][:60]}”" if lines else "the log of lab-00-hello is empty"
-        raise NotYet(said, "a line that begins with Hello", f"{again}, with a command that prints it")
+        raise NotYet(said, "a line that begins with Hello", f"{again}, with `echo Hello` as its command")
     return passed(f"lab-00-hello said “{greeting[:60]}” and ended with status 0")
 
 
@@ -157,24 +165,38 @@ def web():
     container = docker.running("lab-00-web", "run the cell with the broken one, and mend that")
     _must_be_busybox(container)
     status, said = docker.page(container, 80)
+    again = "`docker rm -f lab-00-web`, then run it again"
     if status is None:
         raise NotYet("lab-00-web ended while we looked", "it running", "`docker logs lab-00-web`")
     if status != 0:
+        saw = f"lab-00-web runs, and its port 80 gives no page: {' '.join(said.split())}"
         fix = "`docker exec lab-00-web netstat -ltn` shows on which address and port its program listens"
         if "404" in said:
-            fix = "the folder that its program serves has no `index.html`: put one there"
+            saw += f"; {_served(container)}"
+            fix = f"{again}, with an `index.html` in the folder that it serves"
         elif "bad address" in said:
-            fix = "it is in no network: `docker rm -f lab-00-web`, then run it again without `--network none`"
-        raise NotYet(
-            f"lab-00-web runs, and its port 80 gives no page: {' '.join(said.split())}", "the page It works", fix
-        )
+            fix = f"it is in no network: {again}, without `--network none`"
+        raise NotYet(saw, "the page It works", fix)
     if "it works" not in said.lower():
         raise NotYet(
-            f"the page of lab-00-web says “{said[:200]}”",
-            "It works",
-            "change the text of the `index.html` in the folder that it serves",
+            f"lab-00-web serves its page, and that {f'says “{said[:200]}”' if said else 'is empty'}; "
+            + _served(container),
+            "a page that says It works",
+            f"{again}, with this text in its `index.html`",
         )
     return passed(f"lab-00-web runs and serves “{said[:60]}”")
+
+
+def _served(container) -> str:
+    """What is in the folder that a container's busybox httpd serves, in words."""
+    command = next((words for words in docker.processes(container) if "httpd" in " ".join(words[:2])), [])
+    place = command[command.index("-h") + 1] if "-h" in command[:-1] else container.attrs["Config"]["WorkingDir"] or "/"
+    if not command:
+        return "its program is no `httpd`"
+    _, found = docker.run(container, "ls", place)
+    return (
+        f"`{' '.join(command)}` serves the folder {place}, and in it there is {', '.join(found.split()) or 'nothing'}"
+    )
 
 
 # -- clearing up ---------------------------------------------------------------------------------
@@ -199,7 +221,9 @@ def tidy():
     keep = docker.running("lab-00-keep", again, ended="`docker start lab-00-keep`")
     _, note = docker.run(keep, "cat", "/note.txt")
     if note.strip() != "do not lose me":
-        raise NotYet(f"`cat /note.txt` in lab-00-keep gives “{note[:80]}”", "its note: do not lose me", again)
-    if old := [name for name in ("lab-00-old-1", "lab-00-old-2", "lab-00-old-3") if docker.container(name)]:
-        raise NotYet(f"still there: {', '.join(old)}", "none of them", f"`docker rm {' '.join(old)}`")
+        raise NotYet(f"`cat /note.txt` in lab-00-keep says “{note[:80]}”", "its note: do not lose me", again)
+    if old := [one for one in map(docker.container, ("lab-00-old-1", "lab-00-old-2", "lab-00-old-3")) if one]:
+        names = [one.name for one in old]
+        force = "" if all(one.status in ("exited", "created") for one in old) else "-f "
+        raise NotYet(f"still there: {', '.join(names)}", "none of them", f"`docker rm {force}{' '.join(names)}`")
     return passed("the three are gone, and lab-00-keep runs with its note")

@@ -1,10 +1,10 @@
 ### given
 docker rm -f lab-02-news lab-02-photos > /dev/null 2>&1 || true
-mkdir -p 02-home/news 02-home/photos
-echo "<h1>Today's news</h1>" > 02-home/news/index.html
-echo "<h1>Our photos</h1>" > 02-home/photos/index.html
-news=(--name lab-02-news -v "$PWD/02-home/news:/www:ro" busybox:1.37 httpd -f -h /www -p 80)
-photos=(--name lab-02-photos -v "$PWD/02-home/photos:/www:ro" busybox:1.37 httpd -f -h /www -p)
+mkdir -p made/02/news made/02/photos
+echo "<h1>Today's news</h1>" > made/02/news/index.html
+echo "<h1>Our photos</h1>" > made/02/photos/index.html
+news=(--name lab-02-news -v "$PWD/made/02/news:/www:ro" busybox:1.37 httpd -f -h /www -p 80)
+photos=(--name lab-02-photos -v "$PWD/made/02/photos:/www:ro" busybox:1.37 httpd -f -h /www -p)
 docker run -d -p 127.0.0.1:8210:80 "${news[@]}"
 
 ### right new-ports: Another port of the machine, and the program's own port on the right.
@@ -48,10 +48,10 @@ docker run -d -p 127.0.0.1:8211:8080 "${photos[@]}" 80
 docker run -d "${photos[@]}" 80
 
 ### wrong other-page (breaks 1): The wrong folder is served.
-docker run -d --name lab-02-photos -p 127.0.0.1:8211:80 -v "$PWD/02-home/news:/www:ro" busybox:1.37 httpd -f -h /www
+docker run -d --name lab-02-photos -p 127.0.0.1:8211:80 -v "$PWD/made/02/news:/www:ro" busybox:1.37 httpd -f -h /www
 
 ### wrong no-page (breaks 1): The folder that is served was mistyped, and so it is empty.
-docker run -d --name lab-02-photos -p 127.0.0.1:8211:80 -v "$PWD/02-home/photo:/www:ro" busybox:1.37 httpd -f -h /www
+docker run -d --name lab-02-photos -p 127.0.0.1:8211:80 -v "$PWD/made/02/photo:/www:ro" busybox:1.37 httpd -f -h /www
 
 ### wrong never-started (breaks 1): Made rightly, and not started.
 docker create -p 127.0.0.1:8211:80 "${photos[@]}" 80
@@ -88,4 +88,4 @@ docker run -d -p 127.0.0.1:8211:80 "${photos[@]}" 80
 
 ### undo
 docker rm -f lab-02-news lab-02-photos >/dev/null 2>&1 || true
-rm -rf 02-home/news 02-home/photos 02-home/photo
+rm -rf made/02/news made/02/photos made/02/photo

@@ -9,14 +9,12 @@ docker volume rm -f lab-02-book >/dev/null
 guests
 timeout 60 bash -c 'until docker exec lab-02-guests ls /book >/dev/null 2>&1; do sleep 0.1; done'
 docker exec lab-02-guests sh -c 'printf "Ada: lovely garden\nGrace: there was a moth in the lamp\n" > /book/guests.txt'
-mkdir -p 02-home
 
 ### right by-file: By way of a file on this machine.
-docker cp lab-02-guests:/book/guests.txt 02-home/guests.txt
+docker cp lab-02-guests:/book/guests.txt 02-guests.txt
 docker rm -f lab-02-guests
 guests -v lab-02-book:/book
-docker cp 02-home/guests.txt lab-02-guests:/book/guests.txt
-rm 02-home/guests.txt
+docker cp 02-guests.txt lab-02-guests:/book/guests.txt
 
 ### right piped: The volume is filled while the old container still runs.
 docker exec lab-02-guests tar -cf - -C /book . | docker run --rm -i -v lab-02-book:/to busybox:1.37 tar -xf - -C /to
@@ -60,10 +58,10 @@ docker cp kept lab-02-guests:/book/guests.txt
 rm kept
 
 ### wrong folder (breaks 1): A folder of this machine in place of a volume.
-mkdir -p 02-home/book
-docker cp lab-02-guests:/book/guests.txt 02-home/book/guests.txt
+mkdir -p 02-book
+docker cp lab-02-guests:/book/guests.txt 02-book/guests.txt
 docker rm -f lab-02-guests
-guests -v "$PWD/02-home/book:/book"
+guests -v "$PWD/02-book:/book"
 
 ### wrong place (breaks 1): The volume is there, at another place; the file is in the layer again.
 docker cp lab-02-guests:/book/guests.txt kept
@@ -107,4 +105,4 @@ guests -v lab-02-book:/book
 docker rm -f -v lab-02-guests lab-02-old >/dev/null 2>&1 || true
 docker volume rm -f lab-02-book >/dev/null
 docker image rm -f lab/02-guests:1 >/dev/null 2>&1 || true
-rm -rf 02-home/book 02-home/guests.txt
+rm -rf 02-book 02-guests.txt

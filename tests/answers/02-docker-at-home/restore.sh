@@ -1,13 +1,13 @@
 ### given
-mkdir -p 02-home
+mkdir -p made/02
 docker run --rm -v lab-02-recipes:/data busybox:1.37 sh -c '
     cd /data && mkdir cakes && echo "onions, water" > soup.txt && echo "apples, butter" > cakes/apple.txt
     chmod 600 soup.txt && chown -R 1000:1000 /data'
-docker run --rm -v lab-02-recipes:/data:ro busybox:1.37 tar -czf - -C /data . > 02-home/recipes.tar.gz
+docker run --rm -v lab-02-recipes:/data:ro busybox:1.37 tar -czf - -C /data . > made/02/recipes.tar.gz
 docker volume rm lab-02-recipes
 
 # $1: what a throw-away container does with the backup, its input, and the volume, its /to.
-unpack() { docker run --rm -i -v lab-02-recipes:/to busybox:1.37 sh -c "$1" < 02-home/recipes.tar.gz; }
+unpack() { docker run --rm -i -v lab-02-recipes:/to busybox:1.37 sh -c "$1" < made/02/recipes.tar.gz; }
 # Arguments: options of docker run.
 kitchen() { docker run -d --name lab-02-kitchen "$@" busybox:1.37 httpd -f -p 8080 -h /recipes; }
 
@@ -17,16 +17,16 @@ kitchen --user 1000 -v lab-02-recipes:/recipes
 
 ### right mounted: The folder with the backup is lent to the throw-away container.
 docker volume create lab-02-recipes
-docker run --rm -v lab-02-recipes:/recipes -v "$PWD/02-home:/from:ro" busybox:1.37 tar -xzf /from/recipes.tar.gz -C /recipes
+docker run --rm -v lab-02-recipes:/recipes -v "$PWD/made/02:/from:ro" busybox:1.37 tar -xzf /from/recipes.tar.gz -C /recipes
 kitchen --user 1000:1000 -v lab-02-recipes:/recipes
 
 ### right exec: The program runs first, and the backup comes into its volume after that.
 kitchen --user 1000 -v lab-02-recipes:/recipes
-docker exec -i --user 0 lab-02-kitchen tar -xzf - -C /recipes < 02-home/recipes.tar.gz
+docker exec -i --user 0 lab-02-kitchen tar -xzf - -C /recipes < made/02/recipes.tar.gz
 
 ### right copied: docker cp unpacks it into the container's volume; the folder itself is seen to afterwards.
 kitchen --user 1000 -v lab-02-recipes:/recipes
-docker cp - lab-02-kitchen:/recipes < 02-home/recipes.tar.gz
+docker cp - lab-02-kitchen:/recipes < made/02/recipes.tar.gz
 docker exec --user 0 lab-02-kitchen chown 1000:1000 /recipes
 
 ### right elsewhere: The volume is at another place, and the program becomes user 1000 by itself.
@@ -46,7 +46,7 @@ at = {volume.name: {"bind": "/recipes"}}
 kitchen = client.containers.create(
     "busybox:1.37", "httpd -f -p 8080", name="lab-02-kitchen", user="1000", working_dir="/recipes", volumes=at
 )
-kitchen.put_archive("/recipes", Path("02-home/recipes.tar.gz").read_bytes())
+kitchen.put_archive("/recipes", Path("made/02/recipes.tar.gz").read_bytes())
 client.containers.run("busybox:1.37", "chown 1000:1000 /recipes", volumes=at, remove=True)
 kitchen.start()
 END
@@ -80,12 +80,12 @@ kitchen --user 1000 -v lab-02-recipes:/recipes
 
 ### wrong own-folder (breaks 2): docker cp leaves the volume's own folder to root.
 kitchen --user 1000 -v lab-02-recipes:/recipes
-docker cp - lab-02-kitchen:/recipes < 02-home/recipes.tar.gz
+docker cp - lab-02-kitchen:/recipes < made/02/recipes.tar.gz
 
 ### wrong folder (breaks 3): Unpacked into a folder of this machine, and the volume is new.
-mkdir -p 02-home/recipes
-tar -xzf 02-home/recipes.tar.gz -C 02-home/recipes
-kitchen --user 1000 -v "$PWD/02-home/recipes:/recipes"
+mkdir -p made/02/recipes
+tar -xzf made/02/recipes.tar.gz -C made/02/recipes
+kitchen --user 1000 -v "$PWD/made/02/recipes:/recipes"
 
 ### wrong not-started (breaks 3): All is ready, and the program was not started.
 unpack 'tar -xzf - -C /to'
@@ -115,4 +115,4 @@ docker run -d --name lab-02-kitchen --user 1000 -v lab-02-recipes:/recipes busyb
 ### undo
 docker rm -f lab-02-kitchen >/dev/null 2>&1 || true
 docker volume rm -f lab-02-recipes >/dev/null
-rm -rf 02-home/recipes 02-home/recipes.tar.gz
+rm -rf made/02/recipes made/02/recipes.tar.gz

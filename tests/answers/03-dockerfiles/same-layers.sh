@@ -16,10 +16,10 @@ printf 'FROM lab/id:1\nENV A=b\nCMD ["ls"]\n' | second
 second --label more=yes <<< "$first"
 
 ### right edited: No build: the saved configuration was edited and loaded again, by Python.
-docker save lab/id:1 -o 03-id.tar
+docker save lab/id:1 -o made/03/id.tar
 python3 - <<'END'
 import hashlib, io, json, tarfile
-with tarfile.open("03-id.tar") as image:
+with tarfile.open("made/03/id.tar") as image:
     files = {one.name: image.extractfile(one).read() for one in image if one.isfile()}
 [entry] = json.loads(files["manifest.json"])
 config = json.loads(files[entry["Config"]])
@@ -28,13 +28,13 @@ content = json.dumps(config).encode()
 name = hashlib.sha256(content).hexdigest() + ".json"
 entry.update(Config=name, RepoTags=["lab/id:2"])
 kept = {layer: files[layer] for layer in entry["Layers"]}
-with tarfile.open("03-id.tar", "w") as image:
+with tarfile.open("made/03/id.tar", "w") as image:
     for path, data in {**kept, name: content, "manifest.json": json.dumps([entry]).encode()}.items():
         about = tarfile.TarInfo(path)
         about.size = len(data)
         image.addfile(about, io.BytesIO(data))
 END
-docker load -q -i 03-id.tar
+docker load -q -i made/03/id.tar
 
 ### right bake: Built by a bake file.
 printf 'target "default" {\n dockerfile-inline = "FROM lab/id:1\\nUSER 1000"\n tags = ["lab/id:2"]\n}\n' | docker buildx bake -f -
@@ -64,4 +64,4 @@ docker tag gcr.io/distroless/static-debian12:nonroot lab/id:2
 ### undo
 docker rm -f lab-id >/dev/null 2>&1 || true
 docker image rm -f lab/id:1 lab/id:2 >/dev/null 2>&1 || true
-rm -f 03-id.tar
+rm -f made/03/id.tar
