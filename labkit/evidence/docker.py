@@ -33,14 +33,14 @@ def running(name: str, fix: str, ended: str = "", anew: str = ""):
         raise NotYet(f"there is no container {name}", "one that runs", fix)
     if found.attrs["State"]["Status"] != "running":
         # One that could not be started has no log of it, and says itself why.
-        why = f": {said}" if (said := reason(found)) else ""
+        why = f": {said}" if (said := reason(found.attrs["State"])) else ""
         raise NotYet(f"{how(found)}{why}", "it running", _revived(found, ended, anew))
     return found
 
 
 def _revived(container, ended: str, anew: str) -> str:
     """What to do next with a container that does not run."""
-    name, status, why = container.name, container.attrs["State"]["Status"], reason(container)
+    name, status, why = container.name, container.attrs["State"]["Status"], reason(container.attrs["State"])
     if status == "paused":
         return f"`docker unpause {name}`"
     if taken := re.search(r":(\d+) failed: port is already allocated", why):
@@ -60,9 +60,10 @@ def _revived(container, ended: str, anew: str) -> str:
     return f"`docker logs {name}` and `docker inspect {name}` tell more"
 
 
-def reason(container) -> str:
-    """Why the engine could not start a container, in its own words without long IDs; empty when it could."""
-    said = " ".join((container.attrs["State"].get("Error") or "").split())
+def reason(state: dict) -> str:
+    """Why the engine could not start a container, in its own words without long IDs; empty when it could. state: as in
+    its answer to an inspect."""
+    said = " ".join((state.get("Error") or "").split())
     return re.sub(r" \([0-9a-f]{64}\)", "", said)
 
 

@@ -115,7 +115,7 @@ def _runs(name: str, reference: str, port: int):
                 again if key == "User" else f"write into the Dockerfile what it needs, and build again; {again}",
             )
     # A container that could not be started has no log, and says itself why.
-    if found and found.status != "running" and (why := docker.reason(found)):
+    if found and found.status != "running" and (why := docker.reason(found.attrs["State"])):
         fix = f"mend the Dockerfile, and build again; {again}"
         if "already allocated" in why or "address already in use" in why:
             fix = f"{_freed(name, port)}`docker start {name}`"
@@ -174,7 +174,7 @@ def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str
             return docker.get(port, "/") == (200, GREETING)
 
         if (seen := wait.until(look, 6)) is not True:
-            said = docker.reason(container)
+            said = docker.reason(container.attrs["State"])
             why = (
                 f"cannot be started: {said}"
                 if said

@@ -70,7 +70,7 @@ def hello():
         )
     _must_be_busybox(container)
     state, again = container.attrs["State"], "`docker rm -f lab-00-hello`, then run it again"
-    why = docker.reason(container)
+    why = docker.reason(container.attrs["State"])
     if why:
         raise NotYet(f"{docker.how(container)}: {why}", "one that ran, and has ended", f"{again}, with {_COMMAND}")
     if state["Status"] == "created":

@@ -20,6 +20,7 @@ from labkit import engine
 from labkit.display import stage
 from labkit.display.look import SIGNS, clock, count, table
 from labkit.display.stage import NOTHING, STALE
+from labkit.evidence import docker as evidence
 from labkit.system import http
 
 # Events after which an object is asked for anew; a container has many others, such as each exec.
@@ -242,8 +243,8 @@ def _status(state: dict) -> tuple[str, str]:
 
 
 def _cause(state: dict) -> str:
-    if state.get("Error"):
-        return " ".join(state["Error"].split())[:200]
+    if why := evidence.reason(state):
+        return why
     return "killed: it was out of memory" if state.get("OOMKilled") else ""
 
 
