@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from docker.errors import NotFound
 
-from labkit import engine, session, shell
+from labkit import engine, paths, session, shell
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.evidence import NotYet, docker
@@ -30,20 +30,21 @@ lesson = Lesson(
     number="04",
     name="compose",
     title="Compose",
-    minutes=60,
+    minutes=45,
     goals=(
         "read the talk's compose file key by key, run it without its side effects, and write it as one does today",
         "describe an app and its store in one file, and start them in the right order",
         "say who can reach whom, and who cannot, from the networks of a project",
-        "change, scale, check and take down a project, and say what each command keeps",
+        "build an app from its source, and run a project twice, side by side",
+        "run several copies of a service that share their data",
         "keep a password out of the environment",
         "find out why a project does not come up",
     ),
-    images=("welcome", "redis", "busybox", "deluge"),
+    images=("welcome", "redis", "busybox", "deluge", "golang", "static"),
     tools=("docker-buildx", "docker-compose"),
     owns=("lab-04", "lab-04-*"),
-    files=("compose", "04-*.yaml", "04-*.txt"),
-    ports=(8000, 8001, 8002, 8003, 8004, 8005, 8006, 8007, 8009, 8112),
+    files=("compose/*.yaml", "compose/page/*", "compose/secrets/*"),
+    ports=(8030, 8031, 8032, 8033, 8040, 8041, 8042, 8043, 8044, 8045, 8046, 8047, 8049, 8112),
 )
 
 
@@ -198,7 +199,7 @@ def _not_in(store, app, number: int, integers: list[int], up: str) -> NotYet:
 Write `compose/home.yaml`: the talk's Deluge as one would write it today. The project is called `lab-04-home`.
 
 - the image is `{DELUGE}`, named with its version
-- Deluge's page, port 8112 of the container, is on port 8009 of your machine, for your machine only
+- Deluge's page, port 8112 of the container, is on port 8049 of your machine, for your machine only
 - `/config` and `/downloads` are volumes with names
 - `PUID`, `PGID`, `TZ` and the restart policy are the talk's
 - the container has no fixed name
@@ -209,7 +210,7 @@ Start it with `docker compose -f compose/home.yaml up -d`.
     hints=(
         "Begin with `name: lab-04-home` where the talk has `version:`. Which three of the talk's lines have to go, "
         "and what takes their place?",
-        '`ports: ["127.0.0.1:8009:8112"]` in place of `network_mode: host`. A volume with a name is listed in the '
+        '`ports: ["127.0.0.1:8049:8112"]` in place of `network_mode: host`. A volume with a name is listed in the '
         "service (`config:/config`) and declared at the top level (`volumes:`, below it `config:`).",
     ),
 )
@@ -228,9 +229,9 @@ def today():
         raise NotYet(
             f"{container.name} is on the host network",
             "port 8112 published",
-            f'`ports: ["127.0.0.1:8009:8112"]` in place of `network_mode: host`, then {up}',
+            f'`ports: ["127.0.0.1:8049:8112"]` in place of `network_mode: host`, then {up}',
         )
-    _at(container, 8112, 8009, up)
+    _at(container, 8112, 8049, up)
     _kept(container, "/config", up)
     _kept(container, "/downloads", up)
     settings = _settings(container)
@@ -249,15 +250,15 @@ def today():
             f"`restart: unless-stopped`, then {up}",
         )
     _nothing_of_old(container, up)
-    page = _got(docker.get(8009, "/"))
+    page = _got(docker.get(8049, "/"))
     if "Deluge" not in page:
         raise NotYet(
-            f"http://localhost:8009: {page[:200]}",
+            f"http://localhost:8049: {page[:200]}",
             "Deluge's page",
             f"wait a few seconds; if it goes on, `docker logs {container.name}`",
         )
     return passed(
-        f"{container.attrs['Config']['Image']} answers at http://localhost:8009, its data is in volumes with names"
+        f"{container.attrs['Config']['Image']} answers at http://localhost:8049, its data is in volumes with names"
     )
 
 
@@ -399,7 +400,7 @@ def _moment(text: str) -> float:
     task="""
 Change `compose/three.yaml` and start it, so that this is true of the project `lab-04-three`:
 
-- three copies of the app run, one each on the ports 8004, 8005 and 8006 of your machine
+- three copies of the app run, one each on the ports 8044, 8045 and 8046 of your machine
 - these ports are for your machine only
 - the copies keep their integers together, in the service `store`
 - there is at least one integer: post one, whichever, to one of them
@@ -407,44 +408,131 @@ Change `compose/three.yaml` and start it, so that this is true of the project `l
     hints=(
         "One service, and a range of ports in place of one port: each copy takes one of them. How many copies there "
         "are, is said on the command line or in the file.",
-        '`ports: ["127.0.0.1:8004-8006:8000"]`, then `docker compose -f compose/three.yaml up -d --scale app=3`, or '
+        '`ports: ["127.0.0.1:8044-8046:8000"]`, then `docker compose -f compose/three.yaml up -d --scale app=3`, or '
         "`scale: 3` in the service.",
     ),
 )
 def three():
     up = _up("compose/three.yaml", "--wait", "--scale app=3")
-    wanted = (8004, 8005, 8006)
+    wanted = (8044, 8045, 8046)
     store = docker.of_service("lab-04-three", "store", up)
     copies = {port: one for one in docker.of_project("lab-04-three") for _, port in docker.published(one, 8000)}
     if missing := [str(port) for port in wanted if port not in copies]:
         there = ", ".join(f"{one.name} on {port}" for port, one in sorted(copies.items())) or "no copy on any port"
         raise NotYet(
             f"nothing of lab-04-three is on {', '.join(missing)}; there is {there}",
-            "a copy each on 8004, 8005 and 8006",
-            f'`ports: ["127.0.0.1:8004-8006:8000"]`, then {up}',
+            "a copy each on 8044, 8045 and 8046",
+            f'`ports: ["127.0.0.1:8044-8046:8000"]`, then {up}',
         )
     if len({copies[port].id for port in wanted}) < 3:
         raise NotYet(
             f"the ports lead to {', '.join(f'{copies[port].name} ({port})' for port in wanted)}",
             "three copies, each with a port of its own",
-            f'`ports: ["127.0.0.1:8004-8006:8000"]`, then {up}',
+            f'`ports: ["127.0.0.1:8044-8046:8000"]`, then {up}',
         )
     for port in wanted:
-        _only_here(copies[port], 8000, up, "8004-8006")
-    with _one_more(store, copies[8004]) as number:
+        _only_here(copies[port], 8000, up, "8044-8046")
+    with _one_more(store, copies[8044]) as number:
         lists = {port: _integers(_got(docker.get(port, "/intstorage")), copies[port].name) for port in wanted}
     for port, integers in lists.items():
         if number not in integers:
             raise _not_in(store, copies[port], number, integers, up)
     # Somebody may post between two answers.
-    kept = [one for one in lists[8004] if one != number]
+    kept = [one for one in lists[8044] if one != number]
     if not kept:
         raise NotYet(
             "all three answer with an empty list",
             "one that has an integer",
-            """`curl -d '{"integer": 7}' http://localhost:8004/intstorage`""",
+            """`curl -d '{"integer": 7}' http://localhost:8044/intstorage`""",
         )
-    return passed(f"three copies, on 8004 to 8006, and what the store has, all three know: {kept}")
+    return passed(f"three copies, on 8044 to 8046, and what the store has, all three know: {kept}")
+
+
+TWICE = {"lab-04-one": 8032, "lab-04-two": 8033}
+
+
+@lesson.exercise(
+    "twice",
+    title="The same project twice",
+    task="""
+Make a copy, `compose/twice.mine.yaml`, of which two projects can run side by side, and start both: `lab-04-one` and
+`lab-04-two`. Its service is still called `web`.
+
+- both projects are made of this one file
+- `lab-04-one` answers on port 8032 of your machine, `lab-04-two` on port 8033, both for your machine only
+- Compose built their images, and nothing is mounted in their containers
+- both show your own words: change the page, `compose/page/index.html`
+
+Start them with `docker compose -p NAME -f compose/twice.mine.yaml up -d`. Do the images need to be built again?
+""",
+    hints=(
+        "A fixed name and a fixed port are there only once. Without the first, Compose makes a name from the "
+        "project's. For the second, section 8 has a way to say it outside of the file.",
+        '`ports: ["127.0.0.1:${PAGE_PORT:-8032}:80"]`, no `container_name`. Then `docker compose -p lab-04-one -f '
+        "compose/twice.mine.yaml up -d --build`, and the same with `PAGE_PORT=8033` before it and `-p lab-04-two`.",
+    ),
+)
+def twice():
+    file = session.current.folder / "compose/twice.mine.yaml"
+    start = _up("compose/twice.mine.yaml", "--build")
+    ups = {
+        project: f"{start.replace('compose -f', f'compose -p {project} -f')}, with port {port} for it"
+        for project, port in TWICE.items()
+    }
+    found = {project: docker.of_service(project, "web", ups[project]) for project in TWICE}
+    for project, container in found.items():
+        made_of = _files(container)
+        if [one.resolve() for one in made_of] != [file.resolve()]:
+            names = " and ".join(str(one) for one in made_of) or "no file"
+            raise NotYet(
+                f"the project {project} was made of {names}",
+                f"it made of {file}, and of no other",
+                f"`docker compose -p {project} down`, then {ups[project]}",
+            )
+    for project, container in found.items():
+        _only_here(container, 80, ups[project], "${PAGE_PORT:-8032}")
+        if (port := docker.published(container, 80)[0][1]) != TWICE[project]:
+            raise NotYet(
+                f"{container.name} is on port {port}",
+                f"it on port {TWICE[project]}",
+                f'`ports: ["127.0.0.1:${{PAGE_PORT:-8032}}:80"]`, then {ups[project]}',
+            )
+        _built(container, ups[project])
+    page = session.current.folder / "compose/page/index.html"
+    words = page.read_text().strip() if page.is_file() else ""
+    if not words or words == (paths.notebooks / "compose/page/index.html").read_text().strip():
+        raise NotYet(
+            f"compose/page/index.html {'is as it was' if words else 'is empty, or not there'}",
+            "your own words in it",
+            f"change it, then {' and '.join(ups.values())}",
+        )
+    for project, container in found.items():
+        shown = _got(docker.get(TWICE[project], "/"))
+        if words[:1000] not in shown:  # which is the page's beginning only
+            raise NotYet(
+                f"{container.name} answers: {shown[:200] or 'nothing'}",
+                f"what is in compose/page/index.html: {words[:200]}",
+                f"was the image built after the change? {ups[project]}",
+            )
+    return passed("one file, two projects: your page answers on port 8032 and on port 8033")
+
+
+def _built(container, up: str) -> None:
+    """Raises NotYet when the image of a container was not built by Compose, or something is mounted in it."""
+    if mounts := container.attrs["Mounts"]:
+        what = mounts[0].get("Name") or mounts[0].get("Source")
+        raise NotYet(
+            f"{container.name} has {what} mounted at {mounts[0]['Destination']}",
+            "the page in its image",
+            f"leave `volumes:` out, `build: page`, then {up}",
+        )
+    labels = engine.client().api.inspect_image(container.attrs["Image"])["Config"].get("Labels") or {}
+    if not any(label.startswith(f"{COMPOSE}.") for label in labels):
+        raise NotYet(
+            f"the image of {container.name}, {container.attrs['Config']['Image']}, was not built by Compose",
+            "one that Compose built",
+            f"`build: page`, then {up}",
+        )
 
 
 @lesson.exercise(
@@ -456,7 +544,7 @@ copy, `compose/secret.mine.yaml`, and start it. Its services are still called `a
 
 - `store` answers nobody without a password
 - `app` has the password of `compose/secrets/store_password.txt` from the file that its `STORE_PASSWORD_FILE` names
-- `app` answers on port 8002 of your machine, for your machine only, and keeps its integers in `store`
+- `app` answers on port 8042 of your machine, for your machine only, and keeps its integers in `store`
 - `docker inspect` shows the password for neither of the two
 - it does not stand in the compose file either
 
@@ -486,9 +574,9 @@ def secret():
     password = _password(app, up)
     for container in (app, store):
         _not_shown(container, password, up)
-    _at(app, 8000, 8002, up)
+    _at(app, 8000, 8042, up)
     with _one_more(store, app, password) as number:
-        integers = _integers(_got(docker.get(8002, "/intstorage")), app.name)
+        integers = _integers(_got(docker.get(8042, "/intstorage")), app.name)
     if number not in integers:
         raise _not_in(store, app, number, integers, up)
     path = _settings(app)["STORE_PASSWORD_FILE"]
@@ -561,7 +649,7 @@ not come up. There is more than one fault. Find them, mend them in a copy, `comp
 Its services are still called `app` and `store`.
 
 - `app` is healthy, by a healthcheck that fails when the app does not run
-- `app` answers on port 8003 of your machine, for your machine only
+- `app` answers on port 8043 of your machine, for your machine only
 - `app` keeps its integers in `store`
 - `store` is on the network `back` alone
 - no port of `store` is published
@@ -594,12 +682,12 @@ def mended():
             f"leave its `ports:` out, then {up}",
         )
     _healthy(app, up, '`healthcheck:` with `test: ["CMD", "/welcome", "-healthcheck"]`')
-    _at(app, 8000, 8003, up)
+    _at(app, 8000, 8043, up)
     with _one_more(store, app) as number:
-        integers = _integers(_got(docker.get(8003, "/intstorage")), app.name)
+        integers = _integers(_got(docker.get(8043, "/intstorage")), app.name)
     if number not in integers:
         raise _not_in(store, app, number, integers, up)
-    return passed("the app is healthy and answers on port 8003, and its store is on back alone")
+    return passed("the app is healthy and answers on port 8043, and its store is on back alone")
 
 
 def _networks(container) -> set[str]:

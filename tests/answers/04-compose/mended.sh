@@ -1,7 +1,7 @@
 ### given
 # What mends each of the three faults.
 networks='s/networks: .front.$/networks: [front, back]/'
-port='s/:8003:80"/:8003:8000"/'
+port='s/:8043:80"/:8043:8000"/'
 check='s|"CMD-SHELL", "curl.*"|"CMD", "/welcome", "-healthcheck"|'
 # The colleague's file with a quicker healthcheck, changed by sed as the arguments say.
 mend() { sed -e 's/interval: 1s/interval: 200ms/' "$@" compose/broken.yaml > compose/broken.mine.yaml; }
@@ -27,11 +27,11 @@ mend -e "$networks" -e "$port" -e 's|curl -f|wget -qO-|' \
 up
 
 ### right override: Mended by an override file; the check names the address.
-mend -e '/ports:/d' -e '/8003:80/d'
+mend -e '/ports:/d' -e '/8043:80/d'
 cat > compose/04-mend.yaml <<'END'
 services:
   app:
-    ports: ["127.0.0.1:8003:8000"]
+    ports: ["127.0.0.1:8043:8000"]
     networks: [back]
     healthcheck:
       test: ["CMD", "/welcome", "-healthcheck", "-addr", "127.0.0.1:8000"]
@@ -58,11 +58,11 @@ mend -e "$networks" -e "$check"
 up
 
 ### wrong other-port (breaks 2): Another port of the machine.
-mend -e "$networks" -e "$check" -e 's/:8003:80"/:8010:8000"/'
+mend -e "$networks" -e "$check" -e 's/:8043:80"/:8048:8000"/'
 up
 
 ### wrong all-addresses (breaks 2): Published for everybody who can reach the machine.
-mend -e "$networks" -e "$check" -e 's/127.0.0.1:8003:80"/8003:8000"/'
+mend -e "$networks" -e "$check" -e 's/127.0.0.1:8043:80"/8043:8000"/'
 up
 
 ### wrong inner-alone (breaks 2): The app is on back alone, which was made internal: no port leads into it.
@@ -87,7 +87,7 @@ mend -e '/networks:/d; /^  front:/d; /^  back:/d' -e "$port" -e "$check"
 up
 
 ### wrong published (breaks 5): The store is published.
-mend -e 's/networks: .back.$/&\n    ports: ["127.0.0.1:8010:6379"]/' -e "$networks" -e "$port" -e "$check"
+mend -e 's/networks: .back.$/&\n    ports: ["127.0.0.1:8048:6379"]/' -e "$networks" -e "$port" -e "$check"
 up
 
 ### undo

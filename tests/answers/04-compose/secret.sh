@@ -2,7 +2,7 @@
 password=hunter2
 secrets='[store_password]'
 file=/run/secrets/store_password
-ports='["127.0.0.1:8002:8000"]'
+ports='["127.0.0.1:8042:8000"]'
 command='["sh", "-c", "exec redis-server --requirepass \"$$(cat /run/secrets/store_password)\""]'
 check='REDISCLI_AUTH=$$(cat /run/secrets/store_password) redis-cli ping | grep -q PONG'
 environment=
@@ -129,12 +129,12 @@ secret
 up
 
 ### wrong all-addresses (breaks 3): The app is published for everybody who can reach the machine.
-ports='["8002:8000"]'
+ports='["8042:8000"]'
 secret
 up
 
 ### wrong other-port (breaks 3): On another port.
-ports='["127.0.0.1:8010:8000"]'
+ports='["127.0.0.1:8048:8000"]'
 secret
 up
 

@@ -8,7 +8,7 @@ services:
     image: linuxserver/deluge:2.2.0
     environment: [PUID=1000, PGID=1000, TZ=America/Toronto, UMASK=022, DELUGE_LOGLEVEL=error]
     volumes: ["config:/config", "downloads:/downloads"]
-    ports: ["127.0.0.1:8009:8112"]
+    ports: ["127.0.0.1:8049:8112"]
     restart: unless-stopped
 volumes:
   config:
@@ -37,7 +37,7 @@ volumes:
   config:
   downloads:
 END
-HOME_PORT=8009 docker compose -f compose/home.yaml --progress quiet up -d
+HOME_PORT=8049 docker compose -f compose/home.yaml --progress quiet up -d
 
 ### right two-files: Anchors, an x- field, a second service, and the port in an override file.
 cat > compose/home.yaml <<'END'
@@ -62,7 +62,7 @@ END
 cat > compose/04-ports.yaml <<'END'
 services:
   deluge:
-    ports: ["127.0.0.1:8009:8112"]
+    ports: ["127.0.0.1:8049:8112"]
 END
 docker compose -f compose/home.yaml -f compose/04-ports.yaml --progress quiet up -d
 
@@ -81,7 +81,7 @@ services:
       - {type: volume, source: settings, target: /config}
       - {type: volume, source: files, target: /downloads}
     ports:
-      - {target: 8112, published: "8009", host_ip: 127.0.0.1}
+      - {target: 8112, published: "8049", host_ip: 127.0.0.1}
     restart: unless-stopped
 volumes:
   settings:
@@ -93,7 +93,7 @@ docker compose -f compose/home.yaml --progress quiet up -d
 ### right by-hand: Made by docker run with the labels of a project: the checker looks at containers, not at files.
 docker run -d --name lab-04-home-deluge-1 --label com.docker.compose.project=lab-04-home \
     --label com.docker.compose.service=deluge -e PUID=1000 -e PGID=1000 -e TZ=America/Toronto \
-    -v lab-04-home-config:/config -v lab-04-home-downloads:/downloads -p 127.0.0.1:8009:8112 \
+    -v lab-04-home-config:/config -v lab-04-home-downloads:/downloads -p 127.0.0.1:8049:8112 \
     --restart unless-stopped linuxserver/deluge:2.2.0
 
 ### wrong other-image (breaks 1): Another image.
@@ -110,13 +110,13 @@ home "$idle"
 home -e "$idle" -e 's/ports: .*/network_mode: host/'
 
 ### wrong old-port (breaks 2): The port of the machine is Deluge's own.
-home -e "$idle" -e 's/8009/8112/'
+home -e "$idle" -e 's/8049/8112/'
 
 ### wrong all-addresses (breaks 2): Published for everybody who can reach the machine.
-home -e "$idle" -e 's/127.0.0.1:8009/8009/'
+home -e "$idle" -e 's/127.0.0.1:8049/8049/'
 
 ### wrong here-and-everywhere (breaks 2): Published for this machine, and by a second line for everybody.
-home -e "$idle" -e 's/ports: .*/ports: ["127.0.0.1:8009:8112", "8010:8112"]/'
+home -e "$idle" -e 's/ports: .*/ports: ["127.0.0.1:8049:8112", "8048:8112"]/'
 
 ### wrong anonymous (breaks 3): Volumes without a name.
 home -e "$idle" -e 's/config:.config/\/config/; s/downloads:.downloads/\/downloads/; /^volumes:/,$d'
