@@ -466,7 +466,7 @@ with a greeting. Start it, find out why it crashes, and mend it.
 def crash_loop():
     pod = cluster.ready_pod("greeter", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-crash.yaml`, and mend it")
     _must_last(pod)
-    serve = f"let its command serve the greeting there, as the script in manifests/07-broken-crash.yaml does: {_ANEW}"
+    serve = f"let its command serve the greeting as page `/` of port 8080: {_ANEW}"
     said = cluster.ask(pod, 8080)
     if isinstance(said, str):
         raise NotYet(f"pod greeter is ready, and {said}", "a greeting on port 8080", serve)
