@@ -440,7 +440,7 @@ def _as_asked(pod: dict, app: dict, probe: dict) -> str:
     script = f"exec 3<>/dev/tcp/{host}/{port}"
     if "httpGet" in probe:
         script += f"; printf 'GET %s HTTP/1.0\\r\\n\\r\\n' {shlex.quote(target.get('path', '/'))} >&3; said=$(cat <&3)"
-        script += "; [[ $said == HTTP/*' '[23]* ]]"
+        script += r"; [[ $said =~ ^HTTP/[0-9.]+\ [23] ]]"
     return shlex.join(["bash", "-c", script])
 
 
@@ -459,8 +459,7 @@ with a greeting. Start it, find out why it crashes, and mend it.
     hints=(
         "`kubectl -n lab-pods logs greeter --previous` shows the last words of the container that crashed.",
         "Compare the name of the variable in `env:` with the one that the script reads, letter by letter. "
-        "A pod's environment cannot be changed once it exists: delete the pod and apply it anew, or "
-        "`kubectl replace --force -f FILE`.",
+        "A pod's environment cannot be changed: `kubectl -n lab-pods replace --force -f FILE` makes the pod anew.",
     ),
 )
 def crash_loop():
@@ -508,8 +507,7 @@ Find out what stops it, and mend it.
     hints=(
         "`kubectl -n lab-pods describe pod cache`: look at `Last State`, its `Reason` and its `Exit Code`.",
         "The limit has to have room for more than the 40 MB: while the shell builds the text it holds it "
-        "more than once. Try 160Mi. Then delete the pod and apply it anew, or `kubectl replace --force -f "
-        "FILE`.",
+        "more than once. Try 160Mi, and `kubectl -n lab-pods replace --force -f FILE`.",
     ),
 )
 def out_of_memory():
