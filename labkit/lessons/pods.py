@@ -365,7 +365,7 @@ def _judge_liveness(probe: dict, answers: dict) -> None:
         raise NotYet(
             f"the app is well, and its liveness probe, which {_asks(probe)}, fails",
             "one that succeeds then",
-            f"the events of `{_KUBECTL} describe pod shop` say how it fails; then {_ANEW}",
+            f"the events of `{_KUBECTL} describe pod shop` say how; correct what it asks: {_ANEW}",
         )
     if answers["hung", "liveness"]:
         kernel = "the kernel takes connections for a process that hangs; " * ("tcpSocket" in probe)
