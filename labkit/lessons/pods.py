@@ -3,16 +3,20 @@
 Each checker reads the cluster as it is, and disturbs a pod where looking could be fooled; it puts back what it moved.
 """
 
+import contextlib
+import json
 import re
 import shlex
-import time
 from datetime import UTC, datetime
 
+import yaml
+
+from labkit import paths
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
 from labkit.evidence import NotYet, cluster
-from labkit.system import pace
+from labkit.system import pace, wait
 
 NAMESPACE = "lab-pods"
 
@@ -23,10 +27,10 @@ lesson = Lesson(
     minutes=40,
     goals=(
         "write a pod in YAML, start it, and read what became of it",
-        "say what the containers of one pod share, and show it on the node",
-        "get at a pod: logs, exec, port-forward, and debug when its image has no shell",
-        "choose between the startup, the readiness and the liveness probe",
-        "find out why a pod crashes, restarts or is killed for memory, and mend it",
+        "put two containers into one pod, and say what they share",
+        "get at a pod: logs, port-forward, and debug when its image has no shell",
+        "decide on the startup, the readiness and the liveness probe of an app that is slow",
+        "find out why a pod crashes or is killed for memory, and mend it",
     ),
     images=("welcome", "busybox"),
     tools=("kubectl",),
@@ -123,10 +127,17 @@ def two_containers():
             f"a container cannot be added to a pod: {_ANEW}",
         )
     asker, times = max(((name, _answers(pod, name)) for name in askers), key=lambda found: len(found[1]))
-    _must_be_regular(pod, asker, times)
-    for app in apps:
-        if _asked_within(pod, app) and '"path":"/"' in cluster.log(pod, app, since=pace.patience(12)):
+    _must_be_regular(pod, asker, times, apps[0])
+    within = [app for app in apps if _asked_within(pod, app)]
+    for app in within:
+        if '"path":"/"' in cluster.log(pod, app, since=pace.patience(12)):
             return passed(f"pod pair: {asker} asks {app} over the address that they share, and logs its page")
+    if within:
+        raise NotYet(
+            f"{asker} writes the greeting, and asks {within[0]} within the pod for another page",
+            "one that asks for the page `/`",
+            f"let it ask for `http://localhost:8000/`, and print that answer: {_ANEW}",
+        )
     raise NotYet(
         f"{asker} writes the greeting, and does not ask {' or '.join(apps)} for it within the pod",
         "one that asks the app in its own pod, over the address that they share",
@@ -140,18 +151,22 @@ def _answers(pod: dict, container: str) -> list[datetime]:
     return [datetime.fromisoformat(line.split()[0]) for line in lines if "Welcome home!" in line]
 
 
-def _must_be_regular(pod: dict, asker: str, times: list[datetime]) -> None:
+def _must_be_regular(pod: dict, asker: str, times: list[datetime], app: str) -> None:
     """Raises NotYet unless answers came about once a second of late."""
-    show, wanted = f"`{_KUBECTL} logs pair -c {asker} --tail=5`", "an answer about once a second in its log"
-    if not times:
-        last = cluster.log(pod, asker, lines=1).strip() or "nothing"
-        raise NotYet(f"no 'Welcome home!' of late in the log of {asker}; its last line: {last[:200]}", wanted, show)
-    gap = (times[-1] - times[0]).total_seconds() / max(1, len(times) - 1)
+    wanted, young = "an answer about once a second in its log", _age(pod, asker) < pace.patience(12)
+    gap = (times[-1] - times[0]).total_seconds() / (len(times) - 1) if len(times) > 1 else 0
     if len(times) >= 3 and 0.4 <= gap <= 3:
         return
     seen = f"{count(len(times), 'answer')} in the last {pace.patience(12):.0f} s in the log of {asker}"
-    young = _age(pod, asker) < pace.patience(12) and len(times) < 3
-    raise NotYet(seen, wanted, "check again in a few seconds" if young else f"look at its loop: {show}")
+    if young and (times or _age(pod, asker) < 3) and len(times) < 3:
+        raise NotYet(seen, wanted, "check again in a few seconds")
+    if times:
+        raise NotYet(seen, wanted, f"let its loop ask, print the answer, and `sleep 1`, without an end: {_ANEW}")
+    said = cluster.log(pod, asker, lines=1).strip()
+    seen = f"no 'Welcome home!' of late in the log of {asker}; " + (f"its last line: {said}" if said else "it is empty")
+    if "refused" in said:
+        raise NotYet(seen, wanted, f"`{_KUBECTL} logs pair -c {app}` says where the app listens: ask there; {_ANEW}")
+    raise NotYet(seen, wanted, f"let its loop print each answer, as `wget -qO- http://localhost:8000/` does: {_ANEW}")
 
 
 def _asked_within(pod: dict, app: str) -> bool:
@@ -162,51 +177,160 @@ def _asked_within(pod: dict, app: str) -> bool:
     return any(sum(port in ends for ends in within) >= 2 for port in ports)
 
 
-# -- a liveness probe ----------------------------------------------------------------------------
+# -- an image without a shell --------------------------------------------------------------------
 
 
 @lesson.exercise(
-    "wrong-probe",
-    title="Restarted for nothing",
-    task="""`manifests/07-broken-probe.yaml` describes a pod **`impatient`**. Its app is in order, and still
-the kubelet restarts it every few seconds. Find out why, and mend it.
+    "no-shell",
+    title="A number in the vault",
+    task="""The pod **`vault`** runs the app, whose image has no shell. In its container there is a file
+`/data/number`, with another number for everybody. Read it, and give it to the app.
 
-- The pod runs the image `lab/welcome:1.0`, is ready, and is restarted no more.
-- The app's container has a liveness probe, which succeeds.
-- The probe tests this app, and nothing else.
-- An app that fails it is noticed within a minute.""",
+- The pod `vault` is ready, and runs the app from `lab/welcome:1.0`.
+- The list of that app, `GET /intstorage`, has the number that is in the file.""",
     hints=(
-        "`kubectl -n lab-pods describe pod impatient`: the events at the end say which probe fails, and what "
-        "it tried to reach.",
-        "The log says where the app listens. A probe's port can be a number, or the name of a port under `ports:`.",
+        "The first cell of `kubectl debug` above lists the app's files under `/proc/1/root`. `cat` reads one there; "
+        "the log of the debug container has what it printed.",
+        "`kubectl -n lab-pods port-forward pod/vault 8070:8000` and `curl -d '{\"integer\": …}' "
+        "http://localhost:8070/intstorage`, as in the first cell of this section.",
     ),
 )
-def wrong_probe():
-    pod = cluster.ready_pod(
-        "impatient", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-probe.yaml`, and mend it"
-    )
-    app = next((one for one in _containers(pod) if _image(one) == "lab/welcome:1.0"), None)
+def no_shell():
+    anew = "run the cell that starts it"
+    pod = cluster.ready_pod("vault", NAMESPACE, anew)
+    app = next((one["name"] for one in _containers(pod) if _image(one) == "lab/welcome:1.0"), None)
     if app is None:
-        images = ", ".join(f"{one['name']} from {_image(one)}" for one in _containers(pod))
-        raise NotYet(f"pod impatient has {images}", "the app, from lab/welcome:1.0", f"put its image back: {_ANEW}")
-    probe = app.get("livenessProbe")
-    if probe is None:
+        raise NotYet(f"pod vault has {_images(pod)}", "the app, from lab/welcome:1.0", anew)
+    _, number = cluster.on_node(pod, app, "cat /proc/$pid/root/data/number")
+    if not re.fullmatch(r"\d+", number.strip()):
+        raise NotYet(f"/data/number in container {app} of pod vault: {number!r}", "a number", anew)
+    said = cluster.ask(pod, 8000, "/intstorage")
+    if isinstance(said, str):
+        raise NotYet(f"pod vault is ready, and {said}", "the app on port 8000", anew)
+    with contextlib.suppress(ValueError, TypeError):
+        if int(number) in json.loads(said[1]):
+            return passed(f"pod vault: the app has {number.strip()}, which is in /data/number")
+    raise NotYet(
+        f"the app in pod vault answers `/intstorage` with {said[1].strip()}",
+        "a list with the number that is in /data/number",
+        f"`{_KUBECTL} debug vault --image=busybox:1.37 --target={app} --profile=sysadmin --container=reader -- "
+        f"cat /proc/1/root/data/number`, then `{_KUBECTL} logs vault -c reader`; post what you read to `/intstorage`",
+    )
+
+
+def _images(pod: dict) -> str:
+    return ", ".join(f"{one['name']} from {_image(one)}" for one in _containers(pod))
+
+
+# -- probes for a slow app -----------------------------------------------------------------------
+
+# Of manifests/07-slow.yaml, in seconds: its start, and each answer when it is overloaded.
+_OPENS, _OVERLOADED = 20, 2
+
+
+@lesson.exercise(
+    "slow-start",
+    title="Slow to start, slow under load",
+    task="""`manifests/07-slow.yaml` describes a pod **`shop`**. Its app is in order, and needs 20 seconds to start: it
+is restarted before, again and again. Once it is open, it answers `GET /` on port 8080 at once. It is *overloaded* while
+the file `/tmp/overloaded` is there: each answer takes 2 seconds then. It *hangs* when its process `httpd` is stopped.
+
+Decide on its probes: which, what they ask, and how patient they are.
+
+- The container keeps its image and its command, and the pod becomes ready.
+- It is not restarted while it starts, even on a day when that takes 25 seconds.
+- When it hangs, it is restarted within a minute.
+- When it is overloaded, it is not ready any more within 15 seconds.
+- Half a minute of overload does not get it restarted.
+
+Try it, with the picture in view: `kubectl -n lab-pods exec shop -- touch /tmp/overloaded`, later `rm /tmp/overloaded`
+in its place, and `killall -STOP httpd`. The check does both too, for two seconds each, and takes about 5 seconds.""",
+    hints=(
+        "Three questions, three probes. Which one is to fail at once when an answer takes 2 seconds, and which one "
+        "must not? `timeoutSeconds` is 1 unless you say otherwise. Only an answer shows that a process does not hang.",
+        "How long until a probe has failed for good? At most `periodSeconds` × `failureThreshold` + `timeoutSeconds`. "
+        "At the start the first probe comes at once, so there it is (`failureThreshold` − 1) × `periodSeconds`.",
+    ),
+)
+def slow_start():
+    pod = _open_shop()
+    with open(paths.notebooks / "manifests/07-slow.yaml") as file:
+        handed_out = yaml.safe_load(file)["spec"]["containers"][0]
+    app = next((one for one in _containers(pod) if _same_program(one, handed_out)), None)
+    if app is None:
         raise NotYet(
-            f"container {app['name']} has no liveness probe", "one that tests the app", f"put it back: {_ANEW}"
+            f"no container of pod shop has the image and the command of the manifest: it has {_images(pod)}",
+            "the app as it was",
+            f"take both from `{paths.notebooks / 'manifests/07-slow.yaml'}` again: {_ANEW}",
         )
-    if "exec" in probe:
-        how = _tested_by_command(pod, app["name"], probe["exec"]["command"])
-    else:
-        how = _tested_by_request(pod, app, probe)
-    late = probe.get("initialDelaySeconds", 0) + probe["periodSeconds"] * probe["failureThreshold"]
-    if (late := late + probe["timeoutSeconds"]) > 60:
+    startup, alive, traffic = (app.get(f"{name}Probe") for name in ("startup", "liveness", "readiness"))
+    if (first := startup or alive) and (ends := _earliest(first)) < 25:
         raise NotYet(
-            f"an app that fails from its start is noticed after {late} s: {_numbers(probe)}",
-            "60 s at most",
-            f"lower these numbers, or leave them out: {_ANEW}",
+            f"the {'startup' if startup else 'liveness'} probe gives up {ends} s after the start: {_numbers(first)}; "
+            "the first probe comes at once",
+            "25 s at least",
+            f"raise `failureThreshold`: {_ANEW}"
+            if startup
+            else f"add a `startupProbe`, until whose success the liveness probe waits: {_ANEW}",
         )
-    _must_last(pod)
-    return passed(f"pod impatient: its liveness probe {how}")
+    if alive is None:
+        raise NotYet(
+            f"container {app['name']} has no liveness probe: when it hangs, nothing restarts it",
+            "one that fails then",
+            f"add a `livenessProbe`: {_ANEW}",
+        )
+    answers = _trial(pod, app, {"liveness": alive} | ({"readiness": traffic} if traffic else {}))
+    _judge_liveness(alive, answers)
+    if traffic is None:
+        raise NotYet(
+            "there is no readiness probe: an overloaded app stays ready",
+            "one that fails when each answer takes 2 s",
+            f"add a `readinessProbe`: {_ANEW}",
+        )
+    _judge_readiness(traffic, answers)
+    if not answers["overloaded", "liveness"]:
+        failures = 30 // alive["periodSeconds"] + 1
+        if failures >= alive["failureThreshold"]:
+            raise NotYet(
+                f"each answer took {_OVERLOADED} s, and the liveness probe, which {_asks(alive)}, failed: in 30 s it "
+                f"fails up to {count(failures, 'time')}, and restarts the container: {_numbers(alive)}",
+                "30 s of overload without a restart",
+                f"give it a `timeoutSeconds` of more than {_OVERLOADED}, or more failures: {_ANEW}",
+            )
+    wait.until(lambda: cluster.ready(cluster.get("pod", "shop", NAMESPACE) or pod), 5, every=0.2)
+    return passed(
+        f"a hung app is restarted after {_latest(alive)} s at most, an overloaded one gets no traffic after "
+        f"{_latest(traffic)} s at most, and is not restarted"
+    )
+
+
+def _open_shop() -> dict:
+    """The pod shop, which is ready. Raises NotYet when it is not, with the next step for its states."""
+    try:
+        return cluster.ready_pod(
+            "shop", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-slow.yaml`, then decide on its probes"
+        )
+    except NotYet as problem:
+        pod = cluster.get("pod", "shop", NAMESPACE)
+        if pod is None or pod["metadata"].get("deletionTimestamp"):
+            raise
+        container = pod["spec"]["containers"][0]["name"]
+        seen = next((one for one in cluster.container_statuses(pod) if one["name"] == container), {})
+        if "running" not in seen.get("state", {}):
+            raise
+        if cluster.on_node(pod, container, "test -e /proc/$pid/root/tmp/overloaded")[0] == 0:
+            fix = f"end its overload: `{_KUBECTL} exec shop -c {container} -- rm /tmp/overloaded`"
+        elif _age(pod, container) < _OPENS + 5 and not seen.get("restartCount"):
+            fix = f"it needs 20 s to start: `{_KUBECTL} get pod shop --watch` shows what becomes of it"
+        else:
+            fix = f"the events at the end of `{_KUBECTL} describe pod shop` say which probe fails, and how"
+        raise NotYet(problem.saw, problem.wanted, fix) from None
+
+
+def _same_program(container: dict, handed_out: dict) -> bool:
+    return _image(container) == _image(handed_out) and all(
+        container.get(name) == handed_out.get(name) for name in ("command", "args")
+    )
 
 
 def _numbers(probe: dict) -> str:
@@ -215,61 +339,109 @@ def _numbers(probe: dict) -> str:
     return ", ".join(f"{name} {probe[name]}" for name in names if name in probe)
 
 
-def _tested_by_request(pod: dict, app: dict, probe: dict) -> str:
-    """How an HTTP or TCP probe reaches the app; raises NotYet when it does not."""
-    target = probe.get("httpGet") or probe.get("tcpSocket")
-    if target is None:
-        raise NotYet("the liveness probe speaks gRPC", "what the app speaks, HTTP", f"use `httpGet`: {_ANEW}")
-    if target.get("host", pod["status"]["podIP"]) != pod["status"]["podIP"]:
-        raise NotYet(
-            f"the liveness probe asks the host {target['host']}", "the app in this pod", f"leave `host` out: {_ANEW}"
-        )
-    ports = {one.get("name"): one["containerPort"] for one in app.get("ports") or ()}
-    port = ports.get(target["port"], target["port"])
-    listens = f"`{_KUBECTL} logs impatient -c {app['name']}` says where it listens; {_ANEW}"
-    if isinstance(port, str):
-        raise NotYet(f"the liveness probe asks port {port!r}", f"a port that is named under `ports` ({ports})", listens)
+def _asks(probe: dict) -> str:
+    """What a probe does, to go on after its name."""
+    if "exec" in probe:
+        return f"runs `{shlex.join(probe['exec']['command'])}`"
     if "httpGet" in probe:
-        path, scheme = target.get("path", "/"), target.get("scheme", "HTTP")
-        said = cluster.ask(pod, port, path, scheme)
-        if isinstance(said, str):
-            raise NotYet(
-                f"the liveness probe asks port {port} for {path}: {said}", "a port where the app answers", listens
-            )
-        if not 200 <= said[0] < 400:
-            raise NotYet(
-                f"the liveness probe asks port {port} for {path}, and the answer is {said[0]}",
-                "a status from 200 to 399",
-                f"let it ask for a page that the app has, such as `/healthz`; {_ANEW}",
-            )
-    if port not in (own := _sockets(pod, app["name"])[0]):
-        raise NotYet(
-            f"the liveness probe asks port {port}, and {app['name']} does not listen there",
-            f"a port where it does, such as {max(own, default='8000')}",
-            f"correct the probe's port: {_ANEW}",
-        )
-    return f"asks port {port}, and the app answers there"
+        return f"asks port {probe['httpGet']['port']} for `{probe['httpGet'].get('path', '/')}`"
+    return f"connects to port {probe['tcpSocket']['port']}" if "tcpSocket" in probe else "speaks gRPC"
 
 
-def _tested_by_command(pod: dict, app: str, command: list[str]) -> str:
-    """How a command in the container tests the app: it fails when the app is stopped. Raises NotYet when it does not
-    fail, or does so while the app runs."""
-    words, run = shlex.join(command), f"crictl exec --sync $container {shlex.join(command)}"
-    began = time.monotonic()
-    status, said = cluster.on_node(pod, app, run)
-    if status != 0:
-        why = said.splitlines()[-1][-200:] if said else f"exit status {status}"
-        raise NotYet(f"the liveness probe's command `{words}` fails: {why}", "one that succeeds", _ANEW)
-    # Stopped for a moment, the app answers nobody. Longer than the command took, and too short for the kubelet.
-    seconds = max(1.0, 3 * (time.monotonic() - began))
-    stop = f"trap 'kill -CONT $pid' EXIT; kill -STOP $pid && timeout {seconds:.1f} {run}"
-    if cluster.on_node(pod, app, stop)[0] in (0, None):
+def _earliest(probe: dict) -> int:
+    """Seconds after a container's start when its probe has failed for good, if each try fails at once."""
+    return probe.get("initialDelaySeconds", 0) + (probe["failureThreshold"] - 1) * probe["periodSeconds"]
+
+
+def _latest(probe: dict) -> int:
+    """Seconds after which a probe of the running app has failed for good, at most."""
+    late = max(0, probe.get("initialDelaySeconds", 0) - _OPENS)
+    return late + probe["periodSeconds"] * probe["failureThreshold"] + probe["timeoutSeconds"]
+
+
+def _judge_liveness(probe: dict, answers: dict) -> None:
+    """Raises NotYet unless a hung app fails its liveness probe, and one that is well does not, soon enough."""
+    if not answers["well", "liveness"]:
         raise NotYet(
-            f"the liveness probe's command `{words}` succeeds while the app's process is stopped",
-            "one that asks the app",
-            f"let it ask the app, or use `httpGet`; {_ANEW}",
+            f"the app is well, and its liveness probe, which {_asks(probe)}, fails",
+            "one that succeeds then",
+            f"the events of `{_KUBECTL} describe pod shop` say how; correct what it asks: {_ANEW}",
         )
-    return f"runs {words}, which fails when the app is stopped"
+    if answers["hung", "liveness"]:
+        kernel = "the kernel takes connections for a process that hangs; " * ("tcpSocket" in probe)
+        raise NotYet(
+            f"httpd was stopped, and the liveness probe, which {_asks(probe)}, still succeeded",
+            "one that fails when the app hangs",
+            f"{kernel}let it ask for the page `/`, as `httpGet` does: {_ANEW}",
+        )
+    if _latest(probe) > 60:
+        raise NotYet(
+            f"an app that hangs is restarted after {_latest(probe)} s at worst: {_numbers(probe)}",
+            "60 s at most",
+            f"lower these numbers of the liveness probe: {_ANEW}",
+        )
+
+
+def _judge_readiness(probe: dict, answers: dict) -> None:
+    """Raises NotYet unless an overloaded app fails its readiness probe, soon enough."""
+    if answers["overloaded", "readiness"]:
+        less = f"give it a `timeoutSeconds` of less than {_OVERLOADED}"
+        raise NotYet(
+            f"each answer took {_OVERLOADED} s, and the readiness probe, which {_asks(probe)}, still succeeded: "
+            f"{_numbers(probe)}",
+            "one that fails then",
+            f"{less if 'httpGet' in probe else 'let it ask for the page `/`, as `httpGet` does'}: {_ANEW}",
+        )
+    if _latest(probe) > 15:
+        raise NotYet(
+            f"an overloaded app is ready for {_latest(probe)} s more at worst: {_numbers(probe)}",
+            "15 s at most",
+            f"lower these numbers of the readiness probe: {_ANEW}",
+        )
+
+
+def _trial(pod: dict, app: dict, probes: dict[str, dict]) -> dict[tuple[str, str], bool]:
+    """Whether each probe succeeds in each state of the app: well, overloaded, hung. It is asked from the node, as the
+    kubelet asks it; the app is put into each state for about 2 s, and out of it again."""
+    lines = [
+        "overload=/proc/$pid/root/tmp/overloaded",
+        "trap 'rm -f $overload; crictl exec --sync $container killall -CONT httpd' EXIT",
+        'ask() { timeout "${@:3}" > /dev/null 2>&1 && echo "$1 $2 yes" || echo "$1 $2 no"; }',
+    ]
+    states = {
+        "well": ("true", 2),
+        "overloaded": ("touch $overload", _OVERLOADED + 1),
+        "hung": ("rm $overload; crictl exec --sync $container killall -STOP httpd", 1.5),
+    }
+    for state, (begin, most) in states.items():
+        asked = [
+            f"ask {state} {name} {min(probe['timeoutSeconds'], pace.patience(most)):.1f} {_as_asked(pod, app, probe)} &"
+            for name, probe in probes.items()
+        ]
+        lines += [begin, *asked, "wait"]
+    _, said = cluster.on_node(pod, app["name"], "\n".join(lines))
+    answers = {(state, name): yes == "yes" for state, name, yes in re.findall(r"^(\w+) (\w+) (yes|no)$", said, re.M)}
+    if len(answers) < len(states) * len(probes):
+        raise NotYet(
+            f"pod shop was gone in the middle of the check: {said or 'no answer'}", "it staying", "check again"
+        )
+    return answers
+
+
+def _as_asked(pod: dict, app: dict, probe: dict) -> str:
+    """A probe as a command in the pod's node, as bash reads it."""
+    if "exec" in probe:
+        return f"crictl exec --sync $container {shlex.join(probe['exec']['command'])}"
+    target = probe.get("httpGet") or probe.get("tcpSocket")
+    if target is None or target.get("scheme", "HTTP") != "HTTP":
+        return "false"  # the app speaks neither gRPC nor TLS
+    ports = {one.get("name"): one["containerPort"] for one in app.get("ports") or ()}
+    host, port = target.get("host", pod["status"]["podIP"]), ports.get(target["port"], target["port"])
+    script = f"exec 3<>/dev/tcp/{host}/{port}"
+    if "httpGet" in probe:
+        script += f"; printf 'GET %s HTTP/1.0\\r\\n\\r\\n' {shlex.quote(target.get('path', '/'))} >&3; said=$(cat <&3)"
+        script += r"; [[ $said =~ ^HTTP/[0-9.]+\ [23] ]]"
+    return shlex.join(["bash", "-c", script])
 
 
 # -- a crash loop --------------------------------------------------------------------------------
@@ -287,14 +459,13 @@ with a greeting. Start it, find out why it crashes, and mend it.
     hints=(
         "`kubectl -n lab-pods logs greeter --previous` shows the last words of the container that crashed.",
         "Compare the name of the variable in `env:` with the one that the script reads, letter by letter. "
-        "A pod's environment cannot be changed once it exists: delete the pod and apply it anew, or "
-        "`kubectl replace --force -f FILE`.",
+        "A pod's environment cannot be changed: `kubectl -n lab-pods replace --force -f FILE` makes the pod anew.",
     ),
 )
 def crash_loop():
     pod = cluster.ready_pod("greeter", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-crash.yaml`, and mend it")
     _must_last(pod)
-    serve = f"let its command serve the greeting there, as the script in manifests/07-broken-crash.yaml does: {_ANEW}"
+    serve = f"let its command serve the greeting as page `/` of port 8080: {_ANEW}"
     said = cluster.ask(pod, 8080)
     if isinstance(said, str):
         raise NotYet(f"pod greeter is ready, and {said}", "a greeting on port 8080", serve)
@@ -336,8 +507,7 @@ Find out what stops it, and mend it.
     hints=(
         "`kubectl -n lab-pods describe pod cache`: look at `Last State`, its `Reason` and its `Exit Code`.",
         "The limit has to have room for more than the 40 MB: while the shell builds the text it holds it "
-        "more than once. Try 160Mi. Then delete the pod and apply it anew, or `kubectl replace --force -f "
-        "FILE`.",
+        "more than once. Try 160Mi, and `kubectl -n lab-pods replace --force -f FILE`.",
     ),
 )
 def out_of_memory():
@@ -347,7 +517,7 @@ def out_of_memory():
         raise NotYet(
             f"container {container} holds {held / 1e6:.1f} MB in memory",
             "40 MB",
-            f"let it hold 40 MB, and give it the memory that it needs: {_ANEW}",
+            f"let it hold them in its memory, where a file on the disk does not count, and give it room: {_ANEW}",
         )
     seen = next(one for one in cluster.container_statuses(pod) if one["name"] == container)
     spec = next(one for one in _containers(pod) if one["name"] == container)
@@ -357,7 +527,9 @@ def out_of_memory():
         if resources and "memory" in resources.get("limits", {})
     ]
     if not limits:
-        raise NotYet(f"container {container} of pod cache has no memory limit", "one of 256Mi at most", _ANEW)
+        raise NotYet(
+            f"container {container} of pod cache has no memory limit", "one of 256Mi at most", f"give it one: {_ANEW}"
+        )
     if (limit := min(limits, key=cluster.quantity)) and cluster.quantity(limit) > 256 << 20:
         raise NotYet(f"the memory limit of container {container} is {limit}", "256Mi at most", f"lower it: {_ANEW}")
     _must_last(pod)
