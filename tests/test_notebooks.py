@@ -134,6 +134,9 @@ def _form_problems(notebook):
                 yield f"{cell.id}: commands in prose, where no test runs them"
             continue
         just_before = False
+        lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith("%%")]
+        if "solution" not in tags(cell) and (len(lines) > 12 or max(map(len, lines), default=0) > 88):
+            yield f"{cell.id}: more than a dozen lines, or a line wider than 88 characters"
         if "demo" in tags(cell) and not section_has_note:
             yield f"{cell.id}: a demo cell without an instructor's note before it in its section"
         if "nbval-check-output" in tags(cell):
@@ -191,6 +194,12 @@ def _form_problems(notebook):
     ):
         if not re.search(heading, prose, re.MULTILINE):
             yield f"{wanted} is missing"
+    told = [cell.source for cell in book.cells if cell.cell_type == "markdown" and "instructor" not in tags(cell)]
+    text = " ".join(told + [one.task for one in lesson.exercises.values()])
+    words = re.findall(r"\S*\w\S*", re.sub(r"\(https?:\S*\)", "", text))
+    least = len(words) / 200 + 3 * len(names)  # and what the cells take, which is a few minutes
+    if not least <= lesson.minutes <= least + 8:
+        yield f"{lesson.minutes} minutes on its card; reading and {len(names)} exercises take {least:.0f}"
     if "lab.views." not in "\n".join(cell.source for cell in code):
         yield "no live picture (lab.views.…)"
 

@@ -29,7 +29,8 @@ class Exercise:
 class Lesson:
     """What a chapter is and needs.
 
-    minutes: reading and doing; images, tools: names in the supply's catalog; load: images, by catalog
+    minutes: reading at 200 words a minute, three minutes an exercise, and what the cells take, rounded up to five;
+    images, tools: names in the supply's catalog; load: images, by catalog
     name or reference, that are loaded into the cluster; cluster: whether it needs one; addons: what it wants in
     the cluster beside, of cluster.addons.ADDONS; namespaces: its own, made by prepare and deleted by clean; what it
     makes outside them carries the label lab=NAME, and is deleted by it; alters_cluster: whether it drains a node,

@@ -57,7 +57,9 @@ def read(log: str | Path) -> Log:
     try:
         lines = Path(log).read_text(errors="replace").splitlines()
     except OSError:
-        raise Trouble(f"there is no file {log}", "the log of a load loop", "run the cell that writes it") from None
+        raise Trouble(
+            f"there is no file {Path(log).name}", "the log of a load loop", "run the cell that writes it"
+        ) from None
     requests, marks = [], []
     for line in lines:
         if found := re.fullmatch(r"(\d+\.?\d*) mark (.+)", line.strip()):
@@ -67,7 +69,9 @@ def read(log: str | Path) -> Log:
             words = " ".join((found[4] or "").split())
             requests.append((float(found[1]), float(found[2]), ok, words or ("?" if ok else f"status {found[3]}")))
     if not requests:
-        raise Trouble(f"{log} has no request in it", "lines such as 12.34 12.35 ok 1.0", "run the cell that writes it")
+        raise Trouble(
+            f"{Path(log).name} has no request in it", "lines such as 12.34 12.35 ok 1.0", "run the cell that writes it"
+        )
     start = min([began for began, *_ in requests] + [moment for moment, _ in marks])
     return Log(
         [Request(began - start, ended - start, ok, words) for began, ended, ok, words in sorted(requests)],

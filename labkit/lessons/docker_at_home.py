@@ -17,7 +17,7 @@ lesson = Lesson(
     number="02",
     name="docker-at-home",
     title="Docker at home",
-    minutes=35,
+    minutes=40,
     goals=(
         "publish a program's port for your own machine alone, and find out why one cannot be had",
         "read and mend who owns the files",
