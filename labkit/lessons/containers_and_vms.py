@@ -79,7 +79,7 @@ def _vm_kernel() -> str:
     task="""A container sees only its own processes. For once we want to look into one from another.
 
 - **`lab-01-shop`** runs `httpd`, the web server of busybox.
-- **`lab-01-watch`** runs, too, and sees that `httpd` among the processes in its `/proc`, as `ps` would show them.
+- **`lab-01-watch`** runs too, and sees that `httpd` among the processes in its `/proc`, as `ps` would show them.
 - Neither of the two sees the processes of the whole machine.""",
     hints=(
         "Which kind of namespace decides which processes one sees? `docker run --help` has an option of that name.",
@@ -96,7 +96,7 @@ def shared_view():
     watch = docker.running(
         "lab-01-watch",
         "`docker run -d --name lab-01-watch … busybox:1.37 sleep 1000000`",
-        ended="`docker rm lab-01-watch`, then run it anew, with a command that does not end",
+        ended="`docker rm lab-01-watch`, then run it again, with a command that does not end",
     )
     # The shop's own, since in a shared namespace it would see the watcher's as well.
     own = docker.processes(shop)
