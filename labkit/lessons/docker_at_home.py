@@ -19,7 +19,7 @@ lesson = Lesson(
     title="Docker at home",
     minutes=40,
     goals=(
-        "publish a program's port for your own machine alone, and find out why one cannot be had",
+        "publish a program's port for your own machine alone, and find out why a port cannot be had",
         "read and mend who owns the files",
         "say what survives what, and move data out of a container into a volume",
         "choose the restart policy that a program needs, for a crash, for a reboot and for your own stop",
@@ -96,7 +96,7 @@ def _serves(name: str, page: str, wanted_port: str = "") -> str:
         name,
         both,
         ended=f"{f'`docker rm -f {keeper}`, which has its port; then ' if keeper else ''}`docker start {name}`",
-        anew="run the cell that makes both again" if wanted_port else f"{anew} with another port of this machine",
+        anew="run the cell that makes both again" if wanted_port else f"{anew} with a different port of this machine",
     )
     # A port may have been left to the engine's choice.
     opened = container.attrs["NetworkSettings"].get("Ports") or {}
@@ -128,8 +128,8 @@ def _serves(name: str, page: str, wanted_port: str = "") -> str:
     task="""
 `lab-02-photos` did not start. There may be more than one fault. Mend it:
 
-- `lab-02-photos` publishes port 8211 of this machine, or another free one, and at <http://localhost:8211> a browser on
-  this machine sees “Our photos”.
+- `lab-02-photos` publishes port 8211 of this machine, or a different free one, and a browser on this machine sees
+  “Our photos” there: <http://localhost:8211>.
 - It is published on loopback only.
 - `lab-02-news` is in use: it goes on showing “Today's news” on port 8210, on loopback only.
 """,
@@ -200,11 +200,11 @@ def owner():
     # Looked at twice: old lines are no sign that it writes.
     if not wait.until(lambda: len(_lines(container, file) or ()) > len(lines), 3, every=0.2):
         raise NotYet(
-            f"{file} has {len(lines)} lines, and for three seconds there was no other",
+            f"{file} has {len(lines)} lines, and for three seconds no new one came",
             "a line every second",
             "see what it runs and says: `docker top lab-02-diary`, `docker logs lab-02-diary`",
         )
-    return passed(f"the diary has Monday's line, and grows; who writes is user {', '.join(map(str, sorted(users)))}")
+    return passed(f"the diary has Monday's line, and grows; its writer is user {', '.join(map(str, sorted(users)))}")
 
 
 # -- where data live ----------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def rescue():
     begin_again = "run the cell that makes the old container, and begin again"
     container = docker.running(
         "lab-02-guests",
-        f"have you a copy of its file? Make it anew, with `-v lab-02-book:/book`. If not: {begin_again}",
+        f"do you have a copy of its file? Then make it anew, with `-v lab-02-book:/book`. If not: {begin_again}",
     )
     lines = _lines(container, "/book/guests.txt")
     if _mounted(container, "lab-02-book", "/book") is None:
@@ -244,7 +244,7 @@ def rescue():
             f"{save}`docker rm -f lab-02-guests`, and make it anew with `-v lab-02-book:/book`",
         )
     copy = "copy the file into it, as with `docker cp 02-guests.txt lab-02-guests:/book/guests.txt`; "
-    copy += f"have you no copy with both guests? Then {begin_again}"
+    copy += f"if you have no copy with both guests: {begin_again}"
     if lines is None:
         _, found = docker.run(container, "ls", "/book")
         raise NotYet(
@@ -262,16 +262,16 @@ def rescue():
     "policy",
     title="After a crash, after a reboot, and after you",
     task="""
-Two programs, two wishes. **`lab-02-lamp`** switches a lamp. Now it has no policy at all:
+Two programs, two wishes. **`lab-02-lamp`** switches a lamp, and has no policy. What you want:
 
 - It has to come back after a crash and after a reboot.
 - When *you* have stopped it, it has to stay off, also after a reboot.
-- Now it runs.
+- When you check, it runs.
 
-**`lab-02-report`** sends a report, and cannot: its printer is gone. Now it is started again and again, for ever:
+**`lab-02-report`** cannot send its report: its printer is gone. It is started again and again. What you want:
 
 - After a failure it is tried three times more, and not for ever.
-- Now it rests.
+- When you check, it has ended.
 """,
     hints=(
         "`docker update --restart POLICY NAME` changes the policy of a container that exists. "
@@ -307,7 +307,7 @@ def policy():
     if report.status != "exited":
         raise NotYet(
             f"{docker.how(report)}, started again {report.attrs['RestartCount']} times",
-            "it at rest, after its last try",
+            "an end to its tries",
             "`docker start lab-02-report`"
             if report.status == "created"
             else "wait until its tries are over, or `docker stop lab-02-report`",
@@ -335,7 +335,7 @@ BACKUP = "made/02/recipes.tar.gz"
 The volume `lab-02-recipes` was deleted. There is a backup of it: `{BACKUP}`. Restore it, and start the program
 that serves it, `httpd` of `busybox:1.37`:
 
-- A new volume `lab-02-recipes` has all files and folders of the backup, at the same places.
+- A new volume `lab-02-recipes` has all files and folders of the backup, in the same places.
 - Each belongs to the same user as in the backup and has the same mode, the volume's own folder (`./`) included.
 - **`lab-02-kitchen`** runs, and has the volume.
 - Everything in it runs as user 1000.
@@ -366,7 +366,7 @@ def restore():
     if (users := docker.users(container)) != {1000}:
         raise NotYet(
             f"lab-02-kitchen runs as user {' and '.join(map(str, sorted(users))) or 'none'}",
-            "user 1000 alone, whose the recipes are",
+            "user 1000 alone, who owns the recipes",
             f"{anew} with `--user 1000`",
         )
     # The answer's paths begin with the folder's own name.

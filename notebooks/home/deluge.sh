@@ -4,7 +4,7 @@
 #   bash home/deluge.sh ask METHOD [PARAMS]  makes one request, and prints the answer
 #   bash home/deluge.sh connect              connects the page to the daemon, which downloads
 #   bash home/deluge.sh add FILE             hands a .torrent over; the download goes to /downloads
-#   bash home/deluge.sh until WORDS          waits until name or state of a torrent is this
+#   bash home/deluge.sh until WORDS          waits until a torrent has this name or state
 set -euo pipefail
 
 url=http://localhost:8112

@@ -1,7 +1,7 @@
 # The second machine, lab-02-machine: a container with an engine of its own.
 #
 #   bash home/machine.sh up        waits until its engine answers
-#   bash home/machine.sh back      the same after a reboot, when it has started what it starts again
+#   bash home/machine.sh back      the same after a reboot, and until its containers are back
 #   bash home/machine.sh states    what its containers do
 set -euo pipefail
 
