@@ -51,9 +51,9 @@ def _offer(one, source: str) -> None:
         with output:
             try:
                 _execute(source)
-                display(exercise.judge(one, exercise.SETTLED))
             except BaseException:  # Ctrl-C too: shown in the cell, as in any other
                 get_ipython().showtraceback()
+            display(exercise.judge(one, exercise.SETTLED))
         button.disabled = False
 
     button.on_click(run)
