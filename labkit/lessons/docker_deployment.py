@@ -231,7 +231,7 @@ Release an image of your own, and have the server run exactly that.
         "Chapter 03 made an image that differs only in a label: `FROM lab/welcome:1.0` and one more line. Build it "
         "with the registry's name in the tag, and push it. `docker push` prints the digest; `curl -I` and "
         "`docker image ls --digests` show it too.",
-        "On the server the registry has another name: `docker exec lab-05-server docker run -d --name pinned "
+        "On the server the registry has a different name: `docker exec lab-05-server docker run -d --name pinned "
         "lab-05-registry:5000/lab/welcome@sha256:…`. It pulls by itself.",
     ),
 )
