@@ -208,8 +208,8 @@ Write `compose/home.yaml`: the talk's Deluge as one would write it today. The pr
 Start it with `docker compose -f compose/home.yaml up -d`.
 """,
     hints=(
-        "Begin with `name: lab-04-home` where the talk has `version:`. Which three of the talk's lines have to go, "
-        "and what takes their place?",
+        "Begin with `name: lab-04-home` where the talk has `version:`. Two more of the talk's keys have to go: which, "
+        "and what takes the place of one of them?",
         '`ports: ["127.0.0.1:8049:8112"]` in place of `network_mode: host`. A volume with a name is listed in the '
         "service (`config:/config`) and declared at the top level (`volumes:`, below it `config:`).",
     ),
@@ -300,7 +300,7 @@ def _files(container) -> list[Path]:
     if gone := [file for file in files if not file.is_file()]:
         where = "standard input" if str(gone[0]) == "-" else gone[0]
         raise NotYet(
-            f"the project {project} was made of {where}, which cannot be read any more",
+            f"the project {project} was made from {where}, which cannot be read any more",
             "the file that describes it",
             f"`docker compose -p {project} down`, then start it from its file",
         )
@@ -403,11 +403,11 @@ Change `compose/three.yaml` and start it, so that this is true of the project `l
 - three copies of the app run, one each on the ports 8044, 8045 and 8046 of your machine
 - these ports are for your machine only
 - the copies keep their integers together, in the service `store`
-- there is at least one integer: post one, whichever, to one of them
+- there is at least one integer: post any one, to any of them
 """,
     hints=(
         "One service, and a range of ports in place of one port: each copy takes one of them. How many copies there "
-        "are, is said on the command line or in the file.",
+        "are is said on the command line or in the file.",
         '`ports: ["127.0.0.1:8044-8046:8000"]`, then `docker compose -f compose/three.yaml up -d --scale app=3`, or '
         "`scale: 3` in the service.",
     ),
@@ -455,10 +455,10 @@ TWICE = {"lab-04-one": 8032, "lab-04-two": 8033}
     "twice",
     title="The same project twice",
     task="""
-Make a copy, `compose/twice.mine.yaml`, of which two projects can run side by side, and start both: `lab-04-one` and
+Make a copy, `compose/twice.mine.yaml`, from which two projects can run side by side, and start both: `lab-04-one` and
 `lab-04-two`. Its service is still called `web`.
 
-- both projects are made of this one file
+- both projects are made from this one file
 - `lab-04-one` answers on port 8032 of your machine, `lab-04-two` on port 8033, both for your machine only
 - Compose built their images, and nothing is mounted in their containers
 - both show your own words: change the page, `compose/page/index.html`
@@ -467,7 +467,7 @@ Start them with `docker compose -p NAME -f compose/twice.mine.yaml up -d`. Do th
 """,
     hints=(
         "A fixed name and a fixed port are there only once. Without the first, Compose makes a name from the "
-        "project's. For the second, section 8 has a way to say it outside of the file.",
+        "project's. For the second, section 8 has a way to say it outside the file.",
         '`ports: ["127.0.0.1:${PAGE_PORT:-8032}:80"]`, no `container_name`. Then `docker compose -p lab-04-one -f '
         "compose/twice.mine.yaml up -d --build`, and the same with `PAGE_PORT=8033` before it and `-p lab-04-two`.",
     ),
@@ -485,8 +485,8 @@ def twice():
         if [one.resolve() for one in made_of] != [file.resolve()]:
             names = " and ".join(str(one) for one in made_of) or "no file"
             raise NotYet(
-                f"the project {project} was made of {names}",
-                f"it made of {file}, and of no other",
+                f"the project {project} was made from {names}",
+                f"it made from {file}, and from no other",
                 f"`docker compose -p {project} down`, then {ups[project]}",
             )
     for project, container in found.items():
@@ -602,9 +602,9 @@ def _password(app, up: str) -> str:
     wanted = file.read_text().strip() if file.is_file() else None
     if password != wanted:
         raise NotYet(
-            f"the password in {path} of {app.name} is not that of compose/secrets/store_password.txt"
+            f"the password in {path} of {app.name} is not the one in compose/secrets/store_password.txt"
             + ("" if wanted else ", which is not there"),
-            "the password of this file",
+            "the password in this file",
             f"`file: secrets/store_password.txt` below `secrets:` at the top level, then {up}",
         )
     return password
@@ -656,7 +656,7 @@ Its services are still called `app` and `store`.
 """,
     hints=(
         "`docker compose -f compose/broken.yaml logs app` names the first fault. Compare the networks of the two "
-        "services: with whom can the app talk? Then look at the app's health: `docker inspect` shows what the check "
+        "services: to whom can the app talk? Then look at the app's health: `docker inspect` shows what the check "
         "said.",
         "The app belongs on the network of its store, too. Its image has no shell and no curl: what could a "
         "healthcheck start in it? And on which port does it listen?",

@@ -222,16 +222,16 @@ def _run(name: str, what: str, options: str = "") -> str:
     task="""
 Release an image of your own, and have the server run exactly that.
 
-- The registry has it as `localhost:5050/lab/welcome:1.1`. It is `lab/welcome:1.0` with a label or an environment
-  variable more: the same layers, no other file.
+- The registry has it as `localhost:5050/lab/welcome:1.1`. It is `lab/welcome:1.0` with one more label or environment
+  variable: the same layers, no other file.
 - The server runs the app in a container **`pinned`**, started **by digest**.
-- That digest is the one which the registry has for `1.1` now.
+- That digest is the one that the registry has for `1.1` now.
 """,
     hints=(
         "Chapter 03 made an image that differs only in a label: `FROM lab/welcome:1.0` and one more line. Build it "
         "with the registry's name in the tag, and push it. `docker push` prints the digest; `curl -I` and "
         "`docker image ls --digests` show it too.",
-        "On the server the registry has another name: `docker exec lab-05-server docker run -d --name pinned "
+        "On the server the registry has a different name: `docker exec lab-05-server docker run -d --name pinned "
         "lab-05-registry:5000/lab/welcome@sha256:…`. It pulls by itself.",
     ),
 )
@@ -358,9 +358,9 @@ def _most_of_logs(driver: str, options: dict) -> int:
     "roll-back",
     title="Back to what ran before",
     task="""
-The container **`shop`** on the server was updated from 2.0 to 2.1 by way of the tag `stable`, and is unhealthy since.
+The container **`shop`** on the server was updated from 2.0 to 2.1 by the tag `stable`, and has been unhealthy since.
 
-- `shop` runs the image that ran before again, and **by digest**, so that no tag can move it.
+- `shop` again runs the image from before the update, and **by digest**, so that no tag can move it.
 - `shop` is healthy.
 - The tag `stable` in the registry stays as it is: others are looking into what is wrong with it.
 """,
@@ -403,7 +403,7 @@ def roll_back():
     task="""
 The proxy sends everybody to 2.0. Bring the users back to 1.0 while they are there, and keep what they saw.
 
-- `05-unnoticed.log`, written by `deployment/users.sh`, begins with answers of 2.0 and ends with answers of 1.0. No
+- `05-unnoticed.log`, written by `deployment/users.sh`, begins with answers from 2.0 and ends with answers from 1.0. No
   request in it failed.
 - The server's port 8000 is answered by the container **`welcome-1`**.
 - **`welcome-2`** has ended by itself, with status 0: nobody was cut off in the middle of something.
@@ -476,7 +476,7 @@ it does. There is more than one fault.
         "The first message names an address and a port. Who is that, seen from the server? What is the registry called "
         "there? (Section 2 told the server's engine.)",
         "When it has started, do not trust it: `docker exec lab-05-server docker ps` a few times, then `docker logs` "
-        "there. The last line says what the app is waiting for, and one option of the script asked for it.",
+        "there. The last line says what the app could not reach, and one option of the script asked for it.",
     ),
 )
 def elsewhere():
@@ -530,11 +530,11 @@ def elsewhere():
     title="What is missing on two servers",
     task="""
 What did you have to do yourself in this section, or to know? What did nobody do? No program can judge your list. You
-do it, beside ours.
+do that, beside ours.
 
 - The first server died while users were busy: the log `made/05/dead.log` ends with requests that nobody answered.
 - Your list is in the file `05-missing.txt`: a line for each thing, in your own words.
-- You opened our list with `lab.compare`, below, and marked what you had. Nothing is an honest answer too.
+- You opened our list with `lab.compare`, below, and marked what you had. To have had nothing is an honest answer, too.
 """,
     hints=(
         "Go back through this section cell by cell. The two servers got the app: how? A user left a number. A job "
