@@ -422,6 +422,12 @@ def test_a_clean_up_among_cells_that_run_in_a_row_takes_nothing_away(tmp_path, w
         kernel.close()
 
 
+def test_a_template_in_a_task_or_hint_has_its_braces_once():
+    for lesson in chapters.written():
+        for one in lesson.exercises.values():
+            assert not [text for text in (one.task, *one.hints) if "{{{{" in text], one.name
+
+
 # -- preparing, cleaning, resetting --------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 The checkers look at images and containers, not at Dockerfiles: any way that leads to the same image is right.
 """
 
+import re
 import urllib.error
 from pathlib import PurePosixPath
 
@@ -116,11 +117,21 @@ def _runs(name: str, reference: str, port: int):
             )
     # A container that could not be started has no log, and says itself why.
     if found and found.status != "running" and (why := docker.reason(found.attrs["State"])):
-        fix = f"mend the Dockerfile, and build again; {again}"
+        fix = f"{_unstartable(why)}, and build again; {again}"
         if "already allocated" in why or "address already in use" in why:
             fix = f"{_freed(name, port)}`docker start {name}`"
         raise NotYet(f"{docker.how(found)}: {why}", "it running", fix)
     return docker.running(name, f"{_freed(name, port)}{run}")
+
+
+def _unstartable(why: str) -> str:
+    """What to mend in a Dockerfile whose container the engine could not start, with these words."""
+    program = re.search(r'exec: "([^"]+)"', why)
+    if program and program[1].endswith("/sh"):
+        return 'without brackets a shell starts it, and there is none: `ENTRYPOINT ["/welcome"]` in the Dockerfile'
+    if program and " " in program[1]:
+        return f"`{program[1]}` is one string: each argument of `ENTRYPOINT` is a string of its own in the Dockerfile"
+    return "mend the Dockerfile"
 
 
 def _answer(container, port: int, path: str) -> str:
@@ -270,7 +281,8 @@ def order():
   the app's source, and no layer of it holds `.env`.
 """,
     hints=(
-        "One pattern a line, as in `.gitignore`. The file is read before anything is sent to the builder.",
+        "One pattern a line, each a path from the context's folder on. The file is read before anything is sent to the "
+        "builder.",
         "One line with `.env` is enough. The stricter way starts with `*`, then allows: `!*.go`, `!go.mod`, `!go.sum`.",
     ),
 )
@@ -341,8 +353,8 @@ Ship the app in an image that holds little else. Two stages in `app/Dockerfile` 
     ),
 )
 def small():
-    build = _build("docker build --build-arg VERSION=2.0 -t lab/small:2.0 app", "app/Dockerfile")
-    image = _image("lab/small:2.0", build)
+    build = "`docker build --build-arg VERSION=2.0 -t lab/small:2.0 app`"
+    image = _image("lab/small:2.0", f"write two stages into `app/Dockerfile`, then {build}")
     if image.attrs["Size"] >= SMALL:
         raise NotYet(
             f"lab/small:2.0 has {image.attrs['Size'] / 1e6:.0f} MB",
@@ -353,12 +365,11 @@ def small():
     container = _runs("lab-small", "lab/small:2.0", 8000)
     _greets(container, 8000)
     if (version := _answer(container, 8000, "/version")) != "2.0":
-        raise NotYet(
-            f"GET /version answers {version!r}",
-            "'2.0'",
-            f'`-ldflags "-X main.version=$VERSION"` in the Dockerfile; {build}; '
-            "then `docker rm -f lab-small`, and start it again",
-        )
+        fix = 'let `go build` have `-ldflags "-X main.version=$VERSION"`'
+        if not version:
+            fix = "`$VERSION` is empty where `go build` runs: `ARG VERSION=dev` belongs below the `FROM` of that stage"
+        again = "then `docker rm -f lab-small`, and start it again"
+        raise NotYet(f"GET /version answers {version!r}", "'2.0'", f"{fix}; {build}; {again}")
     return passed(
         f"version 2.0 answers from {image.attrs['Size'] / 1e6:.1f} MB, as user {image.attrs['Config']['User']}"
     )
@@ -377,7 +388,7 @@ copy, say `app/Dockerfile.mended`: there is more than one fault.
 """,
     hints=(
         "Read what `docker run` says: which program could not be found? `docker image inspect` shows what the engine "
-        "starts: `--format '{{{{json .Config.Entrypoint}}}}'`.",
+        "starts: `--format '{{json .Config.Entrypoint}}'`.",
         "When it runs and still does not answer, read its first log line with `docker logs`: on which address does it "
         "listen, and who can reach 127.0.0.1 inside a container?",
     ),

@@ -54,8 +54,8 @@ _COMMAND = "a command that ends by itself, and well, such as `echo Hello`"
 - It has ended, with exit status 0.
 - `docker logs lab-00-hello` shows a line that begins with `Hello`.""",
     hints=(
-        "`docker run --name NAME IMAGE COMMAND` gives the new container a name. Which option of the first `docker run` removed "
-        "the container at its end?",
+        "`docker run --name NAME IMAGE COMMAND` gives the new container a name. Which option of the first `docker run` "
+        "removed the container at its end?",
         "`docker run --name lab-00-hello busybox:1.37 echo Hello, World`, without `--rm`. Does it say that the name is "
         "already in use? Then `docker rm -f lab-00-hello` first.",
     ),

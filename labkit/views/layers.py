@@ -1,5 +1,6 @@
 """Pictures of what `docker build` made: the layers of images, and what the build cache saved."""
 
+import re
 from pathlib import Path
 
 from labkit.display.look import BLUE, GREY, INK, ORANGE, PAPER, SOFT, count, size, table
@@ -101,7 +102,7 @@ def cache(*logs: str | Path) -> Picture:
         parts.append(label(left + i * column, 36, _total(build), SOFT))
     for j, name in enumerate(names):
         y, cells = 40 + (j + 1) * _ROW, []
-        parts.append(label(0, y, _short(name, 35)))
+        parts.append(label(0, y, _short(re.sub(r"--mount=\S+ +", "", name), 35)))
         for i, build in enumerate(builds.values()):
             step, x = next((step for step in build if step.name == name), None), left + i * column
             said = _said(step)
@@ -109,7 +110,7 @@ def cache(*logs: str | Path) -> Picture:
             if step is None:
                 parts.append(label(x, y, said, SOFT))
             elif step.seconds is None:
-                parts.append(box(x, y - 15, 70, 20, GREY) + label(x + 78, y, said, SOFT))
+                parts.append(box(x, y - 15, 2, 20, GREY) + label(x + 10, y, said, SOFT))
             else:
                 width = max((column - 120) * step.seconds / slowest, 2)
                 parts.append(box(x, y - 15, width, 20, ORANGE) + label(x + width + 8, y, said))
