@@ -210,11 +210,14 @@ def no_shell():
     with contextlib.suppress(ValueError, TypeError):
         if int(number) in json.loads(said[1]):
             return passed(f"pod vault: the app has {number.strip()}, which is in /data/number")
+    fix = "read the file with `kubectl debug`, and post its number to `/intstorage` of pod vault"
+    if looked := pod["status"].get("ephemeralContainerStatuses"):
+        fix = f"`{_KUBECTL} logs vault -c {looked[-1]['name']}` has what was read, a moment after it began; "
+        fix += "post the number in /data/number to `/intstorage` of pod vault"
     raise NotYet(
         f"the app in pod vault answers `/intstorage` with {said[1].strip()}",
         "a list with the number that is in /data/number",
-        f"`{_KUBECTL} debug vault --image=busybox:1.37 --target={app} --profile=sysadmin --container=reader -- "
-        f"cat /proc/1/root/data/number`, then `{_KUBECTL} logs vault -c reader`; post what you read to `/intstorage`",
+        fix,
     )
 
 
@@ -253,7 +256,7 @@ in its place, and `killall -STOP httpd`. The check does both too, for two second
     ),
 )
 def slow_start():
-    pod = _open_shop()
+    pod = cluster.get("pod", "shop", NAMESPACE) or _open_shop()
     with open(paths.notebooks / "manifests/07-slow.yaml") as file:
         handed_out = yaml.safe_load(file)["spec"]["containers"][0]
     app = next((one for one in _containers(pod) if _same_program(one, handed_out)), None)
@@ -273,6 +276,8 @@ def slow_start():
             if startup
             else f"add a `startupProbe`, until whose success the liveness probe waits: {_ANEW}",
         )
+    pod = _open_shop()
+    _must_answer(pod, app["name"])
     if alive is None:
         raise NotYet(
             f"container {app['name']} has no liveness probe: when it hangs, nothing restarts it",
@@ -308,7 +313,7 @@ def _open_shop() -> dict:
     """The pod shop, which is ready. Raises NotYet when it is not, with the next step for its states."""
     try:
         return cluster.ready_pod(
-            "shop", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-slow.yaml`, then decide on its probes"
+            "shop", NAMESPACE, f"decide on the probes of `manifests/07-slow.yaml`, then `{_KUBECTL} apply -f FILE`"
         )
     except NotYet as problem:
         pod = cluster.get("pod", "shop", NAMESPACE)
@@ -318,13 +323,37 @@ def _open_shop() -> dict:
         seen = next((one for one in cluster.container_statuses(pod) if one["name"] == container), {})
         if "running" not in seen.get("state", {}):
             raise
-        if cluster.on_node(pod, container, "test -e /proc/$pid/root/tmp/overloaded")[0] == 0:
-            fix = f"end its overload: `{_KUBECTL} exec shop -c {container} -- rm /tmp/overloaded`"
-        elif _age(pod, container) < _OPENS + 5 and not seen.get("restartCount"):
-            fix = f"it needs 20 s to start: `{_KUBECTL} get pod shop --watch` shows what becomes of it"
+        if _overloaded(pod, container):
+            fix = _no_overload(container)
+        elif (age := _age(pod, container)) < _OPENS + 5 and not seen.get("restartCount"):
+            fix = f"it needs {_OPENS} s to start: check again in {_OPENS + 5 - age:.0f} s"
         else:
             fix = f"the events at the end of `{_KUBECTL} describe pod shop` say which probe fails, and how"
         raise NotYet(problem.saw, problem.wanted, fix) from None
+
+
+def _overloaded(pod: dict, container: str) -> bool:
+    return cluster.on_node(pod, container, "test -e /proc/$pid/root/tmp/overloaded")[0] == 0
+
+
+def _no_overload(container: str) -> str:
+    return f"end its overload: `{_KUBECTL} exec shop -c {container} -- rm /tmp/overloaded`"
+
+
+def _must_answer(pod: dict, container: str) -> None:
+    """Raises NotYet when the app of a ready pod is not well: without a readiness probe a pod is ready at once."""
+    if _overloaded(pod, container):
+        raise NotYet("pod shop is overloaded", "the app well", _no_overload(container))
+    if not isinstance(said := cluster.ask(pod, 8080), str):
+        return
+    if (age := _age(pod, container)) < _OPENS + 5:
+        fix = f"check again in {_OPENS + 5 - age:.0f} s"
+        raise NotYet(f"the app of pod shop began {age:.0f} s ago, and needs {_OPENS} s", "it open", fix)
+    raise NotYet(
+        f"pod shop is ready, and {said}",
+        "the app on port 8080",
+        f"did you stop it? `{_KUBECTL} exec shop -c {container} -- killall -CONT httpd`, or make the pod anew",
+    )
 
 
 def _same_program(container: dict, handed_out: dict) -> bool:
@@ -457,7 +486,8 @@ with a greeting. Start it, find out why it crashes, and mend it.
 - Its port 8080 answers a request for `/` with a greeting of at least one word.
 - The greeting is the value of an environment variable of its container.""",
     hints=(
-        "`kubectl -n lab-pods logs greeter --previous` shows the last words of the container that crashed.",
+        "`kubectl -n lab-pods logs greeter` shows the last words of the container that crashed; when the next one runs "
+        "already, add `--previous`.",
         "Compare the name of the variable in `env:` with the one that the script reads, letter by letter. "
         "A pod's environment cannot be changed: `kubectl -n lab-pods replace --force -f FILE` makes the pod anew.",
     ),
@@ -511,6 +541,7 @@ Find out what stops it, and mend it.
     ),
 )
 def out_of_memory():
+    _must_be_given_enough()
     pod = cluster.ready_pod("cache", NAMESPACE, f"`{_KUBECTL} apply -f manifests/07-broken-memory.yaml`, and mend it")
     held, container = max((_held(pod, one["name"]), one["name"]) for one in _containers(pod))
     if held < 39.5e6:
@@ -534,6 +565,23 @@ def out_of_memory():
         raise NotYet(f"the memory limit of container {container} is {limit}", "256Mi at most", f"lower it: {_ANEW}")
     _must_last(pod)
     return passed(f"pod cache holds its 40 MB under a limit of {limit}")
+
+
+def _must_be_given_enough() -> None:
+    """Raises NotYet when a container was killed under a limit that is not the one of the task any more."""
+    pod = cluster.get("pod", "cache", NAMESPACE)
+    if pod is None or cluster.ready(pod):
+        return
+    for one in _containers(pod):
+        limit = one.get("resources", {}).get("limits", {}).get("memory", "24Mi")
+        seen = next((seen for seen in cluster.container_statuses(pod) if seen["name"] == one["name"]), {})
+        ended = seen.get("lastState", {}).get("terminated") or seen.get("state", {}).get("terminated") or {}
+        if ended.get("exitCode") == 137 and cluster.quantity(limit) != cluster.quantity("24Mi"):
+            raise NotYet(
+                f"container {one['name']} was killed again, with exit code 137, under its limit of {limit}",
+                "a limit with room for what it does",
+                f"give it more, 256Mi at most: {_ANEW}",
+            )
 
 
 def _held(pod: dict, container: str) -> float:

@@ -41,6 +41,8 @@ _BAD = {
     "PostStartHookError",
 }
 
+_LONG = 300  # characters of a message
+
 _PAUSED = "it is paused, and the next command wakes it"
 
 
@@ -197,9 +199,14 @@ def _pod_row(pod: dict) -> dict:
         "ready": f"{ready}/{wanted}",
         "restarts": restarts,
         "containers": containers,
-        "cause": evidence.cause(pod)[:160],
+        "cause": _shortened(evidence.cause(pod)),
         "tone": _tone(label, evidence.ready(pod)),
     }
+
+
+def _shortened(text: str) -> str:
+    """A long message without its middle: what failed stands at its beginning, and why at its end."""
+    return text if len(text) <= _LONG else f"{text[: _LONG // 2]} … {text[-_LONG // 2 :]}"
 
 
 def _container(seen: dict, kind: str) -> tuple[str, str]:
