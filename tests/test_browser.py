@@ -298,7 +298,7 @@ def test_commands_have_bashs_colours_and_instructors_notes_open_by_one_switch(ch
         assert not note.is_visible(), "instructor's notes are folded"
         for seen in (True, False):
             shown.get_by_role("menuitem", name="View", exact=True).click()
-            shown.get_by_text("Show Instructor's Notes").click()
+            shown.locator(".lm-Menu-itemLabel", has_text="Show Instructor's Notes").click()
             note.wait_for(state="visible" if seen else "hidden")
 
 
