@@ -35,10 +35,13 @@
     }
     .workbook-prediction .widget-radio-box { max-height: none; }
     .workbook-prediction .widget-radio-box label {
-      display: flex; align-items: baseline; height: auto; white-space: normal; line-height: 1.5;
+      display: flex; align-items: flex-start; height: auto; white-space: normal; line-height: 1.5;
     }
-    .workbook-prediction input { flex: none; order: -1; }
+    .workbook-prediction .widget-radio-box input { flex: none; order: -1; height: 1.5em; }
     .workbook-prediction .widget-html-content { line-height: 1.5; }
+    /* Words stay whole in outputs, and the rows of a text twin too. */
+    .workbook-page .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
+    .workbook-page .jp-OutputArea-output details pre { white-space: pre; overflow-x: auto; }
     body.workbook-notes .workbook-note .jp-MarkdownOutput {
       border-left: 4px solid var(--jp-border-color1); padding-left: .8em;
     }`;
