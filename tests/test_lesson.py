@@ -483,9 +483,11 @@ def test_cleaning_up_takes_what_the_cells_wrote_and_leaves_what_the_learner_did(
     (folder / "folder/in").mkdir(parents=True)
     (folder / "folder/in/file").write_text("")
     (folder / "notes.txt").write_text("the learner's own")
+    (folder / "cells").write_text("too: the chapter's cells.log only begins like it")
     assert prepare.take_back(mine, Report()) == ["file made/99/cells.log", "folder made/99/folder"]
-    assert [file.name for file in folder.iterdir()] == ["notes.txt"]
-    (folder / "notes.txt").unlink()
+    assert sorted(file.name for file in folder.iterdir()) == ["cells", "notes.txt"]
+    for name in ("cells", "notes.txt"):
+        (folder / name).unlink()
     assert prepare.take_back(mine, Report()) == []
     assert not folder.parent.exists()
 

@@ -79,7 +79,8 @@ def _sources() -> dict[str, Path]:
     return {
         file.relative_to(paths.notebooks).as_posix(): file
         for file in sorted(paths.notebooks.rglob("*"))
-        if file.is_file() and not {"__pycache__", ".ipynb_checkpoints", "made"} & set(file.parts)
+        if file.is_file()
+        and not {"__pycache__", ".ipynb_checkpoints", "made"} & set(file.relative_to(paths.notebooks).parts)
     }
 
 

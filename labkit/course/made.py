@@ -1,6 +1,7 @@
 """The folder of a chapter, for what its cells write."""
 
 import contextlib
+import re
 import shutil
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def remove(lesson: Lesson) -> list[str]:
     removed = []
     for entry in sorted(place.iterdir()):
         name = f"made/{lesson.number}/{entry.name}"
-        if name not in cells:
+        if not re.search(rf"{re.escape(name)}(?![\w-]|\.\w)", cells):
             continue
         kind = "folder" if entry.is_dir() and not entry.is_symlink() else "file"
         if kind == "folder":

@@ -133,7 +133,8 @@ class Model:
         for node in sorted(self.nodes.values(), key=lambda row: row["name"]):
             lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")
         rows = [("POD", "READY", "STATUS", "RESTARTS", "IP", "NODE", "CONTAINERS")]
-        for pod in stage.in_order(self.pods.values()):
+        pods = stage.in_order(self.pods.values())
+        for pod in pods:
             parts = ", ".join(f"{name} {state}" for name, _, state, _, _ in pod["containers"])
             rows.append(
                 (
@@ -148,7 +149,7 @@ class Model:
             )
         if len(rows) > 1:
             lines += table(rows, ruled=False).splitlines()
-        lines += [f"{pod['name']}: {pod['cause']}" for pod in stage.in_order(self.pods.values()) if pod["cause"]]
+        lines += [f"{pod['name']}: {pod['cause']}" for pod in pods if pod["cause"]]
         return "\n".join(lines)
 
 
