@@ -303,6 +303,18 @@ def test_commands_have_bashs_colours_and_instructors_notes_open_by_one_switch(ch
 
 
 @pytest.mark.plays("00")
+def test_the_answer_to_a_prediction_is_hidden_until_its_cell_has_run(chromium, jupyterlab):
+    with page(chromium, jupyterlab) as shown:
+        shown.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for()
+        answer = shown.locator(".jp-MarkdownCell p", has_text="A container runs as long as its first program runs")
+        answer.wait_for(state="attached")
+        assert not answer.is_visible(), "it can be read before the prediction"
+        shown.locator(".jp-CodeCell .cm-content", has_text="docker rm -f lab-00-first").click()
+        shown.keyboard.press("Control+Enter")
+        answer.wait_for(state="visible")
+
+
+@pytest.mark.plays("00")
 def test_chapter_00(chromium, jupyterlab, request):
     check_chapter(chapters.find("00"), chromium, jupyterlab, request, seconds=180)
 

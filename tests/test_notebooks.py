@@ -79,6 +79,7 @@ def test_there_are_notebooks():
 
 
 KNOWN_TAGS = {
+    "answer",
     "demo",
     "instructor",
     "solution",
@@ -115,13 +116,22 @@ def _form_problems(notebook):
         yield f"it is nbformat {book.nbformat}.{book.nbformat_minor} for {kernel}, not 4.5 for python3"
 
     section_has_note, just_before, sections = False, False, 0
-    exercise = None
+    exercise = predicted = None
+    ran = False  # a cell since the prediction
     solved, checked = set(), set()
     for cell in book.cells:
         if not re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]", cell.id):
             yield f"cell id {cell.id!r} is not readable, as first-solution is"
         if unknown := set(tags(cell)) - KNOWN_TAGS:
             yield f"{cell.id}: unknown tags {sorted(unknown)}"
+        predicts = cell.source.startswith("lab.predict(")
+        if predicted and (predicts or cell.source.startswith("## ") or cell is book.cells[-1]):
+            yield f"{predicted}: no cell tagged answer tells what happens, below the one that shows it"
+            predicted = None
+        if "answer" in tags(cell):
+            if not (predicted and ran):
+                yield f"{cell.id}: an answer without a prediction, or above the cell that shows it"
+            predicted = None
         if cell.cell_type == "markdown":
             if cell.source.startswith("## "):
                 section_has_note = just_before
@@ -134,6 +144,7 @@ def _form_problems(notebook):
                 yield f"{cell.id}: commands in prose, where no test runs them"
             continue
         just_before = False
+        predicted, ran = (cell.id, False) if predicts else (predicted, True)
         lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith("%%")]
         if "solution" not in tags(cell) and (len(lines) > 12 or max(map(len, lines), default=0) > 88):
             yield f"{cell.id}: more than a dozen lines, or a line wider than 88 characters"

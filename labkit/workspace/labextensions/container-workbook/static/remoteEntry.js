@@ -11,6 +11,8 @@
     return (await version.get())();
   }
 
+  const tags = (model) => model.getMetadata("tags") || [];
+
   // -- %%sh cells are bash ----------------------------------------------------------------------
 
   const SHELL = "text/x-sh";
@@ -44,6 +46,10 @@
     .workbook-page .jp-OutputArea-output details pre { white-space: pre; overflow-x: auto; }
     body.workbook-notes .workbook-note .jp-MarkdownOutput {
       border-left: 4px solid var(--jp-border-color1); padding-left: .8em;
+    }
+    .workbook-early .jp-MarkdownOutput > * { display: none; }
+    .workbook-early .jp-MarkdownOutput::before {
+      content: "What happens is told here, once the cell above has run."; opacity: .7;
     }`;
 
   const notes = {
@@ -80,6 +86,21 @@
     }).observe(panel.node, { childList: true, subtree: true });
   }
 
+  // -- what answers a prediction can be read when the cell that shows it has run --------------------------
+
+  function answers(notebook) {
+    let told = true;
+    for (const { model, node } of notebook.widgets) {
+      if (model.type === "code") {
+        told = model.executionCount !== null;
+      } else if (tags(model).includes("answer") && (told || !node.workbookTold)) {
+        // While a cell runs again it has no number: what was told stays.
+        node.workbookTold = told;
+        node.classList.toggle("workbook-early", !told);
+      }
+    }
+  }
+
   // -- all of it, for every notebook -----------------------------------------------------------------
 
   function dress(cell) {
@@ -92,12 +113,16 @@
       colour(model);
       model.mimeTypeChanged.connect(colour);
       model.contentChanged.connect(colour);
+      model.stateChanged.connect(() => answers(cell.parent));
     }
-    cell.node.classList.toggle("workbook-note", (model.getMetadata("tags") || []).includes("instructor"));
+    cell.node.classList.toggle("workbook-note", tags(model).includes("instructor"));
   }
 
   function follow(notebook) {
-    const all = () => notebook.widgets.forEach(dress);
+    const all = () => {
+      notebook.widgets.forEach(dress);
+      answers(notebook);
+    };
     all();
     notebook.modelContentChanged.connect(all);
   }
