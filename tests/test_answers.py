@@ -18,7 +18,7 @@ import turns
 from conftest import SEED, wait_for
 
 from labkit import paths, session, shell
-from labkit.course import chapters, exercise, prepare
+from labkit.course import chapters, exercise, made, prepare
 from labkit.report import Report
 
 ANSWERS = paths.repo / "tests/answers"
@@ -141,11 +141,12 @@ def chapter(request, lesson):
 
 
 @pytest.fixture
-def learner(tmp_path, monkeypatch, fresh_progress):
+def learner(lesson, tmp_path, monkeypatch, fresh_progress):
     """A learner's fresh folder and empty progress."""
     shutil.copytree(paths.notebooks, tmp_path / "notebooks")
     monkeypatch.setattr(session.current, "home", tmp_path / "notebooks")
     monkeypatch.chdir(tmp_path / "notebooks")
+    made.make(lesson)
 
 
 def verdict_of(one):

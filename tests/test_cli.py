@@ -19,7 +19,7 @@ import nbformat
 import psutil
 import pytest
 from command import Workbook, workbook  # noqa: F401, a fixture
-from conftest import docker, wait_for
+from conftest import EASY, docker, wait_for
 
 from labkit import paths
 from labkit.course import chapters
@@ -266,13 +266,8 @@ def rehearse(tmp_path, capfd, *sources, tags=()) -> tuple[bool, str, str]:
 
 
 def test_a_chapter_that_works_is_a_line_a_cell(tmp_path, capfd):
-    easy = (
-        "from labkit.course import chapters, verdict\n"
-        "@chapters.load('00').exercise('easy', title='t', task='t', hints=('a', 'b'))\n"
-        "def checker(): return verdict.passed('it is')\n"
-        "x = 1"
-    )
-    passed, summary, output = rehearse(tmp_path, capfd, easy, "%%solution start-here/easy\nassert x == 1", "%%sh\npwd")
+    first = f"{EASY.strip()}\nx = 1"
+    passed, summary, output = rehearse(tmp_path, capfd, first, "%%solution start-here/easy\nassert x == 1", "%%sh\npwd")
     assert passed, output
     assert re.fullmatch(r"✓ 99-made-up: 3 cells in [\d.]+ s", summary)
     assert re.fullmatch(

@@ -11,7 +11,7 @@ import pytest
 from conftest import Kernel
 
 from labkit import paths, session, shell
-from labkit.course import chapters, comparison, exercise, handout, prediction, prepare, progress, verdict
+from labkit.course import chapters, comparison, exercise, handout, made, prediction, prepare, progress, verdict
 from labkit.course.chapters import ToCome
 from labkit.course.lesson import Exercise, Lesson
 from labkit.course.verdict import not_yet, passed
@@ -477,7 +477,7 @@ def test_cleaning_up_takes_what_the_cells_wrote_and_leaves_what_the_learner_did(
     (paths.notebooks / mine.notebook).write_text(
         "echo > made/99/cells.log; mkdir made/99/folder; cat < ../made/99/gone"
     )
-    prepare.get_ready(mine, Report())
+    made.make(mine)
     folder = tmp_path / "mine/made/99"
     (folder / "cells.log").write_text("")
     (folder / "folder/in").mkdir(parents=True)

@@ -148,6 +148,8 @@ def _form_problems(notebook):
         lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith("%%")]
         if "solution" not in tags(cell) and (len(lines) > 12 or max(map(len, lines), default=0) > 88):
             yield f"{cell.id}: more than a dozen lines, or a line wider than 88 characters"
+        if re.search(r"^(\w+=\$\()?timeout ", cell.source, re.MULTILINE):
+            yield f"{cell.id}: uses timeout, which macOS does not have"
         if "demo" in tags(cell) and not section_has_note:
             yield f"{cell.id}: a demo cell without an instructor's note before it in its section"
         if "nbval-check-output" in tags(cell):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Kernel, wait_for
+from conftest import EASY, Kernel, wait_for
 
 from labkit import paths, session, shell
 from labkit.shell import jobs
@@ -367,23 +367,15 @@ def test_labkit_imports_nothing_heavy_without_need():
 @pytest.fixture(scope="module")
 def rehearsal(tmp_path_factory):
     kernel = Kernel(tmp_path_factory.mktemp("rehearsal"), LABKIT_SOLUTIONS="1")
-    assert kernel.run(EXERCISE).error == ""
+    assert kernel.run(EASY).error == ""
     yield kernel
     kernel.close()
-
-
-# One that is done whatever a solution does.
-EXERCISE = """
-from labkit.course import chapters, verdict
-@chapters.load("00").exercise("easy", title="t", task="t", hints=("a", "b"))
-def checker(): return verdict.passed("it is")
-"""
 
 
 @pytest.fixture(scope="module")
 def a_name(kernel):
     """An exercise's name."""
-    assert kernel.run(EXERCISE).error == ""
+    assert kernel.run(EASY).error == ""
     return "start-here/easy"
 
 

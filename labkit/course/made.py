@@ -7,11 +7,25 @@ from pathlib import Path
 
 from labkit import paths, session
 from labkit.course.lesson import Lesson
+from labkit.errors import Trouble
 
 
 def folder(lesson: Lesson) -> Path:
     """made/NN in the learner's folder, where the chapter's cells run."""
     return (session.current.home or paths.files) / "made" / lesson.number
+
+
+def make(lesson: Lesson) -> None:
+    """Makes the folder. Raises Trouble when it cannot."""
+    place = folder(lesson)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Trouble(
+            f"the folder for what this chapter writes cannot be made: {problem}",
+            "a folder with room in it",
+            f"make {place.parent.parent} writable",
+        ) from None
 
 
 def remove(lesson: Lesson) -> list[str]:

@@ -26,6 +26,7 @@ def prepare(name: str) -> None:
     session.current.chapter = str(lesson)
     report = Report()
     get_ready(lesson, report)
+    made.make(lesson)
     note = ""
     try:
         with progress.update() as data:
@@ -51,22 +52,8 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         for namespace in lesson.namespaces:
             contents.make_namespace(namespace)
     report.done()
-    _make_folder(lesson)
     if lesson.ports:
         ports.make_free(lesson, report)
-
-
-def _make_folder(lesson: Lesson) -> None:
-    """The folder that its cells write to."""
-    folder = made.folder(lesson)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise Trouble(
-            f"the folder for what this chapter writes cannot be made: {problem}",
-            "a folder with room in it",
-            f"make {folder.parent.parent} writable",
-        ) from None
 
 
 def _reference(image: str) -> str:

@@ -1,13 +1,13 @@
 """A still picture for a notebook: SVG in the page's own colours, and its text twin."""
 
 import math
-import re
 from dataclasses import dataclass
 from html import escape
 
 from labkit.display.look import INK, LINE
 
-_SMALLEST = 11  # pixels of a text that can still be read
+_TEXT = 13  # pixels of the smallest text as it is drawn
+_READABLE = 11  # and of a text that can still be read
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,12 @@ class Picture:
 def drawing(width: int, height: int, title: str, *parts: str) -> str:
     """An <svg> of this size in pixels; `title` is what a screen reader says of it.
 
-    A narrow page shrinks it until its smallest text has 11 pixels, and scrolls from there.
+    A narrow page shrinks it until its text has 11 pixels, and scrolls from there.
     """
-    smallest = min((int(size) for part in parts for size in re.findall(r'font-size="(\d+)"', part)), default=13)
-    least = math.ceil(width * min(_SMALLEST / smallest, 1))
+    least = math.ceil(width * _READABLE / _TEXT)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title, True)}" '
-        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-size="13" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-size="{_TEXT}" '
         f'style="min-width:{least}px" '
         f"font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\">"
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
@@ -49,7 +48,7 @@ def drawing(width: int, height: int, title: str, *parts: str) -> str:
 
 
 def label(
-    x: float, y: float, words: str, colour: str = INK, size: int = 13, anchor: str = "start", weight: str = "normal"
+    x: float, y: float, words: str, colour: str = INK, size: int = _TEXT, anchor: str = "start", weight: str = "normal"
 ) -> str:
     """One line of text; y is its base line, anchor says which end of it x is."""
     return (

@@ -524,6 +524,8 @@ def crash_loop():
 
 # -- memory --------------------------------------------------------------------------------------
 
+_GIVEN = "24Mi"  # the limit in manifests/07-broken-memory.yaml
+
 
 @lesson.exercise(
     "out-of-memory",
@@ -573,10 +575,10 @@ def _must_be_given_enough() -> None:
     if pod is None or cluster.ready(pod):
         return
     for one in _containers(pod):
-        limit = one.get("resources", {}).get("limits", {}).get("memory", "24Mi")
+        limit = one.get("resources", {}).get("limits", {}).get("memory", _GIVEN)
         seen = next((seen for seen in cluster.container_statuses(pod) if seen["name"] == one["name"]), {})
         ended = seen.get("lastState", {}).get("terminated") or seen.get("state", {}).get("terminated") or {}
-        if ended.get("exitCode") == 137 and cluster.quantity(limit) != cluster.quantity("24Mi"):
+        if ended.get("exitCode") == 137 and cluster.quantity(limit) != cluster.quantity(_GIVEN):
             raise NotYet(
                 f"container {one['name']} was killed again, with exit code 137, under its limit of {limit}",
                 "a limit with room for what it does",

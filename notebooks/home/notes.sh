@@ -6,7 +6,7 @@ set -euo pipefail
 
 places="memory layer anonymous named bind"
 # The container makes its folder /layer when it starts.
-timeout 200 bash -c 'until docker exec lab-02-places ls /layer > /dev/null 2>&1; do sleep 0.1; done'
+for i in {1..2000}; do docker exec lab-02-places ls /layer > /dev/null 2>&1 && break; sleep 0.1; done
 for place in $places; do
     if [ "$1" = write ]; then
         docker exec lab-02-places sh -c "echo 'remember me' > /$place/note"
