@@ -340,6 +340,11 @@ def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
         assert second["x"] >= first["x"] + first["width"], "it stands at the right"
         assert shown.get_by_role("button", name="Beside the notebook").count() == 1
         assert not faults(shown)
+        shown.keyboard.press("Control+s")
+        layout = lambda: json.dumps(ask(jupyterlab, "lab/api/workspaces/default"))  # noqa: E731
+        wait_for(layout, lambda seen: "cloned-outputs" in seen, what="the layout, kept by JupyterLab")
+        shown.reload()
+        wait_for(pictures.count, lambda seen: seen == 2, what="both pictures when the page was loaded anew")
 
 
 def test_a_learner_compares_their_list_with_ours(chromium, jupyterlab):
@@ -370,12 +375,14 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         f'lab.predict("start-here/guess", "What then?", ["it ends", "{long}"])',
         "%%solution start-here/hello\nprint(1)",
         'lab.views.engine.live("lab-00-*")',
+        *["pass\n" * 15] * 90,
+        'lab.predict("start-here/far", "And far below?", ["the same", "an error"])',
     ]
     write_notebook(jupyterlab, "ended.ipynb", cells)
     address = address_of(jupyterlab, "ended.ipynb")
     with page(chromium, address) as shown:
         run_all(shown, 60)
-        box = shown.locator(".workbook-prediction")
+        box = shown.locator(".workbook-prediction").first
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth"), "a long answer runs out of its card"
         shown.keyboard.press("Control+s")
         [kernel] = [one for one in ask(jupyterlab, "api/sessions") if one["path"] == "ended.ipynb"]
@@ -383,7 +390,9 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         shown.goto("about:blank")
         shown.goto(address)
         again = shown.locator(".jp-Notebook:visible").get_by_text("its kernel has ended: run this cell again")
-        wait_for(again.count, lambda seen: seen == 3, what="what stays of three cells")
+        wait_for(again.count, lambda seen: seen >= 3, what="what stays of three cells")
+        shown.get_by_text("And far below?").last.scroll_into_view_if_needed()
+        wait_for(again.count, lambda seen: seen == 4, what="what stays of the cell far below")
         words = shown.locator(".jp-Notebook:visible").text_content()
         assert long.strip() in words and "A solution of" in words and "engine, lab-00-*" in words
         assert not faults(shown)

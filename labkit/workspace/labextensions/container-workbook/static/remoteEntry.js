@@ -59,8 +59,14 @@
 
   // -- what a widget showed stays, when its kernel has ended ------------------------------------------
 
-  async function keep(panel, lost) {
-    const cell = panel.content.widgets.find((one) => one.node.contains(lost));
+  // A view of an output beside its notebook knows the notebook's path and the number of its cell.
+  const besides = (app) => [...app.shell.widgets("main")].filter((one) => one.content?.hasClass?.("jp-LinkedOutputView"));
+
+  async function keep(app, tracker, lost) {
+    const beside = besides(app).find((one) => one.node.contains(lost))?.content;
+    const panel = tracker.find((one) => (beside ? one.context.path === beside.path : one.node.contains(lost)));
+    const cells = panel?.content.widgets || [];
+    const cell = beside ? cells[beside.index] : cells.find((one) => one.node.contains(lost));
     const output = lost.closest(".jp-OutputArea-child");
     const place = [...(output?.parentElement.children || [])].indexOf(output);
     const model = cell?.model.outputs?.get(place);
@@ -75,15 +81,20 @@
     lost.replaceChildren(renderer.node);
   }
 
-  function keepWidgets(panel) {
+  function keepWidgets(app, tracker) {
+    const lost = (node) => !node.children.length && node.textContent.startsWith("Error displaying widget");
     new MutationObserver((changes) => {
+      const seen = new Set();
       for (const { target, addedNodes } of changes) {
-        const text = [...addedNodes].some((node) => node.nodeType === Node.TEXT_NODE);
-        if (text && target.textContent.startsWith("Error displaying widget")) {
-          keep(panel, target);
+        for (const node of addedNodes) {
+          // Its words come into an output on the page, or an output comes with them, from below the page's end.
+          const outputs = node.nodeType === Node.TEXT_NODE ? [target]
+            : node.querySelectorAll?.(".jp-OutputArea-output") || [];
+          [...outputs].filter(lost).forEach((one) => seen.add(one));
         }
       }
-    }).observe(panel.node, { childList: true, subtree: true });
+      seen.forEach((one) => keep(app, tracker, one));
+    }).observe(app.shell.node, { childList: true, subtree: true });
   }
 
   // -- what answers a prediction can be read when the cell that shows it has run --------------------------
@@ -130,18 +141,30 @@
   // A button with this attribute puts the output that it stands in beside the notebook.
   const BESIDE = "data-workbook-beside";
 
-  async function beside(app, tracker, button) {
-    const panel = tracker.find((one) => one.node.contains(button));
-    const index = panel ? panel.content.widgets.findIndex((cell) => cell.node.contains(button)) : -1;
-    if (index < 0) {
-      return;
-    }
+  async function besideNotebook(app, panel, index, place) {
     const before = new Set(app.shell.widgets("main"));
     await app.commands.execute("notebook:create-output-view", { path: panel.context.path, index });
     for (const view of app.shell.widgets("main")) {
       if (!before.has(view)) {
-        app.shell.add(view, "main", { ref: panel.id, mode: "split-right", activate: false });
+        app.shell.add(view, "main", { ...place, activate: false });
       }
+    }
+  }
+
+  function clicked(app, tracker, button) {
+    const panel = tracker.find((one) => one.node.contains(button));
+    const index = panel ? panel.content.widgets.findIndex((cell) => cell.node.contains(button)) : -1;
+    if (index >= 0) {
+      besideNotebook(app, panel, index, { ref: panel.id, mode: "split-right" });
+    }
+  }
+
+  // After a reload a view beside the notebook stays at "Loading widget...": it was made before the notebook knew its
+  // widgets. Made again, it shows them.
+  async function remake(app, panel) {
+    for (const view of besides(app).filter((one) => one.content.path === panel.context.path)) {
+      await besideNotebook(app, panel, view.content.index, { ref: view.id, mode: "tab-after" });
+      view.dispose();
     }
   }
 
@@ -169,14 +192,15 @@
         });
         palette?.addItem({ command: NOTES, category: "Workbook" });
         menu?.viewMenu.addGroup([{ command: NOTES }], 40);
+        keepWidgets(app, tracker);
         tracker.widgetAdded.connect((_, panel) => {
-          keepWidgets(panel);
           panel.revealed.then(() => follow(panel.content));
+          Promise.all([app.restored, panel.sessionContext.ready]).then(() => remake(app, panel));
         });
         document.addEventListener("click", (event) => {
           const button = event.target.closest?.(`[${BESIDE}]`);
           if (button) {
-            beside(app, tracker, button);
+            clicked(app, tracker, button);
           }
         });
         state?.fetch(NOTES).then((before) => notes.show(Boolean(before))); // the state comes when all are activated
