@@ -98,12 +98,22 @@ def _freed(name: str, port: int) -> str:
     return f"`docker rm -f {keeper}`, which has port {port}; then " if keeper not in ("", name) else ""
 
 
+def _start(name: str, reference: str, port: int) -> str:
+    """How a container is started that publishes its app on a port of this machine."""
+    return f"`docker run -d --name {name} -p 127.0.0.1:{port}:8000 {reference}`"
+
+
+def _anew(name: str, reference: str, port: int) -> str:
+    """The same, in place of the one that has the name."""
+    return f"`docker rm -f {name}`, then {_start(name, reference, port)}"
+
+
 def _runs(name: str, reference: str, port: int):
     """The container of this name, which runs what the image says. port: of this machine, that it is to have. Raises
     NotYet."""
     image = docker.image(reference)
-    run = f"`docker run -d --name {name} -p 127.0.0.1:{port}:8000 {reference}`"
-    again = f"{_freed(name, port)}`docker rm -f {name}`, then {run}"
+    run = _start(name, reference, port)
+    again = f"{_freed(name, port)}{_anew(name, reference, port)}"
     found = docker.container(name)
     if found and found.attrs["Image"] != image.id:
         raise NotYet(f"container {name} is not from the image that {reference} is now", f"one from {reference}", again)
@@ -134,15 +144,16 @@ def _unstartable(why: str) -> str:
     return "mend the Dockerfile"
 
 
-def _answer(container, port: int, path: str) -> str:
-    """What a container's app answers on a port of this machine. Raises NotYet when nothing or another app does."""
+def _answer(container, reference: str, port: int, path: str) -> str:
+    """What the app of a container from this image answers on a port of this machine. Raises NotYet when nothing or
+    another app does."""
     name = container.name
     bindings = container.attrs["NetworkSettings"]["Ports"] or {}
     published = [f"{one['HostPort']} → {inside}" for inside, ones in bindings.items() for one in ones or ()]
     if any(one.startswith(f"{port} ") for one in published):
         fix = f"`docker logs {name}` says on which address and port of the container its app listens"
     else:
-        fix = f"{_freed(name, port)}`docker rm -f {name}`, and start it again with `-p 127.0.0.1:{port}:8000`"
+        fix = f"{_freed(name, port)}{_anew(name, reference, port)}"
     # With each answer the app says on which host it runs; a container's host name is its own.
     try:
         with http.urlopen(f"http://{engine.published_host()}:{port}{path}", pace.patience(2)) as answer:
@@ -151,8 +162,12 @@ def _answer(container, port: int, path: str) -> str:
         said, host = f"status {problem.code}", problem.headers["Served-By"]
     except OSError as problem:
         why = getattr(problem, "reason", problem)
+        seen = f"port {port} does not answer ({why})"
+        # The engine accepts, finds nobody, and closes; how that is said depends on who was quicker.
+        if isinstance(why, ConnectionError) and not isinstance(why, ConnectionRefusedError):
+            seen = f"port {port} accepts a connection, and nobody answers behind it"
         raise NotYet(
-            f"port {port} does not answer ({why}); {name} publishes {', '.join(published) or 'no port'}",
+            f"{seen}; {name} publishes {', '.join(published) or 'no port'}",
             f"{name}'s app on port {port}",
             fix,
         ) from None
@@ -166,15 +181,16 @@ def _answer(container, port: int, path: str) -> str:
     return said
 
 
-def _greets(container, port: int) -> None:
-    """Raises NotYet unless a container's app greets on a port of this machine."""
-    if (said := _answer(container, port, "/")) != GREETING:
+def _greets(container, reference: str, port: int) -> None:
+    """Raises NotYet unless the app of a container from this image greets on a port of this machine."""
+    if (said := _answer(container, reference, port, "/")) != GREETING:
         raise NotYet(f"GET / answers {said[:100]!r}", repr(GREETING), f"`docker logs {container.name}`")
 
 
 def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str]]:
     """Files of the app's libraries in an image, each with the time of its last change, and the app's own Go files, each
-    with a hash. Raises NotYet when a container from the image does not serve the app."""
+    with a hash. Raises NotYet when a container from the image does not serve the app, or when the image is only what
+    an earlier stage compiled."""
     with docker.started(reference, 8000) as container:
 
         def look():
@@ -201,10 +217,18 @@ def _libraries_and_source(reference: str) -> tuple[dict[str, str], dict[str, str
         # Not those of the compiler itself.
         source = "-name '*.go' ! -path '/usr/l*/go*' ! -path '*/pkg/mod/*' ! -path '*/vendor/*'"
         script = rf"find / -xdev -type f \( {libraries} \) -exec stat -c '%y %n' {{}} +; echo ==; "
-        script += f"find / -xdev -type f {source} -exec md5sum {{}} +"
+        script += f"find / -xdev -type f {source} -exec md5sum {{}} +; echo ==; command -v go"
         _, lines = docker.run(container, "sh", "-c", script, user="root", stderr=False)
-    said, _, sums = lines.partition("==")
-    times = [line.split(" ", 3) for line in said.splitlines()]
+    said, sums, compiler = (*re.split("^==$", lines, flags=re.MULTILINE), "", "")[:3]
+    times = [line.split(" ", 3) for line in said.splitlines() if line[:1].isdigit()]
+    if not times and not compiler.strip():
+        raise NotYet(
+            f"{reference} holds neither the app's libraries nor Go: they stayed behind in another stage",
+            "an image of one stage, which has the libraries in it",
+            "write a Dockerfile with a single `FROM` into `app/Dockerfile.order`, and build both images with it, by "
+            "`-f app/Dockerfile.order`, with a change in between (or `--target` the stage that compiles, if that one "
+            "has the `CMD` too)",
+        )
     hashes = [line.split(None, 1) for line in sums.strip().splitlines()]
     return {path: f"{day} {clock}" for day, clock, _, path in times}, {path: one for one, path in hashes}
 
@@ -233,10 +257,14 @@ Write `app/Dockerfile` so that a change of the source does not download the libr
     ),
 )
 def order():
-    there = (session.current.folder / "app/changed.go").exists()
-    line = 'echo "// $(date)" >> app/changed.go' if there else 'echo "package main" > app/changed.go'
-    change = f"`{line}`, then `docker build -t lab/order:2 app`"
-    before = _image("lab/order:1", _build("docker build -t lab/order:1 app", "app/Dockerfile"))
+    changed = session.current.folder / "app/changed.go"
+    package = '`echo "package main" > app/changed.go`, then '
+    compiles = changed.exists() and re.search(r"^package main\b", changed.read_text(errors="replace"), re.MULTILINE)
+    change = '`echo "// $(date)" >> app/changed.go`, then `docker build -t lab/order:2 app`'
+    if not compiles:
+        change = package + change
+    first = _build("docker build -t lab/order:1 app", "app/Dockerfile")
+    before = _image("lab/order:1", package + first if changed.exists() and not compiles else first)
     after = _image("lab/order:2", change)
     ours, theirs = _layers(after), _layers(before)
     if ours == theirs:
@@ -317,19 +345,21 @@ def context():
         )
     if docker.image("lab/context:2") is None:
         raise NotYet("there is no image lab/context:2", "one that was built from the context as it is now", again)
-    made = layers.files("lab/context:2")
-    for number, names in enumerate(made, 1):
-        if found := [name for name in names if PurePosixPath(name).name == ".env"]:
-            raise NotYet(
-                f"layer {number} of {len(made)} in lab/context:2 holds {found[0]}",
-                "no layer with it; what is in a layer stays in it",
-                f"`.dockerignore` is right now, and the image is older; build anew: {again}",
-            )
-    held = {name.removeprefix("context/") for names in made for name in names if name.startswith("context/")}
+    # The folder first: all layers of a big image take long to read.
+    found = docker.files_of_image("lab/context:2", "/context") or ()
+    held = {one.name.removeprefix("context/") for one, _ in found if not one.isdir()}
     if missing := SOURCE - held:
         raise NotYet(
             f"/context in lab/context:2 lacks {', '.join(sorted(missing))}", "the whole context in /context", again
         )
+    made = layers.files("lab/context:2")
+    for number, names in enumerate(made, 1):
+        if secret := [name for name in names if PurePosixPath(name).name == ".env"]:
+            raise NotYet(
+                f"layer {number} of {len(made)} in lab/context:2 holds {secret[0]}",
+                "no layer with it; what is in a layer stays in it",
+                f"`.dockerignore` is right now, and the image is older; build anew: {again}",
+            )
     return passed(f"the builder sees {len(sent)} files, and .env is neither among them nor in a layer of lab/context:2")
 
 
@@ -347,7 +377,8 @@ Ship the app in an image that holds little else. Two stages in `app/Dockerfile` 
 """,
     hints=(
         "The first stage is your Dockerfile until now, with a name: `FROM golang:1.26-bookworm AS build`. The last "
-        "stage has no C library, so the program must not want one: `CGO_ENABLED=0`.",
+        "stage has no C library, so the program must not want one: `CGO_ENABLED=0`. (Where Go finds no C compiler, it "
+        "works without, as long as nothing uses C.)",
         'The version: `ARG VERSION=dev` in the first stage, `-ldflags "-X main.version=$VERSION"` for `go build`, '
         "`--build-arg VERSION=2.0` for `docker build`. Last stage: `COPY --from=build`, `USER 65532`, `ENTRYPOINT`.",
     ),
@@ -363,13 +394,19 @@ def small():
         )
     _no_shell_no_root(image, "lab/small:2.0")
     container = _runs("lab-small", "lab/small:2.0", 8000)
-    _greets(container, 8000)
-    if (version := _answer(container, 8000, "/version")) != "2.0":
-        fix = 'let `go build` have `-ldflags "-X main.version=$VERSION"`'
+    _greets(container, "lab/small:2.0", 8000)
+    if (version := _answer(container, "lab/small:2.0", 8000, "/version")) != "2.0":
+        flags = 'let `go build` have `-ldflags "-X main.version=$VERSION"`'
+        again = f"{build}, then {_anew('lab-small', 'lab/small:2.0', 8000)}"
+        fix = f"{flags}; {again}"
         if not version:
-            fix = "`$VERSION` is empty where `go build` runs: `ARG VERSION=dev` belongs below the `FROM` of that stage"
-        again = "then `docker rm -f lab-small`, and start it again"
-        raise NotYet(f"GET /version answers {version!r}", "'2.0'", f"{fix}; {build}; {again}")
+            why = "`$VERSION` is empty where `go build` runs: `ARG VERSION=dev` belongs below the `FROM` of that stage"
+            fix = f"{why}; {again}"
+        elif version.startswith("$"):
+            fix = f"{flags}, in double quotes: single ones keep the shell from filling it in; {again}"
+        elif version == "dev":
+            fix = f"{again}. If it still says dev, {flags}, below a line `ARG VERSION=dev`, and do all this again"
+        raise NotYet(f"GET /version answers {version!r}", "'2.0'", fix)
     return passed(
         f"version 2.0 answers from {image.attrs['Size'] / 1e6:.1f} MB, as user {image.attrs['Config']['User']}"
     )
@@ -404,7 +441,7 @@ def mended():
             f"keep its line `FROM {STATIC}`, then {build}",
         )
     _no_shell_no_root(image, "lab/mended:1")
-    _greets(_runs("lab-mended", "lab/mended:1", 8001), 8001)
+    _greets(_runs("lab-mended", "lab/mended:1", 8001), "lab/mended:1", 8001)
     return passed("lab-mended answers on port 8001, from an image that is otherwise as it was")
 
 
@@ -434,8 +471,17 @@ def same_layers():
     ours, theirs = _layers(second), _layers(first)
     if ours != theirs:
         common = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
+        if common and len(ours) == len(theirs):
+            raise NotYet(
+                f"layer {common + 1} of {len(ours)} in lab/id:2 is another one than in lab/id:1: a `RUN` ran again, or "
+                "another line that makes files, and made a new layer",
+                "the same layers",
+                "leave the lines of `lab/id:1` as they are and put the new line last, or begin with `FROM lab/id:1`; "
+                "build `lab/id:2` again",
+            )
+        same = {0: "none is the same", 1: "the first is the same"}.get(common, f"the first {common} are the same")
         raise NotYet(
-            f"layers: lab/id:1 has {len(theirs)}, lab/id:2 has {len(ours)}, and the first {common} are the same",
+            f"layers: lab/id:1 has {len(theirs)}, lab/id:2 has {len(ours)}, and {same}",
             "the same layers, no more and no fewer",
             "change no file, only `LABEL`, `ENV`, `CMD` and their like, and build `lab/id:2` again",
         )

@@ -84,6 +84,10 @@ echo .env > app/.dockerignore
 rm app/.env
 image
 
+### wrong app-itself (breaks 3): The app's own image, a big one that holds no /context.
+echo .env > app/.dockerignore
+printf 'FROM golang:1.26-bookworm\nWORKDIR /src\nCOPY . .\n' | docker build -q -t lab/context:2 -f - app
+
 ### undo
 docker image rm -f lab/context:2 lab/context:before >/dev/null 2>&1 || true
 rm -f app/.env app/.dockerignore app/Dockerfile.context .dockerignore

@@ -129,6 +129,32 @@ build -t lab/order:1
 change
 build -t lab/order:2
 
+### wrong overwritten (breaks 2): `>` for `>>`: no package line any more, so the build fails; next, that line is written.
+dockerfile "$from" "$src" "$modules" "$download" "$all"
+build -t lab/order:1
+echo "// $(date)" > app/changed.go
+build -t lab/order:2 || true
+
+### wrong broken-first (breaks 1): The same, before the first build.
+dockerfile "$from" "$src" "$modules" "$download" "$all"
+echo "// $(date)" > app/changed.go
+build -t lab/order:1 || true
+
+### wrong two-stages (breaks 3): Two stages, as section 5 makes them: what ships has no libraries, and no Go.
+dockerfile "$from AS build" "$src" "$modules" "$download" "$all"
+printf '%s\n' 'FROM busybox:1.37' 'COPY --from=build /welcome /welcome' 'CMD ["/welcome"]' >> app/Dockerfile
+build -t lab/order:1
+change
+build -t lab/order:2
+
+### wrong no-shell (breaks 3): The same upon an image without a shell.
+dockerfile "$from AS build" "$src" "$modules" "$download" "$all"
+printf '%s\n' 'FROM gcr.io/distroless/static-debian12:nonroot' 'COPY --from=build /welcome /welcome' \
+    'ENTRYPOINT ["/welcome"]' >> app/Dockerfile
+build -t lab/order:1
+change
+build -t lab/order:2
+
 ### undo
 docker image rm -f lab/order:1 lab/order:2 >/dev/null 2>&1 || true
 rm -rf app/Dockerfile app/changed.go app/vendor

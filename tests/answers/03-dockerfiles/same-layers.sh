@@ -61,6 +61,11 @@ second <<< "${first/hello >/hallo >}"
 ### wrong other-image (breaks 1): An image that has nothing to do with the first.
 docker tag gcr.io/distroless/static-debian12:nonroot lab/id:2
 
+### wrong above (breaks 1): The lines of the first image, with another above RUN: it runs again, a second later.
+sleep 1
+second <<< "${first/RUN/ENV more=$RANDOM
+RUN}"
+
 ### undo
 docker rm -f lab-id >/dev/null 2>&1 || true
 docker image rm -f lab/id:1 lab/id:2 >/dev/null 2>&1 || true

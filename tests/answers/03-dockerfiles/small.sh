@@ -13,6 +13,7 @@ COPY . .
 ARG VERSION=dev
 RUN --mount=type=cache,target=/root/.cache/go-build CGO_ENABLED=0 go build -ldflags "-s -w -X main.version=$VERSION" -o /welcome .
 END
+    sed -i "/ldflags/s/\"/${quote:-\"}/g" app/Dockerfile
     printf '%s\n' "$@" >> app/Dockerfile
     docker build -q --build-arg VERSION="${version:-2.0}" -t lab/small:2.0 app
 }
@@ -111,6 +112,11 @@ docker run -d --name lab-small lab/small:2.0
 ### wrong other-program (breaks 3): Another server answers in the container's place.
 build "$static" "$copy" 'USER 65532' "$run"
 docker run -d --name lab-small -p 127.0.0.1:8000:8000 busybox:1.37 httpd -f -p 8000
+
+### wrong single-quotes (breaks 4): Single quotes: the version is, letter for letter, $VERSION.
+quote="'"
+build "$static" "$copy" 'USER 65532' "$run"
+start
 
 ### undo
 # Its image, too, when that has lost its name.
