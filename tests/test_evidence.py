@@ -71,7 +71,7 @@ def test_the_next_step_is_true_in_the_state_that_a_container_is_in(engine):
         docker("stop", name)
         assert said() == (
             f"{name} has ended with status 3",
-            f"`docker logs {name}` and `docker inspect {name}` tell more",
+            f"`docker logs {name}` and `docker inspect {name}` tell more; then `docker rm {name}`, and make it anew",
         )
         docker("rm", name)
         docker("run", "-d", "--name", name, "busybox:1.37", "/nowhere", fails=True)

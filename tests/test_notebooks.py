@@ -210,7 +210,7 @@ def _form_problems(notebook):
     told = [cell.source for cell in book.cells if cell.cell_type == "markdown" and "instructor" not in tags(cell)]
     text = " ".join(told + [one.task for one in lesson.exercises.values()])
     words = re.findall(r"\S*\w\S*", re.sub(r"\(https?:\S*\)", "", text))
-    least = len(words) / 200 + 3 * len(names)  # and what the cells take, which is a few minutes
+    least = len(words) / 200 + 7 * len(names)  # as three walks took; and what the cells take, which is a few minutes
     if not least <= lesson.minutes <= least + 8:
         yield f"{lesson.minutes} minutes on its card; reading and {len(names)} exercises take {least:.0f}"
     if "lab.views." not in "\n".join(cell.source for cell in code):

@@ -29,7 +29,7 @@ class Exercise:
 class Lesson:
     """What a chapter is and needs.
 
-    minutes: reading at 200 words a minute, three minutes an exercise, and what the cells take, rounded up to five;
+    minutes: reading at 200 words a minute, seven minutes an exercise, and what the cells take, rounded up to five;
     images, tools: names in the supply's catalog; load: images, by catalog
     name or reference, that are loaded into the cluster; cluster: whether it needs one; addons: what it wants in
     the cluster beside, of cluster.addons.ADDONS; namespaces: its own, made by prepare and deleted by clean; what it

@@ -57,7 +57,7 @@ def _revived(container, ended: str, anew: str) -> str:
         return f"`docker start {name}`"
     if status == "exited" and ended:
         return ended
-    return f"`docker logs {name}` and `docker inspect {name}` tell more"
+    return f"`docker logs {name}` and `docker inspect {name}` tell more; then `docker rm {name}`, and make it anew"
 
 
 def reason(state: dict) -> str:

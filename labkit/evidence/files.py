@@ -19,10 +19,11 @@ def lines(name: str, number: int, fix: str) -> list[str]:
     text = content.decode("utf-16" if wide else "utf-8-sig", errors="replace")
     found = [line.strip() for line in text.splitlines() if line.strip()]
     if len(found) != number:
+        afresh = f"begin afresh with `>`: {fix}; add the others with `>>`"
         raise NotYet(
             f"lines in {name} that are not empty: {len(found)}",
             f"{number} lines",
-            f"begin afresh with `>`: {fix}; add the others with `>>`",
+            f"add line {len(found) + 1} with `>>`, or {afresh}" if 0 < len(found) < number else afresh,
         )
     return found
 

@@ -9,6 +9,7 @@ import codecs
 import contextlib
 import functools
 import os
+import re
 import selectors
 import shlex
 import signal
@@ -99,8 +100,16 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> session.Ru
     if fails and status == 0:
         raise CellFailed(last, "These commands were meant to fail, and they succeeded (exit status 0).")
     if not fails and status != 0:
-        raise CellFailed(last, _why(status, noted))
+        raise CellFailed(last, _why(status, noted) + _unprepared(script))
     return last
+
+
+def _unprepared(script: str) -> str:
+    """What to do when a script speaks of its chapter's folder, and that is not there; else nothing."""
+    named = re.search(r"made/\d\d\b", script)
+    if not named or (session.current.folder / named[0]).exists():
+        return ""
+    return f" There is no folder {named[0]}: run the chapter's first cell, which makes it."
 
 
 def wake_cluster() -> None:

@@ -42,7 +42,7 @@ def rows() -> list[Row]:
             state = f"{len(exercises)} exercises" if exercises else "no exercises"
         # What was done stays done, also when the chapter has been cleaned up since.
         if gone := sum(entry.get("state") == "no longer" for entry in entries):
-            state += f", {gone} no longer there"
+            state += f", {gone} no longer when last checked"
         found.append(Row(chapter, done, len(exercises), state, here))
     return found
 
