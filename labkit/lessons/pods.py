@@ -269,7 +269,7 @@ def _looked(pod: dict, app: str) -> tuple[str, str]:
     elif "ermission denied" in of_debug:
         fix = "start another debug container, with `--profile=sysadmin`: it may read `/proc/1/root/data/number`"
     else:
-        fix = "start another debug container, which reads `/proc/1/root/data/number`: the app's files are under `/proc/1/root`"
+        fix = "start another debug container, which reads `/proc/1/root/data/number`: there are the app's files"
     return of_debug, fix
 
 
@@ -320,8 +320,8 @@ def slow_start():
     startup, alive, traffic = (app.get(f"{name}Probe") for name in ("startup", "liveness", "readiness"))
     faults = [*_faults_at_start(startup, alive), *_faults_of_liveness(alive), *_faults_of_readiness(traffic)]
     if faults or alive is None or traffic is None:
-        saw, wanted, fix = ("; ".join(words) for words in zip(*faults, strict=True))
-        raise NotYet(saw, wanted, f"{fix}{'. All of it at once' * (len(faults) > 1)}: {_ANEW}")
+        saw, wanted, fix = (_listed(words) for words in zip(*faults, strict=True))
+        raise NotYet(saw, wanted, f"{fix}{'; all at once' * (len(faults) > 1)}: {_ANEW}")
     pod = _open_shop()
     _must_answer(pod, app["name"])
     answers = _trial(pod, app, {"liveness": alive, "readiness": traffic})
@@ -344,13 +344,18 @@ def slow_start():
 # What is wrong with probes by what they say of themselves, each as what was seen, what was wanted, and what to do.
 
 
+def _listed(words: tuple[str, ...]) -> str:
+    """Several in a row, each with its number; a single one as it is."""
+    return "; ".join(f"({number}) {one}" for number, one in enumerate(words, 1)) if len(words) > 1 else words[0]
+
+
 def _faults_at_start(startup: dict | None, alive: dict | None):
     if (first := startup or alive) and (ends := _earliest(first)) < 25:
         yield (
             f"the {'startup' if startup else 'liveness'} probe gives up {ends} s after the start: {_numbers(first)}; "
             "the first probe comes at once",
             "25 s at least",
-            "raise its `failureThreshold`"
+            "raise the startup probe's `failureThreshold`"
             if startup
             else "add a `startupProbe`, until whose success the liveness probe waits",
         )
