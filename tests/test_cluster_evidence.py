@@ -173,6 +173,10 @@ def test_what_is_said_of_a_pod_that_is_not_ready(made, welcome):
     none = says("none")
     assert (none.saw, none.fix) == (f"there is no pod none in namespace {NAMESPACE}", "make it")
 
+    with pytest.raises(NotYet, match="there is no namespace lab-evidence-none") as raised:
+        evidence.ready_pod("none", "lab-evidence-none", "make it")
+    assert raised.value.fix == "run the first cell of this chapter: it makes the namespace"
+
     [dns, *_] = evidence.objects("pods", "kube-system", "k8s-app=kube-dns")
     assert says(dns["metadata"]["name"]).saw.endswith("only in kube-system")
 

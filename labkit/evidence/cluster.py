@@ -27,6 +27,7 @@ __all__ = [
     "get",
     "how",
     "log",
+    "must_have_namespace",
     "objects",
     "on_node",
     "quantity",
@@ -143,10 +144,21 @@ def _resources(api) -> dict[str, tuple[str, str, bool]]:
     return known
 
 
+def must_have_namespace(name: str) -> None:
+    """Raises NotYet when there is no namespace of this name: nothing can be made in it, and its chapter makes it."""
+    if get("namespace", name) is None:
+        raise NotYet(
+            f"there is no namespace {name}",
+            "the chapter's objects in it",
+            "run the first cell of this chapter: it makes the namespace",
+        )
+
+
 def ready_pod(name: str, namespace: str, fix: str) -> dict:
     """The pod of this name, which is ready. Raises NotYet when it is not. fix: what to do when there is none."""
     pod = get("pod", name, namespace)
     if pod is None:
+        must_have_namespace(namespace)
         others = [one["metadata"]["namespace"] for one in objects("pods", fields=f"metadata.name={name}")]
         elsewhere = f", only in {' and '.join(others)}" if others else ""
         raise NotYet(f"there is no pod {name} in namespace {namespace}{elsewhere}", "one that is ready", fix)

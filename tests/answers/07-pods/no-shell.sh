@@ -9,6 +9,12 @@ number() {
 }
 # $1: a number; $2: the pod that gets it, by way of the API server.
 post() { echo "{\"integer\": $1}" | kubectl create --raw "/api/v1/namespaces/lab-pods/pods/${2:-vault}:8000/proxy/intstorage" -f -; }
+# A debug container `reader`, which runs what stands behind --, has ended; the options of kubectl before it.
+look() {
+    kubectl -n lab-pods debug vault --image=busybox:1.37 --target=web --container=reader --quiet "$@"
+    kubectl -n lab-pods wait pod/vault --timeout=10m \
+        --for=jsonpath="{.status.ephemeralContainerStatuses[?(@.name=='reader')].state.terminated.reason}"
+}
 
 ### right debug: A debug container reads, and a port-forward carries.
 kubectl -n lab-pods debug vault --image=busybox:1.37 --target=web --profile=sysadmin --container=reader --quiet -- \
@@ -38,6 +44,15 @@ kubectl -n lab-pods delete pod vault --now
 kubectl -n lab-pods run vault --image=busybox:1.37 --image-pull-policy=IfNotPresent --command -- sh -c \
     "mkdir -p /data /tmp/www; echo $page > /data/number; echo [$page] > /tmp/www/intstorage; exec httpd -f -p 8000 -h /tmp/www"
 ready
+
+### wrong other-path (breaks 2): The debug container reads its own files: "/proc/1/root/data/number".
+look --profile=sysadmin -- cat /data/number
+
+### wrong no-rights (breaks 2): It may not read the app's: "--profile=sysadmin".
+look -- cat /proc/1/root/data/number
+
+### wrong not-posted (breaks 2): It has read the number, and nobody posted it: "has what was read".
+look --profile=sysadmin -- cat /proc/1/root/data/number
 
 ### wrong guess (breaks 2): Another number.
 post 1000001

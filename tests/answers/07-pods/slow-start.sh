@@ -38,6 +38,12 @@ END
 kubectl -n lab-pods apply -f manifests/07-slow.yaml
 kubectl -n lab-pods wait pod/shop --for=jsonpath='{.status.containerStatuses[0].restartCount}'=1 --timeout=10m
 
+### wrong several (breaks 4): Three faults at once, which are all said: no readiness probe, early, and impatient.
+shop <<END
+startupProbe: {$page, periodSeconds: 5, failureThreshold: 5}
+livenessProbe: {$page, periodSeconds: 10}
+END
+
 ### wrong quick (breaks 1): Its command does not wait any more.
 sed 's/sleep 20 & wait $!/true/' manifests/07-slow.yaml | kubectl -n lab-pods apply -f -
 kubectl -n lab-pods wait --for=condition=Ready pod/shop --timeout=10m

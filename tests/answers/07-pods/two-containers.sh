@@ -98,6 +98,13 @@ asked '[3-9]'
 ### wrong often (breaks 2): It asks as fast as it can.
 pair_with 'while :; do wget -qO- http://localhost:8000/; done'
 
+### wrong ended (breaks 2): It asks once, and has ended: "let it go on in a loop".
+pair "  containers:
+    - $web
+    - {name: visitor, $busybox, command: [sh, -c, 'sleep 1; wget -qO- http://localhost:8000/']}"
+kubectl -n lab-pods wait pod/pair --timeout=10m \
+    --for=jsonpath='{.status.containerStatuses[?(@.name=="visitor")].lastState.terminated.exitCode}'=0
+
 ### wrong port (breaks 2): It asks where nobody listens.
 pair_with 'while :; do wget -qO- http://localhost:8080/; sleep 1; done'
 
