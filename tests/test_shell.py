@@ -259,6 +259,13 @@ def test_a_failed_cell_shows_one_line_and_no_traceback(kernel):
     assert shown.text.startswith("before\nls: ")
 
 
+def test_a_cell_that_misses_its_chapters_folder_says_what_makes_it(kernel):
+    said = kernel.run("%%sh\necho Ada > made/97/name.txt").error
+    assert said.endswith("There is no folder made/97: run the chapter's first cell, which makes it."), said
+    assert "no folder" not in kernel.run("%%sh\nmkdir -p made/97 && cat made/97/nothing").error
+    kernel.run("%%sh\nrm -r made")
+
+
 def test_fails_wants_a_failure(kernel):
     assert kernel.run("%%sh --fails\nfalse").error == ""
     assert "meant to fail" in kernel.run("%%sh --fails\ntrue").error

@@ -30,7 +30,7 @@ lesson = Lesson(
     number="04",
     name="compose",
     title="Compose",
-    minutes=45,
+    minutes=70,
     goals=(
         "read the talk's compose file key by key, run it without its side effects, and write it as one does today",
         "describe an app and its store in one file, and start them in the right order",

@@ -12,7 +12,7 @@ lesson = Lesson(
     number="01",
     name="containers-and-vms",
     title="Containers and virtual machines",
-    minutes=30,
+    minutes=45,
     goals=(
         "tell a container from a virtual machine by its kernel",
         "look at a container's processes from inside, from outside, and from another container",

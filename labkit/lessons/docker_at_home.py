@@ -17,7 +17,7 @@ lesson = Lesson(
     number="02",
     name="docker-at-home",
     title="Docker at home",
-    minutes=40,
+    minutes=60,
     goals=(
         "publish a program's port for your own machine alone, and find out why a port cannot be had",
         "read and mend who owns the files",

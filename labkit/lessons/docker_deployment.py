@@ -24,7 +24,7 @@ lesson = Lesson(
     number="05",
     name="docker-deployment",
     title="Docker deployment",
-    minutes=45,
+    minutes=70,
     goals=(
         "push an image to a registry, look into it, and run the very same bytes on a server",
         "say what a tag promises, and what a digest does, and roll back to exactly what ran before",

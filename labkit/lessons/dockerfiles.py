@@ -25,7 +25,7 @@ lesson = Lesson(
     number="03",
     name="dockerfiles",
     title="Dockerfiles",
-    minutes=30,
+    minutes=50,
     goals=(
         "write a Dockerfile, with its lines in such an order that a small change rebuilds in seconds",
         "keep secrets and clutter out of the build context",

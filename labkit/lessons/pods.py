@@ -25,7 +25,7 @@ lesson = Lesson(
     number="07",
     name="pods",
     title="Pods",
-    minutes=40,
+    minutes=60,
     goals=(
         "write a pod in YAML, start it, and read what became of it",
         "put two containers into one pod, and say what they share",

@@ -14,7 +14,7 @@ lesson = Lesson(
     number="00",
     name="start-here",
     title="Start here",
-    minutes=30,
+    minutes=45,
     goals=(
         "start a container, find it again after it has ended, and read what it said",
         "say whose engine your docker command ends up at: its version, its system, its kernel",
