@@ -198,7 +198,7 @@ def solve(lesson, one):
 
 
 @pytest.mark.parametrize(("lesson", "one", "answer"), list(every("right")))
-def test_a_right_answer_passes(lesson, one, answer, learner, chapter):
+def test_a_right_answer_passes(lesson, one, answer, chapter, learner):
     with answered(one, answer):
         passes(one, answer.id)
     wait_for(
@@ -210,7 +210,7 @@ def test_a_right_answer_passes(lesson, one, answer, learner, chapter):
 
 
 @pytest.mark.parametrize(("lesson", "one", "answer"), list(every("wrong")))
-def test_a_wrong_answer_never_passes(lesson, one, answer, learner, chapter, every_solution):
+def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner, every_solution):
     with answered(one, answer):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)

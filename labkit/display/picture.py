@@ -41,7 +41,7 @@ def drawing(width: int, height: int, title: str, *parts: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(title, True)}" '
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-size="{_TEXT}" '
-        f'style="min-width:{least}px" '
+        f'style="max-width:100%;height:auto;min-width:{least}px" '
         f"font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\">"
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )

@@ -38,7 +38,7 @@ _MIB = 1024 * 1024
 1. the kernel release (`uname -r`) that a **container** sees;
 2. the kernel release that the **virtual machine** of `lab/vm:1` sees.
 
-- Other words on a line do no harm, but no line says both.
+- Other words on a line do no harm, but no line may say both.
 
 It is easiest to let the two commands write the file. Empty lines do not count.""",
     hints=(

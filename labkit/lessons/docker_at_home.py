@@ -20,7 +20,7 @@ lesson = Lesson(
     minutes=60,
     goals=(
         "publish a program's port for your own machine alone, and find out why a port cannot be had",
-        "read and mend who owns the files",
+        "find out who owns a file, and mend it",
         "say what survives what, and move data out of a container into a volume",
         "choose the restart policy that a program needs, for a crash, for a reboot and for your own stop",
         "restore a volume from its backup, and start the program that uses it",

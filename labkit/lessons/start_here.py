@@ -114,7 +114,7 @@ beside this notebook. It has three lines:
 2. the operating system of the engine's machine, as the engine calls it;
 3. the kernel release of the engine's machine.
 
-- Other words on a line do no harm, but no line says all three.
+- Other words on a line do no harm, but no line may say all three.
 
 It is easiest to let commands write the file. Empty lines do not count.""",
     hints=(

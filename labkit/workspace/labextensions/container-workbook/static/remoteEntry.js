@@ -41,7 +41,8 @@
     }
     .workbook-prediction .widget-radio-box input { flex: none; order: -1; height: 1.5em; }
     .workbook-prediction .widget-html-content { line-height: 1.5; }
-    /* Words stay whole in outputs, and the rows of a text twin too. */
+    /* Words stay whole in outputs, and so do options in a text and the rows of a text twin. */
+    .workbook-page .jp-RenderedHTMLCommon :not(pre) > code { display: inline-block; max-width: 100%; }
     .workbook-page .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
     .workbook-page .jp-OutputArea-output details pre { white-space: pre; overflow-x: auto; }
     body.workbook-notes .workbook-note .jp-MarkdownOutput {
