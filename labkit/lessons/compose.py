@@ -588,7 +588,9 @@ def _password(app, up: str) -> str:
     path = _settings(app).get("STORE_PASSWORD_FILE")
     if not path:
         raise NotYet(
-            f"{app.name} has no STORE_PASSWORD_FILE", "the path of the password's file", f"`environment:`, then {up}"
+            f"{app.name} has no STORE_PASSWORD_FILE",
+            "the path of the password's file",
+            f"set it below `environment:`, then {up}",
         )
     found = docker.files(app, path)
     password = found[0][1].decode(errors="replace").strip() if found else ""
@@ -596,7 +598,7 @@ def _password(app, up: str) -> str:
         raise NotYet(
             f"{app.name} has STORE_PASSWORD_FILE={path}, and no password is there",
             "a file with the password at this path",
-            f"`secrets:` at the top level and in the service, then {up}",
+            f"write `secrets:` at the top level and in the service, then {up}",
         )
     file = session.current.folder / "compose/secrets/store_password.txt"
     wanted = file.read_text().strip() if file.is_file() else None

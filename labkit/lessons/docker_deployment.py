@@ -271,8 +271,8 @@ def pinned():
     task="""
 Run the app on the server once more, as a container **`careful`** that can do no harm to others. No port is needed.
 
-- It may use at most 128 MiB of memory,
-- and at most half a processor.
+- It may use at most 128 MiB of memory.
+- It may use at most half a processor.
 - It may have at most 200 processes and threads.
 - The log driver `json-file` or `local` keeps its logs, at most 100 MB in all its files together.
 - It is started again after a crash.

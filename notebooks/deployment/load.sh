@@ -1,4 +1,4 @@
-# Asks an address for ever, about twenty times a second, and writes a line for each request: when it began,
+# Asks an address for ever, more than twenty times a second, and writes a line for each request: when it began,
 # when it ended, ok or failed, and the answer. The clock is the seconds since the machine's start.
 while true; do
     read began rest < /proc/uptime

@@ -41,6 +41,9 @@
     }
     .workbook-prediction .widget-radio-box input { flex: none; order: -1; height: 1.5em; }
     .workbook-prediction .widget-html-content { line-height: 1.5; }
+    .workbook-prediction code {
+      font-family: var(--jp-code-font-family); background: var(--jp-layout-color2); padding: 1px 5px;
+    }
     /* Words stay whole in outputs, and so do options in a text and the rows of a text twin. */
     .workbook-page .jp-RenderedHTMLCommon :not(pre) > code { display: inline-block; max-width: 100%; }
     .workbook-page .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
