@@ -14,6 +14,7 @@ from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.errors import Trouble
 from labkit.evidence import NotYet, docker, registry, requests
+from labkit.system import wait
 
 SERVER, REGISTRY, REPOSITORY = "lab-05-server", "lab-05-registry", "lab/welcome"
 _MIB = 1024 * 1024
@@ -67,7 +68,12 @@ def _inspected(name: str) -> dict | None:
     """What `docker inspect` on the server shows of a container, or None. Raises NotYet when the engine there does not
     answer."""
     inspect = ("docker", "inspect", "--type", "container", name)
-    status, output = _ask_server(*inspect, stderr=False)
+
+    def look():
+        status, output = _ask_server(*inspect, stderr=False)
+        return (status, output) if status or output.endswith("]") else None
+
+    status, output = wait.until(look, 3, every=0.2) or (1, "")
     if not status:
         return json.loads(output)[0]
     _, output = _ask_server(*inspect)
