@@ -39,7 +39,8 @@ def _offer(one, source: str) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
-    words = f"A solution of “{one.title}”. Unfold this cell to read it; the button runs it, and checks."
+    there = f"A solution of “{one.title}”. Unfold this cell to read it"
+    words = f"{there}; the button runs it, and checks."
     button = ipywidgets.Button(
         description="Run this solution", icon="play", layout=ipywidgets.Layout(width="auto", align_self="flex-start")
     )
@@ -58,4 +59,4 @@ def _offer(one, source: str) -> None:
 
     button.on_click(run)
     box = ipywidgets.VBox([ipywidgets.HTML(escape(words)), button, output])
-    display(card.with_twin(box._repr_mimebundle_(), f"<div>{escape(words)}</div>", words), raw=True)
+    display(card.with_twin(box._repr_mimebundle_(), f"<div>{escape(there)}.</div>", words), raw=True)

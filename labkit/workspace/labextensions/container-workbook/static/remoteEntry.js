@@ -40,12 +40,12 @@
       display: flex; align-items: flex-start; height: auto; white-space: normal; line-height: 1.5;
     }
     .workbook-prediction .widget-radio-box input { flex: none; order: -1; height: 1.5em; }
-    .workbook-prediction .widget-html-content { line-height: 1.5; }
+    .workbook-page .widget-html-content { line-height: 1.5; }
     .workbook-prediction code {
       font-family: var(--jp-code-font-family); background: var(--jp-layout-color2); padding: 1px 5px;
     }
     /* Words stay whole in outputs, and so do options in a text and the rows of a text twin. */
-    .workbook-page .jp-RenderedHTMLCommon :not(pre) > code { display: inline-block; max-width: 100%; }
+    .workbook-page code.workbook-whole { white-space: nowrap; }
     .workbook-page .jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere; }
     .workbook-page .jp-OutputArea-output details pre { white-space: pre; overflow-x: auto; }
     body.workbook-notes .workbook-note .jp-MarkdownOutput {
@@ -91,6 +91,7 @@
       const seen = new Set();
       for (const { target, addedNodes } of changes) {
         for (const node of addedNodes) {
+          keepWhole(node);
           // Its words come into an output on the page, or an output comes with them, from below the page's end.
           const outputs = node.nodeType === Node.TEXT_NODE ? [target]
             : node.querySelectorAll?.(".jp-OutputArea-output") || [];
@@ -113,6 +114,15 @@
         node.workbookTold = told;
         node.classList.toggle("workbook-early", !told);
       }
+    }
+  }
+
+  // -- short code in a text stays whole: a browser breaks lines after each hyphen ------------------------------
+
+  function keepWhole(node) {
+    for (const code of node.querySelectorAll?.(":not(pre) > code") || []) {
+      // What a table cannot break makes it wide.
+      code.classList.toggle("workbook-whole", code.textContent.length <= (code.closest("table") ? 16 : 30));
     }
   }
 
