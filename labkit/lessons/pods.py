@@ -213,7 +213,7 @@ def _asked_within(pod: dict, app: str) -> bool:
     "no-shell",
     title="A number in the vault",
     task="""The pod **`vault`** runs the app, whose image has no shell. In its container there is a file
-`/data/number`, with another number for everybody. Read it, and give it to the app.
+`/data/number`, with a number of your own. Read it, and give it to the app.
 
 - The pod `vault` is ready, and runs the app from `lab/welcome:1.0`.
 - The list of that app, `GET /intstorage`, has the number that is in the file.""",
