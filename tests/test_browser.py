@@ -341,7 +341,10 @@ def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
         assert shown.get_by_role("button", name="Beside the notebook").count() == 1
         assert not faults(shown)
         shown.keyboard.press("Control+s")
-        layout = lambda: json.dumps(ask(jupyterlab, "lab/api/workspaces/default"))  # noqa: E731
+
+        def layout():
+            return json.dumps(ask(jupyterlab, "lab/api/workspaces/default"))
+
         wait_for(layout, lambda seen: "cloned-outputs" in seen, what="the layout, kept by JupyterLab")
         shown.reload()
         wait_for(pictures.count, lambda seen: seen == 2, what="both pictures when the page was loaded anew")
