@@ -141,7 +141,7 @@ def chapter(request, lesson):
 
 
 @pytest.fixture
-def learner(lesson, tmp_path, monkeypatch, fresh_progress):
+def learner(chapter, lesson, tmp_path, monkeypatch, fresh_progress):
     """A learner's fresh folder and empty progress."""
     shutil.copytree(paths.notebooks, tmp_path / "notebooks")
     monkeypatch.setattr(session.current, "home", tmp_path / "notebooks")
@@ -198,7 +198,7 @@ def solve(lesson, one):
 
 
 @pytest.mark.parametrize(("lesson", "one", "answer"), list(every("right")))
-def test_a_right_answer_passes(lesson, one, answer, chapter, learner):
+def test_a_right_answer_passes(lesson, one, answer, learner):
     with answered(one, answer):
         passes(one, answer.id)
     wait_for(
@@ -210,7 +210,7 @@ def test_a_right_answer_passes(lesson, one, answer, chapter, learner):
 
 
 @pytest.mark.parametrize(("lesson", "one", "answer"), list(every("wrong")))
-def test_a_wrong_answer_never_passes(lesson, one, answer, chapter, learner, every_solution):
+def test_a_wrong_answer_never_passes(lesson, one, answer, learner, every_solution):
     with answered(one, answer):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)

@@ -17,7 +17,7 @@ from copy import deepcopy
 
 import nbformat
 import pytest
-from conftest import SEED
+from conftest import EASY, SEED
 from nbval.plugin import IPyNbFile, coalesce_streams
 
 from labkit import paths
@@ -294,17 +294,12 @@ ID = "0123456789ab"
 
 def test_plain_pytest_with_nbval_plays_a_notebook(tmp_path):
     """In a shell that knows nothing of the lab."""
-    define = (
-        "from labkit.course import chapters, verdict\n"
-        "@chapters.load('00').exercise('nonsense', title='t', task='t', hints=('a', 'b'))\n"
-        "def checker(): return verdict.passed('ok')"
-    )
     (tmp_path / "notebooks").mkdir()
     notebook_of(
         tmp_path / "notebooks/learner.ipynb",
         (f"%%sh\necho {ID[::-1]}", COMPARE, f"{ID}\n"),
-        (define, [], None),
-        ("%%solution start-here/nonsense\nsolved = True", ["solution"], None),
+        (EASY, [], None),
+        ("%%solution start-here/easy\nsolved = True", ["solution"], None),
         ("assert solved", [], None),
         ("lab.exercise('x/y')", ["raises-exception"], None),
         ("%%sh\necho new", COMPARE, "old\n"),

@@ -132,6 +132,11 @@ def container_statuses(pod: dict) -> list[dict]:
     return [*(told.get("initContainerStatuses") or ()), *(told.get("containerStatuses") or ())]
 
 
+def container_status(pod: dict, name: str) -> dict:
+    """The same of one container; empty when the kubelet has said nothing of it."""
+    return next((one for one in container_statuses(pod) if one["name"] == name), {})
+
+
 def _unscheduled(pod: dict) -> dict:
     found = condition(pod, "PodScheduled")
     return found if found.get("status") != "True" else {}

@@ -103,9 +103,9 @@ def clean(name: str) -> None:
         return
     removed = take_back(lesson, Report())
     print(f"Chapter {lesson} is cleaned up." if removed else f"Chapter {lesson} had nothing to clean up.")
-    print("To go on in it, begin with its first cell, which makes ready what the others need.")
     for line in removed:
         print(f"  removed {line}")
+    print("To go on in it, begin with its first cell, which makes ready what the others need.")
 
 
 def take_back(lesson: Lesson, report: Report) -> list[str]:

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from labkit import cluster
-from labkit.cluster.objects import cause, condition, container_statuses, how, ready, status
+from labkit.cluster.objects import cause, condition, container_status, container_statuses, how, ready, status
 from labkit.errors import Trouble
 from labkit.evidence import NotYet, docker
 from labkit.system import pace
@@ -27,7 +27,6 @@ __all__ = [
     "get",
     "how",
     "log",
-    "must_have_namespace",
     "objects",
     "on_node",
     "quantity",
@@ -144,7 +143,7 @@ def _resources(api) -> dict[str, tuple[str, str, bool]]:
     return known
 
 
-def must_have_namespace(name: str) -> None:
+def _must_have_namespace(name: str) -> None:
     """Raises NotYet when there is no namespace of this name: nothing can be made in it, and its chapter makes it."""
     if get("namespace", name) is None:
         raise NotYet(
@@ -158,7 +157,7 @@ def ready_pod(name: str, namespace: str, fix: str) -> dict:
     """The pod of this name, which is ready. Raises NotYet when it is not. fix: what to do when there is none."""
     pod = get("pod", name, namespace)
     if pod is None:
-        must_have_namespace(namespace)
+        _must_have_namespace(namespace)
         others = [one["metadata"]["namespace"] for one in objects("pods", fields=f"metadata.name={name}")]
         elsewhere = f", only in {' and '.join(others)}" if others else ""
         raise NotYet(f"there is no pod {name} in namespace {namespace}{elsewhere}", "one that is ready", fix)
@@ -267,7 +266,7 @@ def run(pod: dict, *command: str, container: str) -> tuple[int | None, str]:
 def on_node(pod: dict, container: str, script: str) -> tuple[int | None, str]:
     """Exit status and output of a shell script run in the pod's node, where $container is a container's identity for
     crictl and $pid its first process; no status when there is none that runs."""
-    seen = next((one for one in container_statuses(pod) if one["name"] == container), {})
+    seen = container_status(pod, container)
     node = docker.container(pod["spec"].get("nodeName", ""))
     if node is None or "running" not in seen.get("state", {}):
         return None, f"container {container} does not run"

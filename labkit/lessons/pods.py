@@ -61,7 +61,7 @@ def _image(container: dict) -> str:
 
 def _age(pod: dict, container: str) -> float:
     """Seconds since a container was last started."""
-    seen = next(one for one in cluster.container_statuses(pod) if one["name"] == container)
+    seen = cluster.container_status(pod, container)
     began = seen.get("state", {}).get("running", {}).get("startedAt")
     return (datetime.now(UTC) - datetime.fromisoformat(began)).total_seconds() if began else 0
 
@@ -163,7 +163,7 @@ def _must_go_on() -> None:
     if pod is None or cluster.ready(pod) or pod["metadata"].get("deletionTimestamp"):
         return
     for name in (one["name"] for one in _containers(pod)):
-        seen = next((seen for seen in cluster.container_statuses(pod) if seen["name"] == name), {})
+        seen = cluster.container_status(pod, name)
         state, before = seen.get("state") or {}, (seen.get("lastState") or {}).get("terminated")
         ended = state.get("terminated") or ("waiting" in state and before)
         if ended and ended.get("exitCode") == 0:
@@ -435,7 +435,7 @@ def _open_shop() -> dict:
         if pod is None or pod["metadata"].get("deletionTimestamp"):
             raise
         container = pod["spec"]["containers"][0]["name"]
-        seen = next((one for one in cluster.container_statuses(pod) if one["name"] == container), {})
+        seen = cluster.container_status(pod, container)
         if "running" not in seen.get("state", {}):
             raise
         if _overloaded(pod, container):
@@ -651,7 +651,7 @@ def out_of_memory():
     held, container = max((_held(pod, one["name"]), one["name"]) for one in _containers(pod))
     if held < 39.5e6:
         raise NotYet(f"container {container} holds {held / 1e6:.1f} MB in memory", "40 MB", f"{_to_hold(pod)}: {_ANEW}")
-    seen = next(one for one in cluster.container_statuses(pod) if one["name"] == container)
+    seen = cluster.container_status(pod, container)
     spec = next(one for one in _containers(pod) if one["name"] == container)
     limits = [
         resources["limits"]["memory"]
@@ -686,7 +686,7 @@ def _must_be_given_enough() -> None:
         return
     for one in _containers(pod):
         limit = one.get("resources", {}).get("limits", {}).get("memory", _GIVEN)
-        seen = next((seen for seen in cluster.container_statuses(pod) if seen["name"] == one["name"]), {})
+        seen = cluster.container_status(pod, one["name"])
         ended = seen.get("lastState", {}).get("terminated") or seen.get("state", {}).get("terminated") or {}
         if ended.get("exitCode") == 137 and cluster.quantity(limit) != cluster.quantity(_GIVEN):
             raise NotYet(

@@ -85,21 +85,12 @@
     lost.replaceChildren(renderer.node);
   }
 
-  function keepWidgets(app, tracker) {
-    const lost = (node) => !node.children.length && node.textContent.startsWith("Error displaying widget");
-    new MutationObserver((changes) => {
-      const seen = new Set();
-      for (const { target, addedNodes } of changes) {
-        for (const node of addedNodes) {
-          keepWhole(node);
-          // Its words come into an output on the page, or an output comes with them, from below the page's end.
-          const outputs = node.nodeType === Node.TEXT_NODE ? [target]
-            : node.querySelectorAll?.(".jp-OutputArea-output") || [];
-          [...outputs].filter(lost).forEach((one) => seen.add(one));
-        }
-      }
-      seen.forEach((one) => keep(app, tracker, one));
-    }).observe(app.shell.node, { childList: true, subtree: true });
+  // The outputs of lost widgets that a change of the page brings: their words come into an output on the page, or an
+  // output comes with them, from below the page's end.
+  function lostWidgets(target, node) {
+    const outputs = node.nodeType === Node.TEXT_NODE ? [target]
+      : node.querySelectorAll?.(".jp-OutputArea-output") || [];
+    return [...outputs].filter((one) => !one.children.length && one.textContent.startsWith("Error displaying widget"));
   }
 
   // -- what answers a prediction can be read when the cell that shows it has run --------------------------
@@ -109,10 +100,10 @@
     for (const { model, node } of notebook.widgets) {
       if (model.type === "code") {
         told = model.executionCount !== null;
-      } else if (tags(model).includes("answer") && (told || !node.workbookTold)) {
+      } else if (tags(model).includes("answer")) {
         // While a cell runs again it has no number: what was told stays.
-        node.workbookTold = told;
-        node.classList.toggle("workbook-early", !told);
+        node.workbookTold ||= told;
+        node.classList.toggle("workbook-early", !node.workbookTold);
       }
     }
   }
@@ -128,7 +119,20 @@
 
   // -- all of it, for every notebook -----------------------------------------------------------------
 
-  function dress(cell) {
+  function watch(app, tracker) {
+    new MutationObserver((changes) => {
+      const lost = new Set();
+      for (const { target, addedNodes } of changes) {
+        for (const node of addedNodes) {
+          keepWhole(node);
+          lostWidgets(target, node).forEach((one) => lost.add(one));
+        }
+      }
+      lost.forEach((one) => keep(app, tracker, one));
+    }).observe(app.shell.node, { childList: true, subtree: true });
+  }
+
+  function dress(notebook, cell) {
     const model = cell.model;
     if (cell.workbook) {
       return;
@@ -138,14 +142,14 @@
       colour(model);
       model.mimeTypeChanged.connect(colour);
       model.contentChanged.connect(colour);
-      model.stateChanged.connect(() => answers(cell.parent));
+      model.stateChanged.connect((_, { name }) => name === "executionCount" && answers(notebook));
     }
     cell.node.classList.toggle("workbook-note", tags(model).includes("instructor"));
   }
 
   function follow(notebook) {
     const all = () => {
-      notebook.widgets.forEach(dress);
+      notebook.widgets.forEach((cell) => dress(notebook, cell));
       answers(notebook);
     };
     all();
@@ -206,7 +210,7 @@
         });
         palette?.addItem({ command: NOTES, category: "Workbook" });
         menu?.viewMenu.addGroup([{ command: NOTES }], 40);
-        keepWidgets(app, tracker);
+        watch(app, tracker);
         tracker.widgetAdded.connect((_, panel) => {
           panel.revealed.then(() => follow(panel.content));
           Promise.all([app.restored, panel.sessionContext.ready]).then(() => remake(app, panel));
