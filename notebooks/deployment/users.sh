@@ -3,8 +3,11 @@
 #   users.sh start URL            they come; waits for twenty answers
 #   users.sh mark WORDS…          writes into their log what you do
 #   users.sh stop FILE [failed]   waits for twenty more answers, or three more failures; they go, their log stays
+#
+# The container is called $USERS, and is on the network $USERS_NETWORK.
+: "${USERS:=lab-05-load}" "${USERS_NETWORK:=lab-05}"
 
-number() { docker logs lab-05-load 2>/dev/null | grep -c "^[0-9.]* [0-9.]* $1"; }
+number() { docker logs "$USERS" 2>/dev/null | grep -c "^[0-9.]* [0-9.]* $1"; }
 
 # Waits until as many requests as $2 ended as $1 says, for a minute at most.
 wait_for() {
@@ -12,7 +15,7 @@ wait_for() {
         [ "$(number "$1")" -ge "$2" ] && return
         sleep 0.1
     done
-    echo "the users saw no more requests that are $1; the last was: $(docker logs lab-05-load | tail -n 1)"
+    echo "the users saw no more requests that are $1; the last was: $(docker logs "$USERS" | tail -n 1)"
     return 1
 }
 
@@ -20,14 +23,14 @@ verb=${1:-}
 [ $# -eq 0 ] || shift
 case $verb in
 start)
-    docker rm -f lab-05-load >/dev/null 2>&1
-    docker run -d --name lab-05-load --network lab-05 \
+    docker rm -f "$USERS" >/dev/null 2>&1
+    docker run -d --name "$USERS" --network "$USERS_NETWORK" \
         busybox:1.37 sh -c "$(cat "$(dirname "$0")/load.sh")" load "$1" >/dev/null || exit 1
     echo "users come to $1"
     wait_for ok 20
     ;;
 mark)
-    docker exec lab-05-load sh -c 'read now rest < /proc/uptime; echo "$now mark $*" > /proc/1/fd/1' mark "$@"
+    docker exec "$USERS" sh -c 'read now rest < /proc/uptime; echo "$now mark $*" > /proc/1/fd/1' mark "$@"
     ;;
 stop)
     kind=${2:-ok}
@@ -35,8 +38,8 @@ stop)
     [ "$kind" = ok ] || more=3
     wait_for "$kind" $(($(number "$kind") + more))
     seen=$?
-    docker kill lab-05-load >/dev/null
-    docker logs lab-05-load > "$1" || exit 1
+    docker kill "$USERS" >/dev/null
+    docker logs "$USERS" > "$1" || exit 1
     echo "the users have gone; what they saw is in $1"
     exit $seen
     ;;
