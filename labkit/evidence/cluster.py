@@ -7,6 +7,7 @@ nobody answers raises what urllib3 raises; both become "cannot tell".
 
 import functools
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from http.client import IncompleteRead
 from urllib.parse import quote, urlencode
@@ -17,23 +18,29 @@ from labkit import cluster
 from labkit.cluster.objects import cause, condition, container_status, container_statuses, how, ready, status
 from labkit.errors import Trouble
 from labkit.evidence import NotYet, docker
-from labkit.system import pace
+from labkit.system import pace, wait
 
 __all__ = [
     "Refused",
     "ask",
     "cause",
     "condition",
+    "evict",
     "get",
     "how",
     "log",
     "objects",
     "on_node",
+    "pods_of",
     "quantity",
     "read",
     "ready",
+    "ready_deployment",
     "ready_pod",
+    "replica_sets_of",
     "request",
+    "restart",
+    "revision",
     "run",
     "status",
 ]
@@ -181,6 +188,96 @@ def _next(pod: dict) -> str:
             previous = "" if "terminated" in state else " --previous"
             return f"`{kubectl} logs {name} -c {seen['name']}{previous}`"
     return f"`{kubectl} describe pod {name}`"
+
+
+# -- deployments ---------------------------------------------------------------------------------
+
+
+def ready_deployment(name: str, namespace: str, fix: str) -> dict:
+    """The deployment of this name, all of whose copies are ready and as it now says; one that is on its way there has
+    6 s for it at pace 1. Raises NotYet when it is not. fix: what to do when there is none."""
+
+    found = get("deployment", name, namespace)
+
+    def settled() -> bool:
+        nonlocal found
+        found = get("deployment", name, namespace)
+        return found is None or ready(found) or bool(found["spec"].get("paused"))
+
+    wait.until(settled, 6, every=0.2)
+    if found is None:
+        _must_have_namespace(namespace)
+        raise NotYet(f"there is no deployment {name} in namespace {namespace}", "one that is ready", fix)
+    if not ready(found):
+        kubectl = f"kubectl -n {namespace}"
+        saw = f"deployment {name} {how(found)}"
+        if found["spec"].get("paused"):
+            raise NotYet(f"{saw}, and its rollout is paused", "all of them", f"`{kubectl} describe deployment {name}`")
+        for pod in pods_of(found):
+            if not ready(pod) and not pod["metadata"].get("deletionTimestamp"):
+                raise NotYet(f"{saw}; pod {pod['metadata']['name']} {how(pod)}", "all of them", _next(pod))
+        raise NotYet(saw, "all of them", f"`{kubectl} rollout status deployment/{name} --timeout=1m`")
+    return found
+
+
+def pods_of(deployment: dict) -> list[dict]:
+    """The pods that a deployment has by its replica sets, those too that are about to end."""
+    sets = {one["metadata"]["uid"] for one in replica_sets_of(deployment)}
+    pods = objects("pods", deployment["metadata"]["namespace"], _selector(deployment))
+    return [pod for pod in pods if sets & _owners(pod)]
+
+
+def replica_sets_of(deployment: dict) -> list[dict]:
+    """The replica sets that a deployment has, the newest revision last."""
+    sets = objects("replicasets", deployment["metadata"]["namespace"], _selector(deployment))
+    own = [one for one in sets if deployment["metadata"]["uid"] in _owners(one)]
+    return sorted(own, key=revision)
+
+
+def revision(thing: dict) -> int:
+    """The revision of a deployment, or that of which a replica set is; 0 when it has none yet."""
+    return int(thing["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", 0))
+
+
+def _owners(thing: dict) -> set[str]:
+    return {owner["uid"] for owner in thing["metadata"].get("ownerReferences") or ()}
+
+
+def _selector(deployment: dict) -> str:
+    """A deployment's selector as kubectl takes it."""
+    selector = deployment["spec"]["selector"]
+    words = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
+    for one in selector.get("matchExpressions") or ():
+        values = f"({','.join(one.get('values') or ())})"
+        words.append(
+            {
+                "In": f"{one['key']} in {values}",
+                "NotIn": f"{one['key']} notin {values}",
+                "Exists": one["key"],
+                "DoesNotExist": f"!{one['key']}",
+            }[one["operator"]]
+        )
+    return ",".join(words)
+
+
+def restart(deployment: dict) -> None:
+    """New pods in place of a deployment's, as `kubectl rollout restart` makes them. Raises Refused."""
+    moment = datetime.now(UTC).isoformat()
+    patch = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": moment}}}}}
+    headers = {"Content-Type": "application/strategic-merge-patch+json"}
+    answer = _send("PATCH", _of(deployment), headers=headers, body=json.dumps(patch))
+    if answer.status != 200:
+        raise Refused(answer.status, _message(answer.data) or answer.reason)
+
+
+def evict(pod: dict, try_only: bool = False) -> str:
+    """Evicts a pod, as `kubectl drain` does, or only tries whether it could; why the API server refuses, or nothing."""
+    name = {key: pod["metadata"][key] for key in ("name", "namespace")}
+    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": name}
+    query = [("dryRun", "All")] * try_only
+    headers = {"Content-Type": "application/json"}
+    answer = _send("POST", f"{_of(pod)}/eviction", query, headers, json.dumps(eviction))
+    return "" if answer.status == 201 else _message(answer.data) or answer.reason
 
 
 # -- what its containers say and do --------------------------------------------------------------
