@@ -23,7 +23,7 @@ lesson = Lesson(
     number="08",
     name="deployments",
     title="Deployments",
-    minutes=60,
+    minutes=55,
     goals=(
         "have as many copies of an app as you say, whatever becomes of each of them",
         "read the talk's deployment file, and write one of today",
