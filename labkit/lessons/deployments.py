@@ -9,12 +9,11 @@ import time
 import yaml
 
 from labkit import paths, session
-from labkit.cluster import published
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
 from labkit.errors import Trouble
-from labkit.evidence import NotYet, cluster, docker, requests
+from labkit.evidence import NotYet, cluster, requests
 from labkit.system import pace, wait
 
 NAMESPACE = "lab-deployments"
@@ -75,7 +74,7 @@ _PORT, _DRAINS, _WATCHED = 8080, 2.5, 15  # of manifests/08-shop.yaml; seconds; 
     "nobody-notices",
     title="An update that nobody notices",
     task="""`manifests/08-shop.yaml` describes a Deployment **`shop`** and a Service, which brings users to it on node
-port 30080. The app is in order, and needs three seconds to open. Each update of it is noticed by everybody. Apply the
+port 30072. The app is in order, and needs three seconds to open. Each update of it is noticed by everybody. Apply the
 file, decide on the update strategy and on what else the pods need, and change the deployment.
 
 - There are two copies or more, of the same image and with the same command, and the service brings users to them.
@@ -107,26 +106,29 @@ def nobody_notices():
         raise NotYet(
             f"shop has {count(wanted, 'replica')}", "two or more", f"`{_KUBECTL} scale deployment/shop --replicas=2`"
         )
-    port = int(published(30080).rpartition(":")[2] or 30080)
-    # Without a readiness probe a copy counts as ready before it is open.
-    if isinstance(said := wait.until(lambda: _answer(port), 5, every=0.2) or docker.get(port, "/"), str):
+    service = cluster.get("service", "shop", NAMESPACE)
+    if service is None:
         raise NotYet(
-            f"node port 30080: {said}",
-            "the page of shop",
-            f"`{_KUBECTL} apply -f manifests/08-shop.yaml` brings the service, if it is not there; what the pods are "
-            f"like, `{_KUBECTL} describe pods -l app=shop` says",
+            "there is no service shop", "it, which brings users to the copies", "take it from `manifests/08-shop.yaml`"
         )
-    asked = _watch_an_update(shop, wanted, port)
+    # Without a readiness probe a copy counts as ready before it is open.
+    if not wait.until(lambda: not _refused(service), 5, every=0.2):
+        raise NotYet(
+            f"users who come by the service shop: {_refused(service)}",
+            "the page of shop",
+            f"`{_KUBECTL} get pods -l app=shop` lists the copies that the service should find",
+        )
+    asked = _watch_an_update(shop, wanted, service)
     return passed(f"{count(asked, 'request')} during an update, none failed; shop always had {wanted} ready copies")
 
 
-def _answer(port: int) -> tuple[int, str] | None:
-    """Status and body of the page at a node port, when it is one."""
-    said = docker.get(port, "/")
-    return said if not isinstance(said, str) and said[0] == 200 else None
+def _refused(service: dict) -> str:
+    """Why somebody who comes by a service gets no page; or nothing."""
+    said = cluster.ask(service, service["spec"]["ports"][0]["port"])
+    return said if isinstance(said, str) else "" if said[0] == 200 else f"the answer has status {said[0]}"
 
 
-def _watch_an_update(shop: dict, wanted: int, port: int) -> int:
+def _watch_an_update(shop: dict, wanted: int, service: dict) -> int:
     """Begins an update, and asks until one old copy has gone on answering as long as it should; how often. Raises
     NotYet as soon as something is wrong."""
     old = {pod["metadata"]["name"] for pod in _stays(cluster.pods_of(shop))}
@@ -135,13 +137,7 @@ def _watch_an_update(shop: dict, wanted: int, port: int) -> int:
     began, asked = time.monotonic(), 0
     while time.monotonic() - began < pace.patience(_WATCHED):
         asked += 1
-        if not _answer(port):
-            raise NotYet(
-                f"{time.monotonic() - began:.1f} s after an update began, a request to node port 30080 failed",
-                "none that fails",
-                "who gets requests must be ready, and ready must mean open: decide on a readiness probe, and on what "
-                f"a copy does when it is told to end; `{_KUBECTL} rollout status deployment/shop` first",
-            )
+        refused = _refused(service)
         pods = cluster.pods_of(shop)
         now = time.monotonic()
         ready = [pod for pod in pods if cluster.ready(pod)]
@@ -150,6 +146,13 @@ def _watch_an_update(shop: dict, wanted: int, port: int) -> int:
                 f"{now - began:.1f} s after an update began, shop had {count(len(ready), 'ready pod')} of {wanted}",
                 f"{wanted} at every moment",
                 f"its strategy is {_strategy(shop)}: choose one that makes a new copy before it ends an old one",
+            )
+        if refused:
+            raise NotYet(
+                f"{now - began:.1f} s after an update began, a request failed: {refused}",
+                "none that fails",
+                "only a copy that is open may count as ready: give the container a readiness probe that asks for its "
+                "page",
             )
         for pod in ready:
             if pod["metadata"]["name"] not in old and isinstance(said := cluster.ask(pod, _PORT), str):
@@ -194,7 +197,7 @@ def _strategy(deployment: dict) -> str:
     title="Half-way, and back",
     task="""The update of `till` from 1.0 to 2.0 was paused half-way. Since then the accountants complain: the 2.0 that
 some users get adds up wrongly. Go back, while users are there. `cluster/users.sh` brings them, to
-`http://workbook:30081/version`, and keeps what they see.
+`http://workbook:30073/version`, and keeps what they see.
 
 - All four copies of `till` are ready and run `lab/welcome:1.0`; there is none of 2.0 left.
 - Its rollout is not paused any more: the next update will go.
@@ -206,7 +209,7 @@ some users get adds up wrongly. Go back, while users are there. `cluster/users.s
     hints=(
         "`kubectl rollout undo` says itself what it needs first. But what else makes the template what it was before? "
         "And what does a deployment do that is resumed while its template still says 2.0?",
-        "Between `sh cluster/users.sh start http://workbook:30081/version` and `sh cluster/users.sh stop 08-back.log`: "
+        "Between `sh cluster/users.sh start http://workbook:30073/version` and `sh cluster/users.sh stop 08-back.log`: "
         "`kubectl set image` with 1.0, or `apply` of the manifest; then `rollout resume`; then wait until the copies "
         "of 2.0 have gone.",
     ),

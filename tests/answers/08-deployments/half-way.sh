@@ -1,7 +1,7 @@
 ### given
 sh manifests/08-half-way.sh
 lab() { kubectl -n lab-deployments "$@"; }
-come() { sh cluster/users.sh start http://workbook:30081/version; }
+come() { sh cluster/users.sh start http://workbook:30073/version; }
 go() { sh cluster/users.sh stop 08-back.log; }
 
 ### right image: The old image into the paused deployment, then on.
