@@ -67,14 +67,16 @@ def _stays(pods: list[dict]) -> list[dict]:
 
 # -- an update that nobody notices ---------------------------------------------------------------
 
-_PORT, _DRAINS, _WATCHED = 8080, 2.5, 15  # of manifests/08-shop.yaml; seconds; seconds at pace 1
+_PORT = 8080  # of manifests/08-shop.yaml
+_DRAINS = 2.5  # seconds: a little less than the task says, since it is seen a little late
+_MOST = 18  # seconds at pace 1 for all of the check
 
 
 @lesson.exercise(
     "nobody-notices",
     title="An update that nobody notices",
     task="""`manifests/08-shop.yaml` describes a Deployment **`shop`** and a Service, which brings users to it on node
-port 30072. The app is in order, and needs three seconds to open. Each update of it is noticed by everybody. Apply the
+port 30072. The app is in order, and needs two seconds to open. Each update of it is noticed by everybody. Apply the
 file, decide on the update strategy and on what else the pods need, and change the deployment.
 
 - There are two copies or more, of the same image and with the same command, and the service brings users to them.
@@ -93,6 +95,7 @@ ask. It takes about 8 seconds; the rest of its update goes on by itself.""",
     ),
 )
 def nobody_notices():
+    until = time.monotonic() + pace.patience(_MOST)
     shop = cluster.ready_deployment("shop", NAMESPACE, f"`{_KUBECTL} apply -f manifests/08-shop.yaml`, and change it")
     given = _app(_handed_out("08-shop.yaml"))
     app = _app(shop)
@@ -118,7 +121,7 @@ def nobody_notices():
             "the page of shop",
             f"`{_KUBECTL} get pods -l app=shop` lists the copies that the service should find",
         )
-    asked = _watch_an_update(shop, wanted, service)
+    asked = _watch_an_update(shop, wanted, service, until)
     return passed(f"{count(asked, 'request')} during an update, none failed; shop always had {wanted} ready copies")
 
 
@@ -128,14 +131,14 @@ def _refused(service: dict) -> str:
     return said if isinstance(said, str) else "" if said[0] == 200 else f"the answer has status {said[0]}"
 
 
-def _watch_an_update(shop: dict, wanted: int, service: dict) -> int:
+def _watch_an_update(shop: dict, wanted: int, service: dict, until: float) -> int:
     """Begins an update, and asks until one old copy has gone on answering as long as it should; how often. Raises
-    NotYet as soon as something is wrong."""
+    NotYet as soon as something is wrong, and when nothing has happened until then."""
     old = {pod["metadata"]["name"] for pod in _stays(cluster.pods_of(shop))}
     cluster.restart(shop)
     told: dict[str, float] = {}  # when each old copy was
     began, asked = time.monotonic(), 0
-    while time.monotonic() - began < pace.patience(_WATCHED):
+    while time.monotonic() < until:
         asked += 1
         refused = _refused(service)
         pods = cluster.pods_of(shop)
@@ -176,8 +179,9 @@ def _watch_an_update(shop: dict, wanted: int, service: dict) -> int:
                 )
         time.sleep(0.02)
     raise NotYet(
-        f"{pace.patience(_WATCHED):.0f} s after an update began, no old copy has been replaced",
+        f"{time.monotonic() - began:.0f} s after an update began, no old copy has been replaced",
         "an update that goes on as soon as a new copy is ready",
+        f"`{_KUBECTL} rollout status deployment/shop`, then check again; does it stand still, "
         f"`{_KUBECTL} describe pods -l app=shop` says what the new copy waits for",
     )
 

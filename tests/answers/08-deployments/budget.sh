@@ -70,5 +70,4 @@ budget --max-unavailable=0 app=bell bell
 
 ### undo
 kubectl -n lab-deployments delete poddisruptionbudgets --all
-kubectl -n lab-deployments delete deployment desk bell --ignore-not-found --timeout=5m
-kubectl -n lab-deployments delete pods -l tier=front --ignore-not-found --force --grace-period=0
+kubectl -n lab-deployments delete deployment desk bell --ignore-not-found --cascade=foreground --timeout=5m

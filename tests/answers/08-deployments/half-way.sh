@@ -97,6 +97,5 @@ go
 
 ### undo
 docker rm -f lab-users > /dev/null 2>&1 || true
-kubectl -n lab-deployments delete deployment,service till --ignore-not-found --timeout=5m
-kubectl -n lab-deployments delete pods -l app=till --ignore-not-found --force --grace-period=0
+kubectl -n lab-deployments delete deployment,service till --ignore-not-found --cascade=foreground --timeout=5m
 rm -f 08-back.log

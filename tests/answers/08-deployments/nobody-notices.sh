@@ -28,7 +28,7 @@ sh manifests/08-settled.sh shop
 apply ''
 
 ### wrong quick (breaks 1): Its command opens at once.
-with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/; s/sleep 3 & wait/true/' "$probe" "$drain"
+with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/; s/sleep 2 \& wait/true/' "$probe" "$drain"
 
 ### wrong one (breaks 1): One copy.
 with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/; s/replicas: 2/replicas: 1/' "$probe" "$drain"
@@ -56,8 +56,7 @@ with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/' 'readinessProbe: {ex
 with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/' "$probe"
 
 ### wrong grace (breaks 4): A longer grace period, for an app that ends at once.
-with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/; s/^      containers:/      terminationGracePeriodSeconds: 60\n      containers:/' "$probe"
+with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0}/; s/PeriodSeconds: 10/PeriodSeconds: 60/' "$probe"
 
 ### undo
-kubectl -n lab-deployments delete deployment,service shop --ignore-not-found --grace-period=1 --timeout=5m
-kubectl -n lab-deployments delete pods -l app=shop --ignore-not-found --force --grace-period=0
+kubectl -n lab-deployments delete deployment,service shop --ignore-not-found --cascade=foreground --timeout=5m

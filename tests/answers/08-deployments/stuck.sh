@@ -61,5 +61,4 @@ mend -e 's/cpu: 50m, //'
 mend -e 's/cpu: 50m/cpu: 200m/'
 
 ### undo
-kubectl -n lab-deployments delete deployment cafe --ignore-not-found --timeout=5m
-kubectl -n lab-deployments delete pods -l app=cafe --ignore-not-found --force --grace-period=0
+kubectl -n lab-deployments delete deployment cafe --ignore-not-found --cascade=foreground --timeout=5m
