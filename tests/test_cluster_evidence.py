@@ -212,3 +212,42 @@ def test_what_is_said_of_a_pod_that_is_not_ready(made, welcome):
         lambda pod: pod and evidence.condition(pod, "PodScheduled").get("status") == "False",
     )
     assert "Insufficient cpu" in says("big").saw
+
+
+# -- deployments ---------------------------------------------------------------------------------
+
+
+def test_a_deployment_its_pods_and_what_may_be_done_to_them(core):
+    from kubernetes import client
+
+    with pytest.raises(NotYet, match="there is no deployment crew"):
+        evidence.ready_deployment("crew", NAMESPACE, "make it")
+    labels = {"app": "crew"}
+    template = {"metadata": {"labels": labels}, "spec": sleeper("", command=["sleep", "3600"])["spec"]}
+    expressions = [{"key": "app", "operator": "In", "values": ["crew", "team"]}, {"key": "app", "operator": "Exists"}]
+    spec = {"replicas": 1, "selector": {"matchExpressions": expressions}, "template": template}
+    client.AppsV1Api(core.api_client).create_namespaced_deployment(
+        NAMESPACE, {"metadata": {"name": "crew"}, "spec": spec}
+    )
+
+    def crew():
+        return evidence.get("deployment", "crew", NAMESPACE)
+
+    wait_for(crew, evidence.ready, 60, "deployment crew")
+    found = evidence.ready_deployment("crew", NAMESPACE, "make it")
+    [pod] = evidence.pods_of(found)
+    assert pod["metadata"]["name"].startswith("crew-")
+    assert [evidence.revision(one) for one in evidence.replica_sets_of(found)] == [1]
+
+    assert evidence.evict(pod, try_only=True) == ""
+    budget = {"metadata": {"name": "crew"}, "spec": {"minAvailable": 1, "selector": {"matchLabels": labels}}}
+    client.PolicyV1Api(core.api_client).create_namespaced_pod_disruption_budget(NAMESPACE, budget)
+    refused = "violate the pod's disruption budget"
+    wait_for(lambda: evidence.evict(pod, try_only=True), lambda said: refused in said, 60, "a refusal")
+
+    evidence.restart(found)
+    wait_for(crew, lambda now: evidence.revision(now) == 2 and evidence.ready(now), 60, "its new pod")
+    assert [evidence.revision(one) for one in evidence.replica_sets_of(crew())] == [1, 2]
+    client.PolicyV1Api(core.api_client).delete_namespaced_pod_disruption_budget("crew", NAMESPACE)
+    wait_for(lambda: evidence.evict(evidence.pods_of(crew())[-1]), lambda said: said == "", 60, "an eviction")
+    assert evidence.pods_of(crew())
