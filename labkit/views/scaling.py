@@ -82,7 +82,7 @@ def timeline(log: str | Path, target: int) -> Picture:
             parts.append(box(x, bottom - here.use * room, width, here.use * room, ORANGE))
     aim = bottom - target * room
     parts.append(stroke(_LEFT, aim, _LEFT + _RIGHT, aim, INK, 2))
-    parts.append(label(_LEFT + _RIGHT, aim - 5, f"aim: {target} %", INK, anchor="end"))
+    parts.append(label(_LEFT + _RIGHT + 6, aim + 4, f"aim: {target} %"))
     step = next(s for s in (1, 2, 5, 10, 20, 60, 300, 10**9) if end / s <= 12)
     for tick in range(0, int(end) + 1, step):
         x = _LEFT + tick * scale
@@ -98,7 +98,7 @@ def timeline(log: str | Path, target: int) -> Picture:
     ]
     twin = [title, f"{said}; the aim is {target} %", "", table(rows), ""]
     twin += [f"at {moment:.0f} s: {words}" for moment, words in marks]
-    return Picture(drawing(_LEFT + _RIGHT + 20, bottom + 48, f"{title}. {said}", *parts), "\n".join(twin))
+    return Picture(drawing(_LEFT + _RIGHT + 80, bottom + 48, f"{title}. {said}", *parts), "\n".join(twin))
 
 
 def _facts(sample: Sample) -> tuple:
