@@ -3,7 +3,8 @@
 #   08-samples.sh FILE CONDITION COPIES WORDS…
 #
 # until CONDITION (-ge or -le) holds for the ready copies and COPIES, and five times more, to be seen in the picture. It
-# begins with a mark of WORDS, and prints what is new. A line of FILE is a moment in seconds, ready copies, wanted copies, and percent of the request, or - .
+# begins with a mark of WORDS, and prints what is new. A line of FILE is a moment in seconds, ready copies, wanted copies,
+# and percent of the request, or - .
 file=$1 condition=$2 copies=$3
 shift 3
 echo "$(date +%s) mark $*" | tee -a "$file"
