@@ -25,6 +25,9 @@ __all__ = [
     "ask",
     "cause",
     "condition",
+    "container_status",
+    "container_statuses",
+    "delete",
     "follow",
     "get",
     "how",
@@ -68,7 +71,8 @@ def read(path: str, **options) -> dict:
 
 def follow(path: str, version: str, connection=None, silence: float = 60, opened=lambda answer: None):
     """The watch API's events on a path, from a resource version on; ends when none comes for `silence` seconds, or
-    when the server ends it. opened: gets urllib3's answer, whose shutdown() ends it at once. Raises Refused when that version is no longer known, and what request raises."""
+    when the server ends it. opened: gets urllib3's answer, whose shutdown() ends it at once. Raises Refused when that
+    version is no longer known, and what request raises."""
     query = {"watch": "true", "resourceVersion": version, "timeoutSeconds": 600}
     answer = request(
         path, query=query.items(), connection=connection, timeout=Timeout(connect=2, read=silence), stream=True
@@ -133,6 +137,13 @@ def objects(kind: str, namespace: str = "", selector: str = "", fields: str = ""
     found = read(_path(kind, namespace), query=query)
     said = {"kind": found["kind"].removesuffix("List"), "apiVersion": found["apiVersion"]}  # the items leave it out
     return [{**said, **one} for one in found["items"]]
+
+
+def delete(thing: dict) -> None:
+    """Deletes an object, as kubectl does; one that is gone already is no error."""
+    answer = _send("DELETE", f"{_of(thing)}")
+    if answer.status not in (200, 202, 404):
+        raise Refused(answer.status, _message(answer.data) or answer.reason)
 
 
 def _path(kind: str, namespace: str, name: str = "") -> str:

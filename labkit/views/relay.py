@@ -143,7 +143,7 @@ def _what(entry: audit.Entry) -> str:
 
 def _words(step: dict, began: float) -> str:
     words = f"{step['who']}: {step['what']}" if step["lane"] != "containerd" else step["what"]
-    if step["status"] == 409:
+    if step["status"] == 409 and "updates" in step["what"]:
         words += ": refused, somebody had changed it meanwhile; it tries again"
     elif step["status"] >= 400:
         words += f": refused, {step['status']}"
