@@ -326,7 +326,9 @@ def _two_ready(deployment: dict) -> list[dict]:
     name = waits["metadata"]["name"]
     fix = f"`{_KUBECTL} describe pod {name}` says why"
     if "Image" in cluster.status(waits):
-        fix = f"build {_IMAGE} from `cluster/shop`, and `minikube image load {_IMAGE}`; the kubelet tries again by itself"
+        fix = (
+            f"build {_IMAGE} from `cluster/shop`, and `minikube image load {_IMAGE}`; the kubelet tries again by itself"
+        )
     raise NotYet(f"pod {name} {cluster.how(waits)}", "two replicas, both ready", fix)
 
 
