@@ -130,6 +130,7 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
         report.detail(f"namespace {namespace}, until its last pod has ended")
         if contents.delete_namespace(namespace):
             removed.append(f"namespace {namespace} with all in it")
+    removed += [f"image {name} from the cluster" for name in contents.remove_images(lesson.owns)]
     report.done()
     return removed + [
         f"the cluster's add-on {name}" for name in (*lesson.addons, *lesson.adds) if addons.remove(name, report)

@@ -28,7 +28,7 @@ for one in "${parts[@]}"; do
 done
 for one in "${parts[@]}"; do wait_for true "kube-$one"; done
 kubectl -n lab-clusters delete deployment night --ignore-not-found --cascade=foreground --timeout=2m > /dev/null
-docker exec workbook crictl rmi lab-06/shop:2 > /dev/null 2>&1
+docker exec workbook ctr -n k8s.io images rm docker.io/lab-06/shop:2 > /dev/null 2>&1
 docker rmi -f lab-06/shop:2 > /dev/null 2>&1
 
 edit 's#kubeconfig=/etc/kubernetes/scheduler#kubeconfig=/etc/kubernetes/schedular#' kube-$part

@@ -80,5 +80,5 @@ for part in kube-scheduler kube-controller-manager; do
 done
 kubectl -n lab-clusters delete deployment night --ignore-not-found --cascade=foreground
 kubectl -n lab-clusters delete pods -l app=night --ignore-not-found --now
-docker exec workbook crictl rmi lab-06/shop:2 > /dev/null 2>&1 || true
+docker exec workbook ctr -n k8s.io images rm docker.io/lab-06/shop:2 > /dev/null 2>&1 || true
 docker rmi -f lab-06/shop:2 > /dev/null 2>&1 || true
