@@ -3,6 +3,7 @@
 They ask the API server, look into the node, and take a pod away to see whether another one comes.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -63,10 +64,11 @@ that name, so the pod waits on no node. Do what a scheduler does: choose a node 
 - Its scheduler is still `you`.
 - Its manifest names no node. The node came later, from you.""",
     hints=(
-        "Watch the picture when you run the cell above: what does the scheduler *write*? It makes an object of a kind "
-        "that `kubectl explain binding` describes: the name of the pod, and a target.",
-        "A manifest of three parts does it: `apiVersion: v1`, `kind: Binding`, `metadata: {name: parcel}`, and "
-        "`target: {apiVersion: v1, kind: Node, name: workbook}`; then `kubectl -n lab-clusters create -f FILE`.",
+        "Look at the rows of the last picture: what does the scheduler *write*? It makes an object of a kind that "
+        "`kubectl explain binding` describes: the name of the pod, and a target.",
+        "A manifest of four fields does it: `apiVersion: v1`, `kind: Binding`, `metadata: {name: parcel}`, and "
+        "`target: {apiVersion: v1, kind: Node, name: workbook}`; then `kubectl -n lab-clusters create -f FILE`. Not `apply`: a binding "
+        "can only be created.",
     ),
 )
 def be_the_scheduler():
@@ -124,13 +126,14 @@ def declared():
         raise NotYet(
             f"06-front/{first} waits for a commit",
             "all committed",
-            f"`git -C 06-front add {first}`, and `git -C 06-front commit -m '…'`",
+            f"`git -C 06-front add {first}`, and `git -C 06-front commit -m '…'`; does git ask who you are, tell it by "
+            "`git -C 06-front config user.name …` and `… user.email …`",
         )
     commits = _git(folder, "log", "--reverse", "--format=%h").split()
     if not commits:
         raise NotYet("06-front has no commit", "one with a manifest of deployment front", "write it, and commit it")
-    said = [_front(folder, commit) for commit in commits[-50:]]
-    newest = said[-1]
+    newest = _front(folder, commits[-1])
+    said = [*(_as_it_was(folder, commit) for commit in commits[-50:-1]), newest]
     if newest is None:
         raise NotYet(
             f"the newest commit, {commits[-1]}, has no manifest of a deployment front",
@@ -150,7 +153,7 @@ def declared():
     if len(steps) == 1:
         raise NotYet(seen, "a change of it, and a later commit that takes it back", "change it, commit and apply it")
     if steps[-1] not in steps[:-1]:
-        fix = "`git -C 06-front revert --no-edit HEAD` takes the last commit back"
+        fix = "`git -C 06-front log -p` shows which commit changed it; `git -C 06-front revert --no-edit COMMIT` takes it back"
         raise NotYet(seen, "a commit that takes the change back", fix)
     _must_be_applied(folder, commits[-1])
     ready = cluster.get("deployment", "front", NAMESPACE)
@@ -198,6 +201,13 @@ def _front(folder: Path, commit: str) -> dict | None:
         for one in (document or {}).get("items", [document or {}]):
             if one.get("kind") == "Deployment" and one["metadata"].get("name") == "front":
                 return one
+    return None
+
+
+def _as_it_was(folder: Path, commit: str) -> dict | None:
+    """The same of an earlier commit, which may be one that nobody can read."""
+    with contextlib.suppress(NotYet):
+        return _front(folder, commit)
     return None
 
 
@@ -291,7 +301,7 @@ def _must_run_all_parts() -> None:
             )
         pod = pods[name]
         if not cluster.ready(pod):
-            fix = f"`kubectl -n kube-system logs {name}` has its last words"
+            fix = f"`kubectl -n kube-system logs {name}` has its last words; if you have mended it already, wait half a minute"
             raise NotYet(f"pod {name} {cluster.how(pod)}", "every part of the control plane running", fix)
         seen = cluster.container_status(pod, part)
         began = seen.get("state", {}).get("running", {}).get("startedAt")
