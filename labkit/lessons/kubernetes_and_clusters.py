@@ -45,7 +45,7 @@ lesson = Lesson(
     load=("welcome", "busybox"),
     alters_cluster=True,
     owns=("lab-06/*", "lab-users"),
-    files=("06-front",),
+    files=("06-front/*",),
 )
 
 _KUBECTL = f"kubectl -n {NAMESPACE}"
@@ -67,8 +67,8 @@ that name, so the pod waits on no node. Do what a scheduler does: choose a node 
         "Look at the rows of the last picture: what does the scheduler *write*? It makes an object of a kind that "
         "`kubectl explain binding` describes: the name of the pod, and a target.",
         "A manifest of four fields does it: `apiVersion: v1`, `kind: Binding`, `metadata: {name: parcel}`, and "
-        "`target: {apiVersion: v1, kind: Node, name: workbook}`; then `kubectl -n lab-clusters create -f FILE`. Not `apply`: a binding "
-        "can only be created.",
+        "`target: {apiVersion: v1, kind: Node, name: workbook}`; then `kubectl -n lab-clusters create -f FILE`. Not "
+        "`apply`: a binding can only be created.",
     ),
 )
 def be_the_scheduler():
@@ -153,7 +153,7 @@ def declared():
     if len(steps) == 1:
         raise NotYet(seen, "a change of it, and a later commit that takes it back", "change it, commit and apply it")
     if steps[-1] not in steps[:-1]:
-        fix = "`git -C 06-front log -p` shows which commit changed it; `git -C 06-front revert --no-edit COMMIT` takes it back"
+        fix = "`git -C 06-front log -p` shows who changed it; `git -C 06-front revert --no-edit COMMIT` takes that back"
         raise NotYet(seen, "a commit that takes the change back", fix)
     _must_be_applied(folder, commits[-1])
     ready = cluster.get("deployment", "front", NAMESPACE)
@@ -301,7 +301,7 @@ def _must_run_all_parts() -> None:
             )
         pod = pods[name]
         if not cluster.ready(pod):
-            fix = f"`kubectl -n kube-system logs {name}` has its last words; if you have mended it already, wait half a minute"
+            fix = f"`kubectl -n kube-system logs {name}` has its last words; if it is mended, wait half a minute"
             raise NotYet(f"pod {name} {cluster.how(pod)}", "every part of the control plane running", fix)
         seen = cluster.container_status(pod, part)
         began = seen.get("state", {}).get("running", {}).get("startedAt")

@@ -43,4 +43,4 @@ sed 's/schedulerName: you/&\n  nodeName: workbook/' cluster/parcel.yaml |
 kubectl -n lab-clusters wait --for=condition=Ready pod/parcel --timeout=60s
 
 ### undo
-kubectl -n lab-clusters delete pod parcel --ignore-not-found --now
+kubectl -n lab-clusters delete pod parcel --ignore-not-found --force --grace-period=0

@@ -29,9 +29,6 @@ docker build -q -t lab-06/shop:2 - < cluster/shop/Dockerfile
 docker save lab-06/shop:2 | docker exec -i workbook ctr -n k8s.io images import - > /dev/null
 up
 
-### wrong nothing (breaks 1): Only the image was built.
-image
-
 ### wrong by-hand (breaks 1): A part is still out of order; pods are put on the node by hand.
 image
 kubectl -n lab-clusters delete deployment night
@@ -55,14 +52,6 @@ order
 image
 up
 kubectl -n lab-clusters scale deployment night --replicas=1
-
-### wrong unready (breaks 2): The image was not built.
-order
-
-### wrong other-image (breaks 3): The old image runs.
-order
-kubectl -n lab-clusters set image deployment night web=lab/welcome:1.0
-up
 
 ### wrong renamed (breaks 3): The old image under the new name.
 order
