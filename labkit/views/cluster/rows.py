@@ -365,8 +365,8 @@ def http_route(item: dict) -> dict:
 def _match(host: str, match: dict) -> str:
     path = match.get("path") or {}
     words = [f"{host}{path.get('value', '/')}"]
-    words += ["exactly"] * (path.get("type") == "Exact")
-    words += [match["method"]] * bool(match.get("method"))
+    words += ["exactly"] if path.get("type") == "Exact" else []
+    words += [match["method"]] if "method" in match else []
     words += [f"with {one['name']}: {one['value']}" for one in match.get("headers") or ()]
     return " ".join(words)
 
