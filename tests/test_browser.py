@@ -459,7 +459,7 @@ def test_the_cluster_picture_shows_what_is_in_a_namespace(chromium, jupyterlab, 
         shown.get_by_role("menuitem", name="Settings", exact=True).click()
         shown.locator(".lm-Menu-itemLabel", has_text="Theme").first.hover()
         shown.locator(".lm-Menu-itemLabel", has_text="JupyterLab Dark").first.click()
-        shown.locator('body[data-jp-theme-light="false"]').wait_for()
+        shown.locator('body[data-jp-theme-light="false"]').wait_for(state="attached")
         keep(shown, request, "cluster-dark")
 
         shown.evaluate("() => { window.longest = 0; }")

@@ -203,6 +203,29 @@ def test_a_route_says_where_it_leads_and_when_there_is_nothing():
     assert ["bad", "shop.example/1 → service web:80: no endpoints", []] in card(ready, "leads", "shop")["lines"]
 
 
+def autoscaler(current, **status):
+    resource = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}
+    target = {"kind": "Deployment", "name": "web"}
+    metrics = [{"type": "Resource", "resource": resource}]
+    spec = {"scaleTargetRef": target, "minReplicas": 2, "maxReplicas": 5, "metrics": metrics}
+    return thing("load", spec=spec, status={"currentMetrics": [current], **status})
+
+
+def test_an_autoscaler_stands_in_what_it_scales_also_while_it_knows_no_figures():
+    active = [{"type": "ScalingActive", "status": "True"}]
+    cpu = {"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 90}}}
+    made = model(deployments=[deployment()])
+    for item, line in (
+        (autoscaler({"type": ""}), ["busy", "autoscaler load: cpu not known of 50 %, 2 to 5 replicas", []]),
+        (
+            autoscaler(cpu, conditions=active, currentReplicas=3, desiredReplicas=5),
+            ["good", "autoscaler load: cpu 90 % of 50 %, 2 to 5 replicas, now 3, wants 5", []],
+        ),
+    ):
+        made.replace("autoscalers", [item])
+        assert card(made, "wants", "web")["lines"] == [line]
+
+
 def test_five_hundred_pods_of_a_deployment_are_a_small_update_in_no_time():
     pods = [pod(f"web-2-{n:05}", "ReplicaSet/web-2") for n in range(500)]
     states = [{"ready": True}] * 100
@@ -382,9 +405,7 @@ def test_a_service_an_ingress_and_an_autoscaler(watcher):
     ]
     assert half["facts"][0] == "NodePort" and half["facts"][3].startswith("node port 3")
     scaled = shown(watcher, "wants", "shop", lambda card: card["lines"])
-    assert (
-        "autoscaler shop: cpu " in scaled["lines"][0][1] and " of 50 %, 1 to 4 replicas, now " in scaled["lines"][0][1]
-    )
+    assert "autoscaler shop: cpu " in scaled["lines"][0][1] and " of 50 %, 1 to 4 replicas" in scaled["lines"][0][1]
 
 
 def test_a_release_is_known_by_labels_alone(watcher, tmp_path):

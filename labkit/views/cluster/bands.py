@@ -149,8 +149,9 @@ def _with_autoscalers(cards: list[dict], tables: dict) -> list[dict]:
     """An autoscaler is a line in the card that it scales, or a card when that is not there."""
     known = {(card["word"].replace(" ", ""), card["name"]): card for card in cards}
     for row in by_name(tables["autoscalers"].values()):
-        facts = [*row["metrics"], f"{row['least']} to {row['most']} replicas", f"now {row['now']}"]
-        facts += [f"wants {row['wants']}"] * (row["wants"] != row["now"])
+        facts = [*row["metrics"], f"{row['least']} to {row['most']} replicas"]
+        facts += [f"now {row['now']}"] if row["now"] is not None else []
+        facts += [f"wants {row['wants']}"] if row["wants"] not in (None, row["now"]) else []
         if card := known.get(tuple(row["target"])):
             cause = f" ({row['cause']})" if row["cause"] else ""
             card["lines"].append([row["tone"], f"autoscaler {row['name']}: {', '.join(facts)}{cause}", []])

@@ -249,21 +249,27 @@ def autoscaler(item: dict) -> dict:
         "metrics": metrics,
         "least": spec.get("minReplicas", 1),
         "most": spec["maxReplicas"],
-        "now": status.get("currentReplicas", 0),
-        "wants": status.get("desiredReplicas", 0),
+        "now": status.get("currentReplicas"),  # it has not looked yet, or there are none
+        "wants": status.get("desiredReplicas"),
         "tone": "busy" if blind else "good",
         "cause": _shortened(active.get("message", "")) if blind else "",
     }
 
 
+def _told(metric: dict) -> dict:
+    """What a metric has of its type, as `resource` for Resource; the type of one that is not known yet is empty."""
+    name = metric.get("type") or " "
+    return metric.get(name[0].lower() + name[1:]) or {}
+
+
 def _metric_name(metric: dict) -> str:
-    told = metric.get(metric["type"][0].lower() + metric["type"][1:]) or {}
-    return told.get("name") or (told.get("metric") or {}).get("name") or metric["type"]
+    told = _told(metric)
+    return told.get("name") or (told.get("metric") or {}).get("name") or metric.get("type", "")
 
 
 def _metric_value(metric: dict, which: str) -> str:
     """`34 %` or `20Mi`; empty when it is not known. which: "current" or "target"."""
-    value = (metric.get(metric["type"][0].lower() + metric["type"][1:]) or {}).get(which) or {}
+    value = _told(metric).get(which) or {}
     if value.get("averageUtilization") is not None:
         return f"{value['averageUtilization']} %"
     return value.get("averageValue") or value.get("value") or ""
@@ -277,7 +283,7 @@ def service(item: dict) -> dict:
     ports = []
     for port in spec.get("ports") or ():
         target = port.get("targetPort", port["port"])
-        ports.append(f"port {port['port']} → {target}")
+        ports.append(f"port {port['port']}" + f" → {target}" * (target != port["port"]))
         if port.get("nodePort"):
             ports.append(f"node port {port['nodePort']}")
     address = spec.get("clusterIP") or ""
@@ -315,7 +321,7 @@ def ingress(item: dict) -> dict:
     secure = sorted({host for one in spec.get("tls") or () for host in one.get("hosts") or ("any host",)})
     return {
         **_begin(item),
-        "facts": [f"class {spec.get('ingressClassName') or 'of the cluster'}"]
+        "facts": [f"class {spec['ingressClassName']}" if spec.get("ingressClassName") else "default class"]
         + [f"TLS for {', '.join(secure)}"] * bool(secure),
         "ways": ways,
         "status": "",
