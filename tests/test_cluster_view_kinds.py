@@ -216,7 +216,10 @@ def test_an_autoscaler_stands_in_what_it_scales_also_while_it_knows_no_figures()
     cpu = {"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 90}}}
     made = model(deployments=[deployment()])
     for item, line in (
-        (autoscaler({"type": ""}), ["busy", "autoscaler load: cpu not known of 50 %, 2 to 5 replicas", []]),
+        (
+            autoscaler({"type": ""}, currentReplicas=3, desiredReplicas=0),
+            ["busy", "autoscaler load: cpu not known of 50 %, 2 to 5 replicas, now 3", []],
+        ),
         (
             autoscaler(cpu, conditions=active, currentReplicas=3, desiredReplicas=5),
             ["good", "autoscaler load: cpu 90 % of 50 %, 2 to 5 replicas, now 3, wants 5", []],

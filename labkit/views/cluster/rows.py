@@ -250,7 +250,7 @@ def autoscaler(item: dict) -> dict:
         "least": spec.get("minReplicas", 1),
         "most": spec["maxReplicas"],
         "now": status.get("currentReplicas"),  # it has not looked yet, or there are none
-        "wants": status.get("desiredReplicas"),
+        "wants": None if blind else status.get("desiredReplicas"),
         "tone": "busy" if blind else "good",
         "cause": _shortened(active.get("message", "")) if blind else "",
     }
