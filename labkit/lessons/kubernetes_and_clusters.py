@@ -117,7 +117,7 @@ def be_the_scheduler():
     ),
 )
 def declared():
-    folder = Path(session.current.home) / "06-front"
+    folder = session.current.folder / "06-front"
     if not (folder / ".git").exists():
         what = "has no git repository in it" if folder.exists() else "is not there"
         raise NotYet(f"the folder 06-front {what}", "a git repository", "`git init 06-front`")
