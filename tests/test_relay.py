@@ -80,6 +80,7 @@ def test_what_changes_nothing_is_no_wish_and_the_next_wish_begins_anew():
         entry(1, resource="pods/exec"),
         entry(1, namespace="lab-y"),
         entry(1, "system:serviceaccount:kube-system:job-controller"),
+        entry(1, verb="delete", status=404),
     ):
         model.add(wish)
     assert (model.changes, model.state()["known"]) == (0, False)

@@ -28,7 +28,8 @@ function picture(root, places) {
     places(state) {
       if (lanes !== state.lanes.join()) {
         lanes = state.lanes.join();
-        const titles = ["after", ...state.lanes, "what"].map((title) => make("th", "", title));
+        const titles = [make("th", "", "after"), ...state.lanes.map((name) => make("th", "lk-lane", name)),
+          make("th", "", "what")];
         for (const title of titles) title.scope = "col";
         head.replaceChildren(...titles);
       }

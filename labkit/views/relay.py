@@ -32,7 +32,8 @@ class Model:
     """What was seen of the last wish. Not thread-safe.
 
     add() takes an entry of the audit log, hear() an event of the watch API (JSON) and the moment when it came. A wish
-    begins with a change by somebody who is no part of Kubernetes; further ones within half a second belong to it.
+    begins with a change by somebody who is no part of Kubernetes, unless it is refused; further ones within half a
+    second belong to it.
     """
 
     def __init__(self, namespace: str):
@@ -50,7 +51,10 @@ class Model:
             return
         lane, who = _who(entry)
         if lane == "you":
-            if entry.at - self._asked > 0.5:
+            anew = entry.at - self._asked > 0.5
+            if anew and entry.status >= 400:
+                return
+            if anew:
                 self.wishes += 1
                 self.steps.clear()
                 self._began = entry.at
