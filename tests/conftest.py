@@ -29,12 +29,13 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the outputs of compared cells into the notebooks, as their reference",
     )
+    parser.addoption("--every-order", action="store_true", help="play every notebook in a shuffled order, too")
     parser.addoption("--every-solution", action="store_true", help="play the solution after every wrong answer")
     parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each chapter in the browser")
 
 
 def pytest_report_header():
-    return f"WORKBOOK_SEED={SEED} repeats the shuffled order of the notebooks, and which solutions are played"
+    return f"WORKBOOK_SEED={SEED} repeats what is chosen: the shuffled notebooks, the solutions"
 
 
 def pytest_configure(config):

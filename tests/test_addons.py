@@ -14,7 +14,8 @@ from test_cluster import NAMESPACE, ask, ensure, kubectl, run, web  # noqa: F401
 
 from labkit import paths, shell, supply
 from labkit.cluster import addons, contents, second_node
-from labkit.course import prepare
+from labkit.course import cells, prepare
+from labkit.course import second_node as learners_node
 from labkit.course.lesson import Lesson
 from labkit.errors import Trouble
 from labkit.report import Report
@@ -254,9 +255,37 @@ def test_a_second_node_that_was_left_half_way_is_taken_back_whole(cluster, clean
     assert addons.remove("second-node") and not addons.remove("second-node")
 
 
-def test_without_memory_there_is_no_second_node_and_the_learner_is_told(cluster, clean, monkeypatch):
+def test_without_memory_there_is_no_second_node_and_the_learner_is_told(cluster, clean, monkeypatch, capsys):
     monkeypatch.setattr(second_node, "_MEMORY", 1 << 50)
+    told = r"\d+ MiB of memory are free where the cluster runs, and a second node takes 1073741824 MiB"
     with pytest.raises(Trouble) as trouble:
         addons.add("second-node")
-    assert re.fullmatch(r"\d+ MiB of memory are free where the cluster runs", trouble.value.saw)
-    assert trouble.value.wanted == "1073741824 MiB for a second node" and "end other programs" in trouble.value.fix
+    assert re.fullmatch(told, trouble.value.saw) and "end other programs" in trouble.value.fix
+    addons.remove("second-node")
+
+    learners_node.join()
+    assert re.match(f"No second node: {told}. The cells that need it are left out", capsys.readouterr().out)
+    assert not addons.added()
+    cells.magic("--second-node", "echo this did run")
+    said = capsys.readouterr().out
+    assert "This cell is left out: it needs the second node, workbook-m02." in said and "this did run" not in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sed -i s/scheduler.conf/schedular.conf/ kube-scheduler.yaml",
+        "rm kube-controller-manager.yaml",
+        "cp kube-scheduler.yaml another.yaml; sed -i 's/name: kube-scheduler/name: another/' another.yaml",
+    ],
+)
+def test_a_chapter_mends_the_control_plane_that_another_one_left_broken(cluster, clean, change):
+    run("docker", "exec", "workbook", "sh", "-c", f"cd /etc/kubernetes/manifests; {change}")
+    lesson = Lesson("99", "mends", "Mends", 1, (), cluster=True)
+    prepare.get_ready(lesson, Report())
+    assert not run("docker", "exec", "workbook", "diff", "-r", "/etc/kubernetes/manifests", "/etc/workbook/manifests")
+    wait_for(
+        lambda: kubectl("get", "pods", "-n", "kube-system", "-l", "tier=control-plane", "--no-headers").splitlines(),
+        lambda lines: len(lines) == 4 and all(line.split()[1:3] == ["1/1", "Running"] for line in lines),
+        what="the four parts of the control plane, all running",
+    )

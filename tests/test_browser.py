@@ -7,6 +7,7 @@ import asyncio
 import http.client
 import json
 import re
+import subprocess
 import sys
 import tempfile
 import threading
@@ -348,6 +349,138 @@ def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
         wait_for(layout, lambda seen: "cloned-outputs" in seen, what="the layout, kept by JupyterLab")
         shown.reload()
         wait_for(pictures.count, lambda seen: seen == 2, what="both pictures when the page was loaded anew")
+
+
+CLUSTER = "lab-view-page"
+
+
+@pytest.fixture
+def namespace(cluster):
+    """kubectl in a namespace of its own, with an autoscaled deployment of two pods, a service, and an ingress."""
+    from labkit import shell, supply
+    from labkit.cluster import contents
+
+    def kubectl(*words, stdin=None):
+        subprocess.run(
+            ["kubectl", "-n", CLUSTER, *words],
+            input=stdin,
+            check=True,
+            capture_output=True,
+            text=True,
+            env=shell.environment(),
+        )
+
+    supply.ensure("busybox")
+    contents.load_image("busybox:1.37")
+    contents.make_namespace(CLUSTER)
+    kubectl("create", "-f", str(Path(__file__).parent / "shop.yaml"))
+    kubectl("rollout", "status", "deployment/shop", "--timeout=2m")
+    yield kubectl
+    contents.delete_namespace(CLUSTER)
+
+
+def watch_services(seen: dict, number: int, cluster) -> threading.Thread:
+    """Follows the services of the namespace until it saw so many new ones: when each came, in seconds since 1970."""
+    from kubernetes import client, watch
+
+    core = client.CoreV1Api(cluster.client())
+    version = core.list_namespaced_service(CLUSTER).metadata.resource_version
+
+    def follow():
+        events = watch.Watch()
+        options = {"resource_version": version, "timeout_seconds": 60}
+        for event in events.stream(core.list_namespaced_service, CLUSTER, **options):
+            seen.setdefault(event["object"].metadata.name, time.time())
+            if len(seen) == number:
+                events.stop()
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    return thread
+
+
+# When a word came into the picture, in seconds since 1970, and the longest time between two frames, in milliseconds.
+OBSERVE = """element => {
+  window.came = {}; window.longest = 0;
+  const look = () => {
+    for (const b of element.querySelectorAll(".lk-leads b")) window.came[b.textContent] ??= Date.now() / 1000;
+  };
+  new MutationObserver(look).observe(element, { childList: true, subtree: true, characterData: true });
+  let before = performance.now();
+  const frame = now => {
+    window.longest = Math.max(window.longest, now - before);
+    before = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+}"""
+
+
+def test_the_cluster_picture_shows_what_is_in_a_namespace(chromium, jupyterlab, cluster, namespace, request):
+    kubectl = namespace
+    write_notebook(jupyterlab, "cluster.ipynb", [f'lab.views.cluster.live("{CLUSTER}")'])
+    with page(chromium, address_of(jupyterlab, "cluster.ipynb")) as shown:
+        run_all(shown, 60)
+        picture = shown.locator(".lk-cluster").first
+        for title in ("What wants pods", "What leads to pods"):
+            picture.get_by_role("region", name=title).wait_for()
+        assert not picture.get_by_role("region", name="Helm releases").is_visible(), "there are no releases"
+        picture.get_by_text("2 endpoints, ready").wait_for()
+        assert picture.get_by_text("autoscaler shop: cpu").count() == 1
+
+        picture.evaluate(OBSERVE)
+        seen: dict[str, float] = {}
+        follower = watch_services(seen, 5, cluster)
+        for number in range(5):
+            kubectl("create", "service", "clusterip", f"soon-{number}", "--tcp=80")
+            picture.locator(".lk-leads b", has_text=f"soon-{number}").wait_for()
+        follower.join(20)
+        came = shown.evaluate("window.came")
+        late = sorted(came[name] - seen[name] for name in seen)
+        print(f"on the screen after {late} s")
+        assert late[2] < 0.2, f"on the screen {late} s after the watch API's own event"
+        kubectl("delete", "service", *seen)
+
+        # A rolling update that goes no further: its new pod does not become ready.
+        kubectl("set", "env", "deployment/shop", "READY=no")
+        shop = picture.locator(".lk-wants > .lk-pods > .lk-thing", has_text="deployment")
+        shop.locator(".lk-parts .lk-thing").nth(1).wait_for()
+        picture.get_by_text("not ready, gets no requests:").wait_for()
+        picture.locator(".lk-node .lk-facts", has_text="revision 2, new").wait_for()
+        for width in (1280, 1024):
+            shown.set_viewport_size({"width": width, "height": 1100})
+            assert picture.evaluate("e => e.scrollWidth <= e.clientWidth"), f"it is wider than a page of {width}"
+            keep(shown, request, f"cluster-{width}")
+        shown.get_by_role("button", name="Beside the notebook").click()
+        docked = shown.locator(".lk-cluster").nth(1)
+        docked.get_by_text("not ready, gets no requests:").wait_for()
+        assert docked.evaluate("e => e.scrollWidth <= e.clientWidth"), "it is wider than half a window"
+        keep(shown, request, "cluster-docked")
+        shown.get_by_role("menuitem", name="Settings", exact=True).click()
+        shown.locator(".lm-Menu-itemLabel", has_text="Theme").first.hover()
+        shown.locator(".lm-Menu-itemLabel", has_text="JupyterLab Dark").first.click()
+        shown.locator('body[data-jp-theme-light="false"]').wait_for(state="attached")
+        keep(shown, request, "cluster-dark")
+
+        shown.evaluate("() => { window.longest = 0; }")
+        kubectl("scale", "deployment/many", "--replicas=500")
+        group = docked.locator(".lk-node .lk-head", has_text="deployment many revision 1")
+        group.get_by_text("500 SchedulingGated").wait_for(timeout=120_000)
+        longest = shown.evaluate("window.longest")
+        print(f"longest time between two frames: {longest:.0f} ms")
+        assert longest < 1000, f"the page stood still for {longest:.0f} ms"
+        assert docked.locator(".lk-node .lk-pod").count() < 10, "one line for each owner"
+        keep(shown, request, "cluster-many")
+        docked.get_by_text("The same as a table").click()
+        rows = docked.locator("table", has_text=f"Pods of namespace {CLUSTER}").locator("tr")
+        wait_for(rows.count, lambda seen: seen > 500, what="all pods in the table")
+        assert not faults(shown)
+
+
+def keep(page, request, name: str) -> None:
+    """A picture of the page as it is, if asked for."""
+    if folder := request.config.getoption("--screenshots"):
+        page.screenshot(path=f"{folder}/{name}.png")
 
 
 def test_a_learner_compares_their_list_with_ours(chromium, jupyterlab):

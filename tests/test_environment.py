@@ -55,7 +55,7 @@ def test_pyproject_and_environment_list_the_same_packages():
         ]
     )
     wanted = {CONDA_NAMES.get(name, name): version for name, version in pyproject().items()}
-    tools = {"docker-cli", "docker-compose", "kubernetes-client", "kubernetes-helm", "minikube"}
+    tools = {"docker-cli", "docker-compose", "git", "kubernetes-client", "kubernetes-helm", "minikube"}
     assert set(conda) - tools == set(wanted), "environment.yml and pyproject.toml name different packages"
     assert tools <= set(conda)
     for name, version in wanted.items():

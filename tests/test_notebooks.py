@@ -1,4 +1,5 @@
-"""Every notebook, run as a learner's copy: in order, then in a shuffled order with a kernel restart.
+"""Every notebook, run as a learner's copy: in order, then a third of them in a shuffled order with a kernel restart;
+all of them so with --every-order.
 
 labkit's player runs the cells, with their solutions; nbval collects them and compares their outputs. A cell may not
 fail, compared output must be the same, a check before its solution must not pass and one after it must, and at the end
@@ -29,12 +30,14 @@ from labkit.workspace.player import Player
 NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
 
 
-def _orders():
+def _orders(every):
+    """The notebooks in order, then shuffled; every: all of these too, and not a third."""
     shuffled = NOTEBOOKS[:]
     random.Random(SEED).shuffle(shuffled)
     if shuffled == NOTEBOOKS:
         shuffled.reverse()
-    for order, notebooks in (("learner", NOTEBOOKS), ("shuffled", shuffled)):
+    some = shuffled if every else shuffled[: -(-len(shuffled) // 3)]
+    for order, notebooks in (("learner", NOTEBOOKS), ("shuffled", some)):
         for notebook in notebooks:
             try:
                 needs = [pytest.mark.cluster] if chapters.load(notebook.stem).cluster else []
@@ -351,7 +354,11 @@ def files_in(folder):
     ]
 
 
-@pytest.mark.parametrize(("order", "notebook"), list(_orders()))
+def pytest_generate_tests(metafunc):
+    if "order" in metafunc.fixturenames:
+        metafunc.parametrize(("order", "notebook"), list(_orders(metafunc.config.getoption("--every-order"))))
+
+
 def test_notebook(order, notebook, folders, compared, request):
     lesson = chapters.load(notebook.stem)
     request.getfixturevalue("engine")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,9 @@ from conftest import wait_for
 from supply_scratch import COMPILED, TOOLCHAIN, Home, Publisher
 
 from labkit import paths, supply
-from labkit.supply import catalog, download, golang, images
+from labkit.report import Report
+from labkit.supply import catalog, download, golang, images, packages
+from labkit.supply import publisher as publishers
 from labkit.system import apt, processes
 
 PROGRAM = b"#!/bin/sh\necho 3.10.1\n" + b"# filling\n" * 300_000
@@ -677,12 +680,36 @@ def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):
     assert (catalog.MINIKUBE, catalog.KUBERNETES) == ("v1.38.1", "v1.35.1")
 
 
+@pytest.mark.skipif(bool(apt.out_of_reach()), reason="no Debian packages here")
+def test_a_machine_without_git_gets_debians(tmp_path, monkeypatch):
+    """One program of the package is enough for what chapters do with it."""
+    assert "nobody publishes git" in publishers.unavailable("git")
+    monkeypatch.setattr(paths, "tools", tmp_path / "bin")
+    packages.provide("git", Report())
+    work = tmp_path / "work"
+    work.mkdir()
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+
+    def git(*words):
+        command = [tmp_path / "bin/git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-C", work, *words]
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+
+    git("init", "-q")
+    for text in ("one", "two"):
+        (work / "file").write_text(text)
+        git("add", "file")
+        git("commit", "-q", "-m", text)
+    git("revert", "--no-edit", "HEAD")
+    git("archive", "--output", tmp_path / "all.tar", "HEAD")
+    assert (work / "file").read_text() == "one"
+
+
 @pytest.mark.parametrize("platform", catalog.TESTED_PLATFORMS + catalog.UNTESTED_PLATFORMS)
-def test_every_platform_has_an_address_for_every_tool(platform, monkeypatch):
+def test_every_platform_has_an_address_for_every_published_tool(platform, monkeypatch):
     system, arch = platform.split("-")
     monkeypatch.setattr(catalog, "system", lambda: system)
     monkeypatch.setattr(catalog, "arch", lambda: arch)
-    for tool in catalog.TOOLS.values():
+    for tool in (tool for tool in catalog.TOOLS.values() if tool.url):
         url = tool.address()
         assert url.startswith("https://") and "{" not in url and system in url and tool.version in url
         assert arch in url or catalog.cpu() in url

@@ -86,10 +86,11 @@ def added() -> list[str]:
     return [name for name in ADDONS if name in there]
 
 
-def settle(wanted: Iterable[str], report: Report | None = None) -> None:
-    """The cluster has these add-ons, and no other, when this returns."""
-    wanted = set(wanted)
-    for name in added():
+def settle(wanted: Iterable[str], others: Iterable[str] = (), report: Report | None = None) -> None:
+    """The cluster has these add-ons when this returns, of the others those that it had, and no more."""
+    there = added()
+    wanted = {*wanted, *(name for name in others if name in there)}
+    for name in there:
         if name not in wanted:
             remove(name, report)
     for name in ADDONS:

@@ -1,6 +1,7 @@
 """What chapters have in the cluster: images in its node, namespaces."""
 
 import subprocess
+from fnmatch import fnmatch
 
 from labkit import cluster, engine
 from labkit.errors import Trouble
@@ -42,6 +43,22 @@ def _load(image: str, identity: str, node, report: Report) -> None:
             f"{image} was copied into the cluster's node, and the node does not list it", "", "run the cell again"
         )
     report.done()
+
+
+def remove_images(patterns: tuple[str, ...]) -> list[str]:
+    """Takes the images whose short names match out of every node; their names."""
+    removed = []
+    for found in cluster.nodes():
+        if found["State"]["Status"] != "running":
+            continue
+        node = engine.client().containers.get(found["Id"])
+        names = node.exec_run("ctr -n k8s.io images ls -q").output.decode().split()
+        # By its name alone: crictl would take all names of an image.
+        own = [one for one in names if any(fnmatch(one.removeprefix("docker.io/"), pattern) for pattern in patterns)]
+        for name in own:
+            node.exec_run(["ctr", "-n", "k8s.io", "images", "rm", name])
+        removed += own
+    return sorted({name.removeprefix("docker.io/") for name in removed})
 
 
 def make_namespace(name: str) -> None:

@@ -16,13 +16,15 @@ _READY = 60  # seconds until it is ready, at pace 1
 
 def add(report: Report) -> None:
     """The node is ready for pods when this returns; what there is of one that is not is made anew."""
-    if not _is_ready():
+    if not is_ready():
         remove(report)
-        _check_memory()
+        if why := no_room():
+            fix = "end other programs, or give Docker Desktop more memory, then run this again"
+            raise Trouble(why, "that much", fix)
         _join(report)
     report.detail("connecting the two")
     _connect()
-    if not wait.until(_is_ready, _READY, every=0.2):
+    if not wait.until(is_ready, _READY, every=0.2):
         raise Trouble(f"the node {NAME} is not ready", "it to be", "run this again, which makes it anew")
 
 
@@ -61,7 +63,8 @@ rm /etc/workbook/routes
 """
 
 
-def _is_ready() -> bool:
+def is_ready() -> bool:
+    """Whether it is there, and pods may come to it or be on it."""
     running = {node["Name"] for node in cluster.nodes() if node["State"]["Status"] == "running"}
     if f"/{NAME}" not in running:
         return False
@@ -71,15 +74,15 @@ def _is_ready() -> bool:
     return False
 
 
-def _check_memory() -> None:
+def no_room() -> str:
+    """Why there is no room for the node, in words; empty when there is, or when it is there."""
+    if is_ready():
+        return ""
     # Of the machine that the engine runs on, which may be Docker Desktop's.
     free = int(cluster.in_node(PROFILE, "awk '/^MemAvailable/ { print $2 }' /proc/meminfo")) << 10
-    if free < _MEMORY:
-        raise Trouble(
-            f"{free >> 20} MiB of memory are free where the cluster runs",
-            f"{_MEMORY >> 20} MiB for a second node",
-            "end other programs, or give Docker Desktop more memory, then run this again",
-        )
+    if free >= _MEMORY:
+        return ""
+    return f"{free >> 20} MiB of memory are free where the cluster runs, and a second node takes {_MEMORY >> 20} MiB"
 
 
 def _join(report: Report) -> None:

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from labkit import cluster, engine, paths, supply
-from labkit.cluster import PODS, PROFILE, STARTING, settings
+from labkit.cluster import PODS, PROFILE, STARTING, settings, static_pods
 from labkit.cluster.objects import ready
 from labkit.engine import host
 from labkit.errors import Trouble
@@ -177,6 +177,7 @@ def _start(some: parts.Parts, report: Report) -> None:
                 "every system pod ready",
                 f"run this again, which goes on waiting; if that does not help, {fix}",
             )
+        static_pods.note()
     except BaseException:
         _note_start(0, started)
         raise

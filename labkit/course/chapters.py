@@ -26,7 +26,6 @@ class ToCome:
 
 
 _TO_COME = (
-    ToCome("06", "kubernetes-and-clusters", "Kubernetes and clusters"),
     ToCome("09", "services-and-ingress", "Services and ingress"),
     ToCome("10", "state", "State"),
     ToCome("11", "namespaces-and-rbac", "Namespaces and RBAC"),

@@ -30,14 +30,14 @@ class Lesson:
     """What a chapter is and needs.
 
     minutes: reading at 200 words a minute, seven minutes an exercise, and what the cells take, rounded up to five;
-    images, tools: names in the supply's catalog; load: images, by catalog
-    name or reference, that are loaded into the cluster; cluster: whether it needs one; addons: what it wants in
-    the cluster beside, of cluster.addons.ADDONS; namespaces: its own, made by prepare and deleted by clean; what it
-    makes outside them carries the label lab=NAME, and is deleted by it; alters_cluster: whether it drains a node,
-    restarts the API server or installs something for the whole cluster, which it then has for itself in the tests,
+    images, tools: names in the supply's catalog; load: images, by catalog name or reference, that are loaded into the
+    cluster; cluster: whether it needs one; addons: what it wants in the cluster beside, of cluster.addons.ADDONS; adds:
+    those of them that its own cells add; namespaces: its own, made by prepare and deleted by clean; what it makes
+    outside them carries the label lab=NAME, and is deleted by it; alters_cluster: whether it drains a node, restarts a
+    part of the control plane or installs something for the whole cluster, which it then has for itself in the tests,
     as it has when it wants add-ons; owns: name patterns of what the chapter makes in the engine; files: patterns,
-    relative to the notebooks, of the files that the learner writes; ports: TCP ports of this machine that the
-    chapter publishes or forwards.
+    relative to the notebooks, of the files that the learner writes; ports: TCP ports of this machine that the chapter
+    publishes or forwards.
     """
 
     number: str
@@ -50,6 +50,7 @@ class Lesson:
     load: tuple[str, ...] = ()
     cluster: bool = False
     addons: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
     alters_cluster: bool = False
     owns: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from labkit import cluster, engine, paths, session, supply
-from labkit.cluster import addons, contents, start
+from labkit.cluster import addons, contents, start, static_pods
 from labkit.course import chapters, handout, made, ports, progress
 from labkit.course.lesson import Lesson
 from labkit.display import card
@@ -46,7 +46,8 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         supply.ensure(*lesson.tools, *lesson.images, report=report)
     if lesson.cluster:
         start.ensure(report)
-        addons.settle(lesson.addons, report)
+        static_pods.restore(report)
+        addons.settle(lesson.addons, lesson.adds, report)
         for image in lesson.load:
             contents.load_image(_reference(image), report)
         for namespace in lesson.namespaces:
@@ -129,8 +130,11 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
         report.detail(f"namespace {namespace}, until its last pod has ended")
         if contents.delete_namespace(namespace):
             removed.append(f"namespace {namespace} with all in it")
+    removed += [f"image {name} from the cluster" for name in contents.remove_images(lesson.owns)]
     report.done()
-    return removed + [f"the cluster's add-on {name}" for name in lesson.addons if addons.remove(name, report)]
+    return removed + [
+        f"the cluster's add-on {name}" for name in (*lesson.addons, *lesson.adds) if addons.remove(name, report)
+    ]
 
 
 def reset(name: str, report: Report | None = None) -> list[str]:

@@ -1,7 +1,7 @@
 """What the live pictures share: a thread that tells of changes, the widget in the page, a few words.
 
 A picture NAME is `views/NAME.py` with its model and its watcher, and beside it `NAME.js` and `NAME.css`, which stand on
-`stage.js` and `stage.css`.
+`stage.js` and `stage.css`. A long one is a folder `views/NAME/`, where these three are called page.
 """
 
 import atexit

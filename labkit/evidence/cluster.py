@@ -12,6 +12,7 @@ from decimal import Decimal
 from http.client import IncompleteRead
 from urllib.parse import quote, urlencode
 
+from urllib3 import Timeout
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from labkit import cluster
@@ -25,7 +26,11 @@ __all__ = [
     "ask",
     "cause",
     "condition",
+    "container_status",
+    "container_statuses",
+    "delete",
     "evict",
+    "follow",
     "get",
     "how",
     "log",
@@ -69,6 +74,29 @@ def request(path: str, *, query=(), headers=(), connection=None, timeout=5.0, st
 def read(path: str, **options) -> dict:
     """The JSON at a path of the API; options and what it raises: as request."""
     return json.loads(request(path, **options).data)
+
+
+def follow(path: str, version: str, connection=None, silence: float = 60, opened=lambda answer: None):
+    """The watch API's events on a path, from a resource version on; ends when none comes for `silence` seconds, or
+    when the server ends it. opened: gets urllib3's answer, whose shutdown() ends it at once. Raises Refused when that
+    version is no longer known, and what request raises."""
+    query = {"watch": "true", "resourceVersion": version, "timeoutSeconds": 600}
+    answer = request(
+        path, query=query.items(), connection=connection, timeout=Timeout(connect=2, read=silence), stream=True
+    )
+    opened(answer)
+    rest = b""
+    try:
+        for chunk in answer.stream(amt=None):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for event in (json.loads(line) for line in lines if line.strip()):
+                if event["type"] == "ERROR":
+                    raise Refused(event["object"].get("code", 0), event["object"].get("message", ""))
+                yield event
+    except ReadTimeoutError:
+        pass
+    finally:
+        answer.close()
 
 
 def _send(method, path, query=(), headers=(), body=None, connection=None, timeout=5.0, stream=False):
@@ -116,6 +144,13 @@ def objects(kind: str, namespace: str = "", selector: str = "", fields: str = ""
     found = read(_path(kind, namespace), query=query)
     said = {"kind": found["kind"].removesuffix("List"), "apiVersion": found["apiVersion"]}  # the items leave it out
     return [{**said, **one} for one in found["items"]]
+
+
+def delete(thing: dict) -> None:
+    """Deletes an object, as kubectl does; one that is gone already is no error."""
+    answer = _send("DELETE", f"{_of(thing)}")
+    if answer.status not in (200, 202, 404):
+        raise Refused(answer.status, _message(answer.data) or answer.reason)
 
 
 def _path(kind: str, namespace: str, name: str = "") -> str:

@@ -55,7 +55,8 @@ class Tool:
     accepts: which versions of one that is there already will do, as PEP 440 writes it; url: the publisher's
     file, with {system}, {arch} and {cpu}; checksum: the file with its SHA-256, as a suffix of the url or, from a
     slash on, beside it; what: a few words for a reader; member: the program inside an archive; go: the folder of its
-    build recipe in go/, or package: the Debian package that has it; later: whether no cluster needs it, so that it is
+    build recipe in go/, or package: the Debian package that has it, from the machine's own release if `linked` to
+    libraries of it; later: whether no cluster needs it, so that it is
     made last. One that is named docker-… extends the docker command.
     """
 
@@ -69,6 +70,7 @@ class Tool:
     member: str = ""
     go: str = ""
     package: str = ""
+    linked: bool = False
     later: bool = False
 
     @property
@@ -185,6 +187,8 @@ TOOLS = {
             go="helm",
             later=True,
         ),
+        # Whoever cloned the workbook has it.
+        Tool("git", "2", ("--version",), ">=2.23,<3", "", "", "the command git", package="git", linked=True),
         # What cosign 3 writes unless told otherwise, the policy controller cannot verify with a key.
         Tool(
             "cosign",

@@ -27,7 +27,8 @@ def provide(name: str, report: Report) -> None:
         if tool.go:
             bundle.install(golang.build(tool.go, report) / name, name)
         else:
-            _from_debian(tool.package, name, report)
+            suite = apt.suite() if tool.linked else apt.ENGINE_SUITE
+            _from_debian(f"{tool.package}/{suite}", name, report)
     elif name in IMAGES:
         images.build(IMAGES[name], report)
     else:
@@ -39,10 +40,10 @@ def provide(name: str, report: Report) -> None:
 
 
 def _from_debian(package: str, name: str, report: Report) -> None:
-    report.detail(f"fetching Debian's {package}")
+    report.detail(f"fetching Debian's {package.partition('/')[0]}")
     work = paths.cache / "work"
     work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=work) as folder:
-        apt.unpack([f"{package}/{apt.ENGINE_SUITE}"], Path(folder))
+        apt.unpack([package], Path(folder))
         programs = (file for file in Path(folder).rglob(name) if file.is_file() and os.access(file, os.X_OK))
         bundle.install(next(programs), name)

@@ -25,6 +25,8 @@ def unavailable(name: str) -> str:
     """Why the publisher cannot give this; empty when it can. An unreachable host costs 3 s, once a minute."""
     if name in IMAGES and not IMAGES[name].public:
         return "it is built here, from a recipe of the workbook"
+    if name in TOOLS and not TOOLS[name].url:
+        return f"nobody publishes {name} for every system alike"
     origin = _origin(name)
     why = _silence(origin)
     return f"{urlsplit(origin).netloc} does not answer ({why})" if why else ""

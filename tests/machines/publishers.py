@@ -36,7 +36,7 @@ _LAYER = "application/vnd.docker.image.rootfs.diff.tar"
 
 def missing() -> str:
     """What was not built here and can therefore not be published; empty when all is there."""
-    absent = [name for name in TOOLS if not _program(name).exists()]
+    absent = [name for name in _published_tools() if not _program(name).exists()]
     absent += [image.reference for image in _published().values() if not images.exists(image.reference)]
     absent += [] if _built() else ["the cluster's preload"]
     return f"nothing to publish: {', '.join(absent)} not built here" if absent else ""
@@ -46,7 +46,7 @@ def pages() -> dict[str, Page]:
     """All that the publishers have, by host and path."""
     with files.locked(_KEPT / "lock"):
         found = {**_preload(), **_images()}
-        for name in TOOLS:
+        for name in _published_tools():
             found.update(_release(name))
         used = {page.content for page in found.values()}
         for file in (*_KEPT.glob("*.tar.*"), *_KEPT.glob("blobs/*")):
@@ -56,6 +56,10 @@ def pages() -> dict[str, Page]:
 
 
 # -- programs ----------------------------------------------------------------------------------------
+
+
+def _published_tools() -> list[str]:
+    return [name for name, tool in TOOLS.items() if tool.url]
 
 
 def _program(name: str) -> Path:

@@ -1,25 +1,31 @@
-"""%%sh --breaks CHAPTER/EXERCISE: a cell that sets up something broken does so while its exercise is open.
+"""%%sh with what only a chapter's cells need.
 
-Run All, and a key that was pressed once too often, come by here too.
+--breaks CHAPTER/EXERCISE: the cell sets up something broken, and does so while its exercise is open. Run All, and a key
+that was pressed once too often, come by here too.
+--second-node: the cell needs a second node, which a machine with little memory has not got; it is left out there.
 """
 
 from labkit import session, shell
-from labkit.course import chapters, progress
+from labkit.course import chapters, progress, second_node
 from labkit.errors import Trouble
 
-_OPTION = "--breaks"
+_BREAKS, _SECOND_NODE = "--breaks", "--second-node"
 
 
 def magic(line: str, cell: str) -> None:
-    """%%sh, with this option too."""
+    """%%sh, with these options too."""
     words = line.split()
-    if _OPTION in words:
-        place = words.index(_OPTION)
+    if _BREAKS in words:
+        place = words.index(_BREAKS)
         if not words[place + 1 :]:
-            raise Trouble(f"{_OPTION} without a name", "an exercise, as in %%sh --breaks pods/crash-loop")
+            raise Trouble(f"{_BREAKS} without a name", "an exercise, as in %%sh --breaks pods/crash-loop")
         if _is_to_stay(chapters.exercise(words[place + 1]).name):
             return
         del words[place : place + 2]
+    if _SECOND_NODE in words:
+        words.remove(_SECOND_NODE)
+        if not second_node.is_here():
+            return
     shell.magic(" ".join(words), cell)
 
 
