@@ -68,7 +68,7 @@ def test_each_part_has_its_lane_and_its_words():
         "  0.400 s  kubelet      kubelet of far: patches the status of pod web-1 (2 times, last after 0.900 s)",
         "  0.500 s  controllers  deployment controller: updates the status of deployment web: refused, somebody had "
         "changed it meanwhile; it tries again",
-        "  0.800 s  containerd   Started: Container started (web-1)",
+        "  0.800 s  containerd   containerd: Started, Container started (web-1)",
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_real_wish_step_by_step(cluster):
             "deployment controller: creates replicaset way-",
             "replicaset controller: creates pod",
             "scheduler: binds pod way-",
-            "Started: Container started",
+            "containerd: Started, Container started",
         )
         pattern = ".*".join(f"(?:{step})" for step in steps)
         wait_for(watcher.text, lambda text: re.search(pattern, text, re.DOTALL), 60, "the steps in their order")

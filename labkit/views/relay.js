@@ -19,7 +19,7 @@ function picture(root, places) {
       if (name === step.lane) cell.setAttribute("aria-label", name);
       line.append(cell);
     }
-    line.append(make("td", "lk-words", step.words));
+    line.append(make("td", step.main ? "lk-words lk-strong" : "lk-words", step.words));
     return line;
   }
 

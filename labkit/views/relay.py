@@ -25,6 +25,8 @@ _MOST = 60  # steps of one wish
 _READS = ("get", "list", "watch")
 # What the kubelet's events call that which it had the container runtime do, or what it was told of it.
 _RUNTIME = ("Pulling", "Pulled", "Created", "Started", "Killing", "Failed", "BackOff", "FailedCreatePodSandBox")
+# What moves a wish on; the rest is what its parts report.
+_MAIN = ("creates", "deletes", "binds", "Started", "Killing")
 _VERBS = {"create": "creates", "update": "updates", "patch": "patches", "delete": "deletes"}
 
 
@@ -70,7 +72,8 @@ class Model:
             return
         self.heard.append(mark)
         if self.wishes and event.get("reportingComponent") == "kubelet" and reason in _RUNTIME:
-            what = f"{reason}: {event.get('message', '')} ({thing.get('name', '')})"
+            message = event.get("message", "").removesuffix(" and can be accessed by the pod")
+            what = f"{reason}, {message} ({thing.get('name', '')})"
             self._put(moment, "containerd", "containerd", what, 0)
 
     def _put(self, moment: float, lane: str, who: str, what: str, status: int) -> None:
@@ -91,7 +94,12 @@ class Model:
             "lanes": list(LANES),
             "wishes": self.wishes,
             "steps": [
-                {"after": f"{step['at'] - self._began:.3f} s", "lane": step["lane"], "words": _words(step, self._began)}
+                {
+                    "after": f"{step['at'] - self._began:.3f} s",
+                    "lane": step["lane"],
+                    "words": _words(step, self._began),
+                    "main": step["status"] < 400 and step["what"].startswith(_MAIN),
+                }
                 for step in sorted(self.steps.values(), key=lambda step: step["at"])
             ],
             "news": [],
@@ -146,7 +154,7 @@ def _what(entry: audit.Entry) -> str:
 
 
 def _words(step: dict, began: float) -> str:
-    words = f"{step['who']}: {step['what']}" if step["lane"] != "containerd" else step["what"]
+    words = f"{step['who']}: {step['what']}"
     if step["status"] == 409 and "updates" in step["what"]:
         words += ": refused, somebody had changed it meanwhile; it tries again"
     elif step["status"] >= 400:
