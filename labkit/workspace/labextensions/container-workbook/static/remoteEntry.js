@@ -165,6 +165,7 @@
     for (const view of app.shell.widgets("main")) {
       if (!before.has(view)) {
         app.shell.add(view, "main", { ...place, activate: false });
+        return view;
       }
     }
   }
@@ -172,9 +173,17 @@
   function clicked(app, tracker, button) {
     const panel = tracker.find((one) => one.node.contains(button));
     const index = panel ? panel.content.widgets.findIndex((cell) => cell.node.contains(button)) : -1;
-    if (index >= 0) {
-      besideNotebook(app, panel, index, { ref: panel.id, mode: "split-right" });
+    if (index < 0) {
+      return;
     }
+    const there = besides(app).filter((one) => one.content.path === panel.context.path);
+    const again = there.find((one) => one.content.index === index);
+    const place = there.length ? { ref: there[0].id, mode: "tab-before" } : { ref: panel.id, mode: "split-right" };
+    // A second picture comes in the place of the first; what is typed next goes to the notebook.
+    (again ? Promise.resolve(again) : besideNotebook(app, panel, index, place)).then((view) => {
+      app.shell.activateById(view.id);
+      app.shell.activateById(panel.id);
+    });
   }
 
   // After a reload a view beside the notebook stays at "Loading widget...": it was made before the notebook knew its
