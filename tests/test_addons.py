@@ -281,11 +281,15 @@ def test_without_memory_there_is_no_second_node_and_the_learner_is_told(cluster,
 )
 def test_a_chapter_mends_the_control_plane_that_another_one_left_broken(cluster, clean, change):
     run("docker", "exec", "workbook", "sh", "-c", f"cd /etc/kubernetes/manifests; {change}")
+
+    def parts():
+        return kubectl("get", "pods", "-n", "kube-system", "-l", "tier=control-plane", "--no-headers").splitlines()
+
+    def whole(lines):
+        return len(lines) == 4 and all(line.split()[1:3] == ["1/1", "Running"] for line in lines)
+
+    wait_for(parts, lambda lines: not whole(lines), 60, "the control plane as it was broken")
     lesson = Lesson("99", "mends", "Mends", 1, (), cluster=True)
     prepare.get_ready(lesson, Report())
     assert not run("docker", "exec", "workbook", "diff", "-r", "/etc/kubernetes/manifests", "/etc/workbook/manifests")
-    wait_for(
-        lambda: kubectl("get", "pods", "-n", "kube-system", "-l", "tier=control-plane", "--no-headers").splitlines(),
-        lambda lines: len(lines) == 4 and all(line.split()[1:3] == ["1/1", "Running"] for line in lines),
-        what="the four parts of the control plane, all running",
-    )
+    assert whole(parts()), "it is whole when the chapter begins"

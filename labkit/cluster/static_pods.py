@@ -69,6 +69,8 @@ def _missing(wanted: list[str]) -> str:
         pod.metadata.name: api.sanitize_for_serialization(pod)
         for pod in cluster.core().list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
     }
+    if others := pods.keys() - {f"{part}-{PROFILE}" for part in wanted}:
+        return f"{', '.join(sorted(others))} is still there"
     for part in wanted:
         pod = pods.get(f"{part}-{PROFILE}")
         if pod is None:
