@@ -120,10 +120,12 @@ def take_back(lesson: Lesson, report: Report) -> list[str]:
 
 
 def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
-    """What the lesson made in the whole cluster first: a webhook of it could keep its namespaces from going."""
+    """What the lesson made in the whole cluster first: a webhook of it could keep its namespaces from going. Before
+    all else the control plane: without controllers no namespace goes."""
     cluster.resume()
     if cluster.state() != "running":
         return []
+    static_pods.restore(report)
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
     for namespace in lesson.namespaces:
