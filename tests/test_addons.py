@@ -271,6 +271,19 @@ def test_without_memory_there_is_no_second_node_and_the_learner_is_told(cluster,
     assert "This cell is left out: it needs the second node, workbook-m02." in said and "this did run" not in said
 
 
+def parts():
+    return kubectl("get", "pods", "-n", "kube-system", "-l", "tier=control-plane", "--no-headers").splitlines()
+
+
+def whole(lines):
+    return len(lines) == 4 and all(line.split()[1:3] == ["1/1", "Running"] for line in lines)
+
+
+def break_manifests(change):
+    run("docker", "exec", "workbook", "sh", "-c", f"cd /etc/kubernetes/manifests; {change}")
+    wait_for(parts, lambda lines: not whole(lines), 60, "the control plane as it was broken")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -280,12 +293,16 @@ def test_without_memory_there_is_no_second_node_and_the_learner_is_told(cluster,
     ],
 )
 def test_a_chapter_mends_the_control_plane_that_another_one_left_broken(cluster, clean, change):
-    run("docker", "exec", "workbook", "sh", "-c", f"cd /etc/kubernetes/manifests; {change}")
+    break_manifests(change)
     lesson = Lesson("99", "mends", "Mends", 1, (), cluster=True)
     prepare.get_ready(lesson, Report())
     assert not run("docker", "exec", "workbook", "diff", "-r", "/etc/kubernetes/manifests", "/etc/workbook/manifests")
-    wait_for(
-        lambda: kubectl("get", "pods", "-n", "kube-system", "-l", "tier=control-plane", "--no-headers").splitlines(),
-        lambda lines: len(lines) == 4 and all(line.split()[1:3] == ["1/1", "Running"] for line in lines),
-        what="the four parts of the control plane, all running",
-    )
+    assert whole(parts()), "it is whole when the chapter begins"
+
+
+def test_a_chapter_whose_controllers_are_broken_is_cleaned_up(cluster, clean):
+    lesson = Lesson("99", "mends", "Mends", 1, (), cluster=True, namespaces=("lab-mends",))
+    prepare.get_ready(lesson, Report())
+    break_manifests("rm kube-controller-manager.yaml")
+    assert prepare.take_back(lesson, Report()) == ["namespace lab-mends with all in it"]
+    assert whole(parts())

@@ -533,7 +533,7 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
             shown.locator(".jp-WindowedPanel-outer:visible").evaluate("e => e.scrollTo(0, e.scrollHeight)")
             return again.count()
 
-        wait_for(at_the_end, lambda seen: seen == 4, what="what stays of the cell far below")
+        wait_for(at_the_end, lambda seen: seen == 4, 90, "what stays of the cell far below")
         words = shown.locator(".jp-Notebook:visible").text_content()
         assert long.strip() in words and "A solution of" in words and "engine, lab-00-*" in words
         assert not faults(shown)

@@ -122,8 +122,9 @@ def test_an_answer_of_the_app_and_nobody_there(core, welcome, shell):
     core.create_namespaced_service(
         NAMESPACE, {"metadata": {"name": "empty"}, "spec": {"selector": {"no": "such"}, "ports": [{"port": 80}]}}
     )
-    said = evidence.ask(evidence.get("service", "empty", NAMESPACE), 80)
-    assert "no endpoints available" in said
+    # What passes requests on in the API server hears of a new service a moment later.
+    empty = evidence.get("service", "empty", NAMESPACE)
+    wait_for(lambda: evidence.ask(empty, 80), lambda said: "no endpoints available" in said, what="nobody's answer")
     # An app may say 503 itself.
     server = "HTTP/1.1 503 Service Unavailable\\r\\nContent-Length: 4\\r\\n\\r\\nbusy"
     command = f"echo 'printf \"{server}\"' > /tmp/say; while :; do nc -l -p 9000 -e sh /tmp/say; done"

@@ -140,9 +140,8 @@ def connect():
     configuration = client.Configuration()
     config.load_kube_config(config_file=str(paths.kubeconfig), context=PROFILE, client_configuration=configuration)
     configuration.retries = False  # we try again ourselves, and urllib3 would log each time
-    configuration.connection_pool_maxsize = (
-        32  # a picture asks for a dozen kinds at once; urllib3 logs what has no place
-    )
+    # A picture asks for a dozen kinds at once; urllib3 logs what has no place.
+    configuration.connection_pool_maxsize = 32
     configuration.proxy = None  # one that the user has set cannot reach the node
     return client.ApiClient(configuration)
 

@@ -3,6 +3,8 @@
 Start, checkers and pictures all say it by these.
 """
 
+from datetime import UTC, datetime
+
 # A kind without a condition "Ready": what of its status must be as many as its spec's replicas.
 _REPLICAS = {
     "Deployment": ("replicas", "updatedReplicas", "availableReplicas"),
@@ -135,6 +137,12 @@ def container_statuses(pod: dict) -> list[dict]:
 def container_status(pod: dict, name: str) -> dict:
     """The same of one container; empty when the kubelet has said nothing of it."""
     return next((one for one in container_statuses(pod) if one["name"] == name), {})
+
+
+def container_age(pod: dict, name: str) -> float:
+    """Seconds since a container was last started; 0 when it does not run."""
+    began = container_status(pod, name).get("state", {}).get("running", {}).get("startedAt")
+    return (datetime.now(UTC) - datetime.fromisoformat(began)).total_seconds() if began else 0
 
 
 def _unscheduled(pod: dict) -> dict:

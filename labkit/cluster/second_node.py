@@ -75,9 +75,7 @@ def is_ready() -> bool:
 
 
 def no_room() -> str:
-    """Why there is no room for the node, in words; empty when there is, or when it is there."""
-    if is_ready():
-        return ""
+    """Why there is no room for the node, in words; empty when there is."""
     # Of the machine that the engine runs on, which may be Docker Desktop's.
     free = int(cluster.in_node(PROFILE, "awk '/^MemAvailable/ { print $2 }' /proc/meminfo")) << 10
     if free >= _MEMORY:

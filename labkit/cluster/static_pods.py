@@ -28,7 +28,7 @@ def restore(report: Report | None = None) -> list[str]:
     report.step("mending the control plane")
     report.detail(", ".join(changed))
     cluster.in_node(PROFILE, _RESTORE)
-    wanted = [name.removesuffix(".yaml") for name in cluster.in_node(PROFILE, f"ls {_COPY}").split()]
+    wanted = _commands()
     missing = ""
 
     def runs() -> bool:
@@ -58,10 +58,16 @@ done
 """
 
 
-def _missing(wanted: list[str]) -> str:
-    """Which part does not run yet as its manifest says, in words; empty when all do."""
+def _commands() -> dict[str, list[str]]:
+    """What each part runs, by the name of its pod, as the copies say it."""
     import yaml
 
+    said = yaml.safe_load_all(cluster.in_node(PROFILE, f"for file in {_COPY}/*; do echo ---; cat $file; done"))
+    return {f"{one['metadata']['name']}-{PROFILE}": one["spec"]["containers"][0].get("command") for one in said}
+
+
+def _missing(wanted: dict[str, list[str]]) -> str:
+    """Which part does not run yet as its manifest says, in words; empty when all do."""
     if trouble := cluster.api_trouble():
         return trouble
     api = cluster.client()
@@ -69,13 +75,14 @@ def _missing(wanted: list[str]) -> str:
         pod.metadata.name: api.sanitize_for_serialization(pod)
         for pod in cluster.core().list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
     }
-    for part in wanted:
-        pod = pods.get(f"{part}-{PROFILE}")
+    if others := pods.keys() - wanted:
+        return f"{', '.join(sorted(others))} is still there"
+    for name, command in wanted.items():
+        pod = pods.get(name)
         if pod is None:
-            return f"no pod {part} yet"
-        manifest = yaml.safe_load(cluster.in_node(PROFILE, f"cat {_COPY}/{part}.yaml"))
-        if pod["spec"]["containers"][0].get("command") != manifest["spec"]["containers"][0].get("command"):
-            return f"{part} is still as it was changed"
+            return f"no pod {name} yet"
+        if pod["spec"]["containers"][0].get("command") != command:
+            return f"{name} is still as it was changed"
         if not ready(pod):
-            return f"{part} {how(pod)}"
+            return f"{name} {how(pod)}"
     return ""

@@ -48,8 +48,7 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         start.ensure(report)
         static_pods.restore(report)
         addons.settle(lesson.addons, lesson.adds, report)
-        for image in lesson.load:
-            contents.load_image(_reference(image), report)
+        load_images(lesson, report)
         for namespace in lesson.namespaces:
             contents.make_namespace(namespace)
     report.done()
@@ -57,9 +56,10 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         ports.make_free(lesson, report)
 
 
-def _reference(image: str) -> str:
-    """An image's reference, whether given so or by its catalog name."""
-    return IMAGES[image].reference if image in IMAGES else image
+def load_images(lesson: Lesson, report: Report) -> None:
+    """Puts a lesson's images, given by reference or by catalog name, into every node that has them not."""
+    for image in lesson.load:
+        contents.load_image(IMAGES[image].reference if image in IMAGES else image, report)
 
 
 def header(lesson: Lesson) -> card.Card:
@@ -120,10 +120,12 @@ def take_back(lesson: Lesson, report: Report) -> list[str]:
 
 
 def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
-    """What the lesson made in the whole cluster first: a webhook of it could keep its namespaces from going."""
+    """What the lesson made in the whole cluster first: a webhook of it could keep its namespaces from going. Before
+    all else the control plane: without controllers no namespace goes."""
     cluster.resume()
     if cluster.state() != "running":
         return []
+    static_pods.restore(report)
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
     for namespace in lesson.namespaces:

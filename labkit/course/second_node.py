@@ -1,11 +1,10 @@
 """A second node for a chapter, where memory allows it: it joins, cells run that need it, it leaves."""
 
 from labkit import cluster, session
-from labkit.cluster import addons, contents
+from labkit.cluster import addons
 from labkit.cluster import second_node as node
-from labkit.course import chapters
+from labkit.course import chapters, prepare
 from labkit.report import Report
-from labkit.supply.catalog import IMAGES
 
 _ADDON = "second-node"
 
@@ -14,12 +13,11 @@ def join() -> None:
     """Makes a second node, with the images of the chapter, unless it is there. Says so where there is no memory for
     it."""
     report = Report()
-    if why := node.no_room():
+    if not node.is_ready() and (why := node.no_room()):
         print(f"No second node: {why}. The cells that need it are left out; all others work.")
         return
     addons.add(_ADDON, report)
-    for image in chapters.load(session.current.chapter).load:
-        contents.load_image(IMAGES[image].reference if image in IMAGES else image, report)
+    prepare.load_images(chapters.load(session.current.chapter), report)
     report.done()
     print(f"Node {node.NAME} has joined, and is ready.")
 

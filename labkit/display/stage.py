@@ -15,6 +15,7 @@ import anywidget
 import traitlets
 
 from labkit.display import card
+from labkit.display.look import clock
 
 STALE, NOTHING = "Below is what was last known, not what is.", "Nothing is known yet."
 
@@ -31,6 +32,18 @@ def style(module: str) -> str:
 
 def _together(module: str, suffix: str) -> str:
     return "\n".join(Path(file).with_suffix(suffix).read_text() for file in (__file__, module))
+
+
+def away_state(away: tuple[float, str] | None) -> dict | None:
+    """Since when somebody is away and why, as the page needs it."""
+    return {"since": away[0], "why": away[1]} if away else None
+
+
+def away_text(who: str, away: tuple[float, str] | None, known: bool) -> list[str]:
+    """The same as lines of a text twin; none when all is well. known: whether anything is."""
+    if not away:
+        return []
+    return [f"{who} is not answering since {clock(away[0])}: {away[1]}.", STALE if known else NOTHING]
 
 
 def in_order(rows: Iterable[dict]) -> list[dict]:

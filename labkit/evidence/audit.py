@@ -73,13 +73,10 @@ def follow(connection=None, since: float = 0, silence: float = 60, opened=lambda
         stream=True,
     )
     opened(answer)
-    rest = b""
     try:
-        for chunk in answer.stream(amt=None):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                if entry := parse(line.decode(errors="replace")):
-                    yield entry
+        for line in (line for lines in cluster.stream(answer) for line in lines):
+            if entry := parse(line.decode(errors="replace")):
+                yield entry
     except ReadTimeoutError:
         pass
     finally:

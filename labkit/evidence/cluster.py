@@ -7,6 +7,7 @@ nobody answers raises what urllib3 raises; both become "cannot tell".
 
 import functools
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.client import IncompleteRead
@@ -16,7 +17,16 @@ from urllib3 import Timeout
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from labkit import cluster
-from labkit.cluster.objects import cause, condition, container_status, container_statuses, how, ready, status
+from labkit.cluster.objects import (
+    cause,
+    condition,
+    container_age,
+    container_status,
+    container_statuses,
+    how,
+    ready,
+    status,
+)
 from labkit.errors import Trouble
 from labkit.evidence import NotYet, docker
 from labkit.system import pace, wait
@@ -26,6 +36,7 @@ __all__ = [
     "ask",
     "cause",
     "condition",
+    "container_age",
     "container_status",
     "container_statuses",
     "delete",
@@ -48,6 +59,7 @@ __all__ = [
     "revision",
     "run",
     "status",
+    "stream",
 ]
 
 
@@ -85,18 +97,23 @@ def follow(path: str, version: str, connection=None, silence: float = 60, opened
         path, query=query.items(), connection=connection, timeout=Timeout(connect=2, read=silence), stream=True
     )
     opened(answer)
-    rest = b""
     try:
-        for chunk in answer.stream(amt=None):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for event in (json.loads(line) for line in lines if line.strip()):
-                if event["type"] == "ERROR":
-                    raise Refused(event["object"].get("code", 0), event["object"].get("message", ""))
-                yield event
+        for event in (json.loads(line) for lines in stream(answer) for line in lines):
+            if event["type"] == "ERROR":
+                raise Refused(event["object"].get("code", 0), event["object"].get("message", ""))
+            yield event
     except ReadTimeoutError:
         pass
     finally:
         answer.close()
+
+
+def stream(answer) -> Iterator[list[bytes]]:
+    """The lines of an answer that was left to be read, as they come: those that came together, together."""
+    rest = b""
+    for chunk in answer.stream(amt=None):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield [line for line in lines if line.strip()]
 
 
 def _send(method, path, query=(), headers=(), body=None, connection=None, timeout=5.0, stream=False):
@@ -148,7 +165,7 @@ def objects(kind: str, namespace: str = "", selector: str = "", fields: str = ""
 
 def delete(thing: dict) -> None:
     """Deletes an object, as kubectl does; one that is gone already is no error."""
-    answer = _send("DELETE", f"{_of(thing)}")
+    answer = _send("DELETE", _of(thing))
     if answer.status not in (200, 202, 404):
         raise Refused(answer.status, _message(answer.data) or answer.reason)
 

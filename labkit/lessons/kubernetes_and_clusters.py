@@ -6,11 +6,9 @@ They ask the API server, look into the node, and take a pod away to see whether 
 import contextlib
 import io
 import json
-import os
 import subprocess
 import tarfile
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -121,7 +119,7 @@ def declared():
     if not (folder / ".git").exists():
         what = "has no git repository in it" if folder.exists() else "is not there"
         raise NotYet(f"the folder 06-front {what}", "a git repository", "`git init 06-front`")
-    if waiting := _git(folder, "status", "--porcelain"):
+    if waiting := _git(folder, "status", "--porcelain").decode():
         first = waiting.splitlines()[0][3:]
         raise NotYet(
             f"06-front/{first} waits for a commit",
@@ -129,7 +127,7 @@ def declared():
             f"`git -C 06-front add {first}`, and `git -C 06-front commit -m '…'`; does git ask who you are, tell it by "
             "`git -C 06-front config user.name …` and `… user.email …`",
         )
-    commits = _git(folder, "log", "--reverse", "--format=%h").split()
+    commits = _git(folder, "log", "--reverse", "--format=%h").decode().split()
     if not commits:
         raise NotYet("06-front has no commit", "one with a manifest of deployment front", "write it, and commit it")
     newest = _front(folder, commits[-1])
@@ -163,21 +161,18 @@ def declared():
     return passed(f"deployment front is as commit {commits[-1]} says; {seen}")
 
 
-def _git(folder: Path, *words: str) -> str:
+def _run(*command: str) -> subprocess.CompletedProcess:
+    return subprocess.run(command, capture_output=True, env=workbook.variables())
+
+
+def _git(folder: Path, *words: str) -> bytes:
     """What git says of a folder; empty when it fails, as without a commit."""
-    command = ["git", "-c", "safe.directory=*", "-C", str(folder), *words]
-    return subprocess.run(command, capture_output=True, text=True, env=_variables()).stdout.rstrip()
-
-
-def _variables() -> dict[str, str]:
-    return {**os.environ, **workbook.variables()}
+    return _run("git", "-c", "safe.directory=*", "-C", str(folder), *words).stdout
 
 
 def _unpacked(folder: Path, commit: str, place: str) -> list[str]:
     """Puts the files of a commit into a place; what kubectl has to be told to read its manifests there."""
-    command = ["git", "-c", "safe.directory=*", "-C", str(folder), "archive", commit]
-    content = subprocess.run(command, capture_output=True, env=_variables()).stdout
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(_git(folder, "archive", commit))) as archive:
         archive.extractall(place, filter="data")
     kustomized = any((Path(place) / name).exists() for name in ("kustomization.yaml", "kustomization.yml"))
     return ["-k", place] if kustomized else ["-R", "-f", place]
@@ -190,12 +185,11 @@ def _front(folder: Path, commit: str) -> dict | None:
         if not any(file.suffix in (".yaml", ".yml", ".json") for file in Path(place).rglob("*")):
             return None
         if read[0] == "-k":
-            command = ["kubectl", "kustomize", place]
+            ended = _run("kubectl", "kustomize", place)
         else:
-            command = ["kubectl", "create", "--dry-run=client", "--validate=false", "-o", "yaml", *read]
-        ended = subprocess.run(command, capture_output=True, text=True, env=_variables())
+            ended = _run("kubectl", "create", "--dry-run=client", "--validate=false", "-o", "yaml", *read)
     if ended.returncode:
-        why = ended.stderr.strip().replace(f"{place}/", "").splitlines()[0]
+        why = ended.stderr.decode().strip().replace(f"{place}/", "").splitlines()[0]
         raise NotYet(f"kubectl cannot read commit {commit}: {why}", "manifests alone", "mend it, and commit it")
     for document in yaml.safe_load_all(ended.stdout):
         for one in (document or {}).get("items", [document or {}]):
@@ -215,12 +209,12 @@ def _must_be_applied(folder: Path, commit: str) -> None:
     """Raises NotYet when the cluster has something else than a commit says."""
     with tempfile.TemporaryDirectory() as place:
         read = _unpacked(folder, commit, place)
-        command = ["kubectl", "--namespace", NAMESPACE, "diff", *read]
-        ended = subprocess.run(command, capture_output=True, text=True, env=_variables())
+        ended = _run("kubectl", "--namespace", NAMESPACE, "diff", *read)
     if ended.returncode == 0:
         return
-    changed = [line for line in ended.stdout.splitlines() if line[:1] in "+-" and not line.startswith(("+++", "---"))]
-    first = f": `{changed[0].strip()}`" if changed else f": {ended.stderr.strip()[-200:]}"
+    lines = ended.stdout.decode().splitlines()
+    changed = [line for line in lines if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+    first = f": `{changed[0].strip()}`" if changed else f": {ended.stderr.decode().strip()[-200:]}"
     raise NotYet(
         f"`kubectl diff` shows {count(len(changed), 'line')} between the cluster and commit {commit}{first}",
         "none",
@@ -303,10 +297,8 @@ def _must_run_all_parts() -> None:
         if not cluster.ready(pod):
             fix = f"`kubectl -n kube-system logs {name}` has its last words; if it is mended, wait half a minute"
             raise NotYet(f"pod {name} {cluster.how(pod)}", "every part of the control plane running", fix)
-        seen = cluster.container_status(pod, part)
-        began = seen.get("state", {}).get("running", {}).get("startedAt")
-        age = (datetime.now(UTC) - datetime.fromisoformat(began)).total_seconds() if began else 0
-        if seen.get("restartCount") and age < 5:
+        age = cluster.container_age(pod, part)
+        if cluster.container_status(pod, part).get("restartCount") and age < 5:
             raise NotYet(
                 f"pod {name} was restarted {age:.0f} s ago", "it running for 5 s", "check again in a few seconds"
             )

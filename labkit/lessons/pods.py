@@ -8,7 +8,7 @@ import json
 import math
 import re
 import shlex
-from datetime import UTC, datetime
+from datetime import datetime
 
 import yaml
 
@@ -59,13 +59,6 @@ def _image(container: dict) -> str:
     return container["image"].removeprefix("docker.io/").removeprefix("library/")
 
 
-def _age(pod: dict, container: str) -> float:
-    """Seconds since a container was last started."""
-    seen = cluster.container_status(pod, container)
-    began = seen.get("state", {}).get("running", {}).get("startedAt")
-    return (datetime.now(UTC) - datetime.fromisoformat(began)).total_seconds() if began else 0
-
-
 def _handed_out(file: str) -> dict:
     """The first container of a manifest, as the chapter came with it."""
     return yaml.safe_load((paths.notebooks / "manifests" / file).read_text())["spec"]["containers"][0]
@@ -78,7 +71,7 @@ def _again(seconds: float) -> str:
 def _must_last(pod: dict, seconds: float = 10) -> None:
     """Raises NotYet when a container was restarted a short while ago: between two crashes it looks well."""
     for seen in cluster.container_statuses(pod):
-        age = _age(pod, seen["name"])
+        age = cluster.container_age(pod, seen["name"])
         if seen.get("restartCount") and age < seconds and "terminated" not in seen.get("state", {}):
             name = pod["metadata"]["name"]
             raise NotYet(
@@ -182,12 +175,12 @@ def _answers(pod: dict, container: str) -> list[datetime]:
 
 def _must_be_regular(pod: dict, asker: str, times: list[datetime], app: str) -> None:
     """Raises NotYet unless answers came about once a second of late."""
-    wanted, young = "an answer about once a second in its log", _age(pod, asker) < pace.patience(12)
+    wanted, young = "an answer about once a second in its log", cluster.container_age(pod, asker) < pace.patience(12)
     gap = (times[-1] - times[0]).total_seconds() / (len(times) - 1) if len(times) > 1 else 0
     if len(times) >= 3 and 0.4 <= gap <= 3:
         return
     seen = f"{count(len(times), 'answer')} in the last {pace.patience(12):.0f} s in the log of {asker}"
-    if young and (times or _age(pod, asker) < 3) and len(times) < 3:
+    if young and (times or cluster.container_age(pod, asker) < 3) and len(times) < 3:
         raise NotYet(seen, wanted, "check again in a few seconds")
     if times:
         raise NotYet(seen, wanted, f"let its loop ask, print the answer, and `sleep 1`, without an end: {_ANEW}")
@@ -440,7 +433,7 @@ def _open_shop() -> dict:
             raise
         if _overloaded(pod, container):
             fix = _no_overload(container)
-        elif (age := _age(pod, container)) < _OPENS + 5 and not seen.get("restartCount"):
+        elif (age := cluster.container_age(pod, container)) < _OPENS + 5 and not seen.get("restartCount"):
             fix = f"it needs {_OPENS} s to start: {_again(_OPENS + 5 - age)}"
         else:
             fix = f"the events at the end of `{_KUBECTL} describe pod shop` say which probe fails, and how"
@@ -461,7 +454,7 @@ def _must_answer(pod: dict, container: str) -> None:
         raise NotYet("pod shop is overloaded", "the app well", _no_overload(container))
     if not isinstance(said := cluster.ask(pod, 8080), str):
         return
-    if (age := _age(pod, container)) < _OPENS + 5:
+    if (age := cluster.container_age(pod, container)) < _OPENS + 5:
         saw = f"the app of pod shop began {age:.0f} s ago, and needs {_OPENS} s"
         raise NotYet(saw, "it open", _again(_OPENS + 5 - age))
     raise NotYet(

@@ -18,8 +18,7 @@ from urllib3.exceptions import ReadTimeoutError
 
 from labkit import engine
 from labkit.display import stage
-from labkit.display.look import SIGNS, clock, count, table
-from labkit.display.stage import NOTHING, STALE
+from labkit.display.look import SIGNS, count, table
 from labkit.evidence import docker as evidence
 from labkit.system import http
 
@@ -129,7 +128,7 @@ class Model:
         return {
             "scope": " ".join(self.scope),
             "known": self.known,
-            "away": {"since": self.away[0], "why": self.away[1]} if self.away else None,
+            "away": stage.away_state(self.away),
             "containers": containers,
             "networks": sorted(networks, key=lambda row: row["name"]),
             "volumes": self._used_volumes(containers),
@@ -155,11 +154,7 @@ class Model:
     def text(self) -> str:
         """The text twin: the same content for a screen reader, a log, a test."""
         state, lines = self.state(), []
-        if self.away:
-            lines += [
-                f"The engine is not answering since {clock(self.away[0])}: {self.away[1]}.",
-                STALE if self.known else NOTHING,
-            ]
+        lines += stage.away_text("The engine", self.away, self.known)
         up = sum(row["up"] for row in state["containers"])
         lines.append(f"engine, {state['scope']}: {count(len(state['containers']), 'container')}, {up} running")
         rows = [("CONTAINER", "STATUS", "RESTARTS", "POLICY", "PORTS", "NETWORKS", "MOUNTS")]

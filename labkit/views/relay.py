@@ -9,13 +9,12 @@ import re
 import threading
 import time
 from collections import deque
+from typing import Any
 
 from urllib3.exceptions import HTTPError
 
 from labkit import cluster
 from labkit.display import stage
-from labkit.display.look import clock
-from labkit.display.stage import NOTHING, STALE
 from labkit.evidence import audit
 from labkit.evidence import cluster as evidence
 from labkit.evidence.cluster import Refused
@@ -90,7 +89,7 @@ class Model:
         return {
             "namespace": self.namespace,
             "known": bool(self.wishes),
-            "away": {"since": self.away[0], "why": self.away[1]} if self.away else None,
+            "away": stage.away_state(self.away),
             "lanes": list(LANES),
             "wishes": self.wishes,
             "steps": [
@@ -109,11 +108,7 @@ class Model:
         """The text twin."""
         state = self.state()
         lines = []
-        if self.away:
-            lines += [
-                f"The cluster is not answering since {clock(self.away[0])}: {self.away[1]}.",
-                STALE if self.wishes else NOTHING,
-            ]
+        lines += stage.away_text("The cluster", self.away, bool(self.wishes))
         lines.append(f"namespace {self.namespace}: {_title(state)}")
         lines += [f"{step['after']:>9}  {step['lane']:<11}  {step['words']}" for step in state["steps"]]
         return "\n".join(lines)
@@ -171,7 +166,7 @@ class Watcher(stage.Watcher):
         super().__init__(Model(namespace), changed, pause)
         self._events = f"/api/v1/namespaces/{namespace}/events"
         self._since = time.time()
-        self._open: list = []
+        self._open: dict[str, Any] = {}  # what each thread reads now
         self._threads += [
             threading.Thread(target=self._again_and_again, args=(work,), name=f"labkit-{work.__name__}", daemon=True)
             for work in (self._follow_log, self._follow_events)
@@ -227,12 +222,12 @@ class Watcher(stage.Watcher):
 
     def _note(self, answer) -> None:
         with self._lock:
-            self._open = [*self._open[-1:], answer]
+            self._open[threading.current_thread().name] = answer
         if self._stop.is_set():
             self._cut()
 
     def _cut(self) -> None:
-        for answer in self._open:
+        for answer in list(self._open.values()):
             with contextlib.suppress(Exception):
                 answer.shutdown()
 

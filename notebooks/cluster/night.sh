@@ -3,7 +3,7 @@
 #   bash cluster/night.sh [scheduler | controller-manager]
 parts=(scheduler controller-manager)
 part=${1:-${parts[RANDOM % 2]}}
-kubectl="kubectl -n kube-system"
+here=$(dirname "$0")
 
 edit() {   # applies a sed expression to a part's manifest; a rename, so that the kubelet never reads half a file
     docker exec workbook sh -c "cd /etc/kubernetes/manifests
@@ -12,21 +12,10 @@ edit() {   # applies a sed expression to a part's manifest; a rename, so that th
         cmp -s /tmp/$2.yaml $2.yaml || mv /tmp/$2.yaml $2.yaml"
 }
 
-# Waits, for a minute and a half at most, until a part's pod is ready (true) or not (false).
-wait_for() {
-    for _ in {1..300}; do
-        [ "$($kubectl get pod "$2-workbook" -o jsonpath='{.status.containerStatuses[0].ready}' 2>/dev/null)" = "$1" ] &&
-            return
-        sleep 0.3
-    done
-    echo "$2 is still not as it should be: $($kubectl get pod "$2-workbook" 2>&1 | tail -n 1)"
-    exit 1
-}
-
 for one in "${parts[@]}"; do
     edit 's/schedular/scheduler/; s/controler-/controller-/' "kube-$one"
 done
-for one in "${parts[@]}"; do wait_for true "kube-$one"; done
+bash "$here/parts.sh" || exit 1
 kubectl -n lab-clusters delete deployment night --ignore-not-found --cascade=foreground --timeout=2m > /dev/null
 docker exec workbook ctr -n k8s.io images rm docker.io/lab-06/shop:2 > /dev/null 2>&1
 docker rmi -f lab-06/shop:2 > /dev/null 2>&1
@@ -34,6 +23,6 @@ docker rmi -f lab-06/shop:2 > /dev/null 2>&1
 edit 's#kubeconfig=/etc/kubernetes/scheduler#kubeconfig=/etc/kubernetes/schedular#' kube-$part
 [ "$part" = scheduler ] ||
     edit 's#kubeconfig=/etc/kubernetes/controller-#kubeconfig=/etc/kubernetes/controler-#' kube-$part
-wait_for false "kube-$part"
-kubectl -n lab-clusters apply -f "$(dirname "$0")/night.yaml"
+bash "$here/parts.sh" false "kube-$part" || exit 1
+kubectl -n lab-clusters apply -f "$here/night.yaml"
 echo "Good morning."

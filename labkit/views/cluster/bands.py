@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from labkit.display.look import SIGNS, count
+from labkit.views.cluster import rows
 
 BANDS = {
     "releases": "Helm releases",
@@ -55,12 +56,7 @@ def of(pod: dict, tables: dict) -> list[str]:
     if deployment and mine:
         age = _age(mine, deployment) if _changing(deployment, tables) else ""
         return [f"deployment {deployment['name']}", f"revision {mine['revision']}{', ' * bool(age)}{age}"]
-    return [f"{_kind(kind)} {name}", ""]
-
-
-def _kind(name: str) -> str:
-    """`stateful set` for StatefulSet."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+    return [f"{rows.in_words(kind)} {name}", ""]
 
 
 def _age(replica_set: dict, deployment: dict) -> str:

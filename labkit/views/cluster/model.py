@@ -4,8 +4,7 @@ import time
 from collections import deque
 
 from labkit.display import stage
-from labkit.display.look import SIGNS, clock, count, table
-from labkit.display.stage import NOTHING, STALE
+from labkit.display.look import SIGNS, count, table
 from labkit.views.cluster import bands
 from labkit.views.cluster.kinds import KINDS
 
@@ -82,7 +81,7 @@ class Model:
         return {
             "namespace": self.namespace,
             "known": {"nodes", "pods"} <= self.listed,
-            "away": {"since": self.away[0], "why": self.away[1]} if self.away else None,
+            "away": stage.away_state(self.away),
             "nodes": bands.by_name(self.tables["nodes"].values()),
             "pods": [self._with_owner(pod) for pod in pods],
             "bands": bands.bands(self.tables, pods),
@@ -103,11 +102,7 @@ class Model:
         found = {band: bands.text(cards) for band, cards in bands.bands(self.tables, pods).items()}
         ready = sum(row["tone"] == "good" for row in pods)
         lines = []
-        if self.away:
-            lines += [
-                f"The cluster is not answering since {clock(self.away[0])}: {self.away[1]}.",
-                STALE if self.listed else NOTHING,
-            ]
+        lines += stage.away_text("The cluster", self.away, bool(self.listed))
         lines.append(f"namespace {self.namespace}: {count(len(pods), 'pod')}, {ready} ready")
         for node in bands.by_name(self.tables["nodes"].values()):
             lines.append(f"node {node['name']}: {node['status']}, Kubernetes {node['version']}")

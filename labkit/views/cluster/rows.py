@@ -158,11 +158,16 @@ def _unseen(item: dict) -> bool:
     return item.get("status", {}).get("observedGeneration", 0) < item["metadata"].get("generation", 0)
 
 
+def _revision(item: dict) -> str:
+    """Of a deployment, or of one of its replica sets; empty when it has none."""
+    return item["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", "")
+
+
 def deployment(item: dict) -> dict:
     row, status = _replicas(item), item.get("status", {})
     row |= {
         "updated": status.get("updatedReplicas", 0),
-        "revision": item["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", ""),
+        "revision": _revision(item),
     }
     progress, failure = evidence.condition(item, "Progressing"), evidence.condition(item, "ReplicaFailure")
     wanted, available = row["wanted"], status.get("availableReplicas", 0)
@@ -191,8 +196,7 @@ def replica_set(item: dict) -> dict:
     row, failure = _replicas(item), evidence.condition(item, "ReplicaFailure")
     whole = row["total"] == row["ready"] == row["wanted"]
     return row | {
-        "revision": item["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", ""),
-        "hash": item["metadata"].get("labels", {}).get("pod-template-hash", ""),
+        "revision": _revision(item),
         "cause": _shortened(failure.get("message", "")) if failure.get("status") == "True" else "",
         "tone": "busy" if not whole else "good" if row["wanted"] else "done",
         "status": "as wanted" if whole else "on its way",
@@ -349,7 +353,7 @@ def http_route(item: dict) -> dict:
                 weight = f"{one.get('weight', 1)} of {total}" if len(backends) > 1 else ""
                 ways.append([asked, f"{other}/" * bool(other) + one["name"], str(one.get("port", "")), weight])
             if not backends:
-                kinds = ", ".join(_words(one["type"]) for one in rule.get("filters") or ())
+                kinds = ", ".join(in_words(one["type"]) for one in rule.get("filters") or ())
                 ways.append([asked, "", kinds, ""])
     parents = item.get("status", {}).get("parents") or ()
     told = [one for parent in parents for one in parent.get("conditions") or ()]
@@ -377,7 +381,7 @@ def _match(host: str, match: dict) -> str:
     return " ".join(words)
 
 
-def _words(name: str) -> str:
+def in_words(name: str) -> str:
     """`request redirect` for RequestRedirect."""
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 

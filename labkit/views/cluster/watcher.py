@@ -130,10 +130,8 @@ class Watcher(stage.Watcher):
         try:
             if self._stop.is_set():  # stop() came before there was a watch that it could cut
                 return version
-            rest = b""
-            for chunk in answer.stream(amt=None):
-                *lines, rest = (rest + chunk).split(b"\n")
-                events = [json.loads(line) for line in lines if line.strip()]
+            for lines in evidence.stream(answer):
+                events = [json.loads(line) for line in lines]
                 with self._lock:
                     for event in events:
                         if event["type"] == "ERROR":

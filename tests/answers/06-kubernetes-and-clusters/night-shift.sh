@@ -7,12 +7,7 @@ image() {
 }
 # Waits until what is given runs: the control plane, and the deployment night.
 up() {
-    for part in kube-scheduler kube-controller-manager; do
-        for _ in {1..200}; do
-            kubectl -n kube-system get pod $part-workbook 2> /dev/null | grep -q ' 1/1 ' && break
-            sleep 0.3
-        done
-    done
+    bash cluster/parts.sh
     kubectl -n lab-clusters delete pods -l app=night --ignore-not-found --now
     kubectl -n lab-clusters rollout status deployment night --timeout=90s
 }
@@ -61,12 +56,7 @@ up
 
 ### undo
 docker exec workbook bash -c 'cp -p /etc/workbook/manifests/* /etc/kubernetes/manifests'
-for part in kube-scheduler kube-controller-manager; do
-    for _ in {1..200}; do
-        kubectl -n kube-system get pod $part-workbook 2> /dev/null | grep -q ' 1/1 ' && break
-        sleep 0.3
-    done
-done
+bash cluster/parts.sh
 kubectl -n lab-clusters delete deployment night --ignore-not-found --cascade=foreground
 kubectl -n lab-clusters delete pods -l app=night --ignore-not-found --now
 docker exec workbook ctr -n k8s.io images rm docker.io/lab-06/shop:2 > /dev/null 2>&1 || true

@@ -28,6 +28,7 @@
   // -- instructor's notes are folded until they are asked for -------------------------------------
 
   const STYLE = `
+    .workbook-page .jp-DirListing-itemText { font-size: var(--jp-ui-font-size0); } /* the longest chapter's name is shown whole */
     body:not(.workbook-notes) .workbook-note .jp-MarkdownOutput > * { display: none; }
     body:not(.workbook-notes) .workbook-note .jp-MarkdownOutput::before {
       content: "Instructor's note"; font-size: var(--jp-ui-font-size1); opacity: .6;
