@@ -1,6 +1,7 @@
-"""What chapters have in the cluster: images in its node, namespaces."""
+"""What chapters have in the cluster: images in its nodes, pods that may come to them, namespaces."""
 
 import subprocess
+from collections.abc import Iterator
 from fnmatch import fnmatch
 
 from labkit import cluster, engine
@@ -45,20 +46,41 @@ def _load(image: str, identity: str, node, report: Report) -> None:
     report.done()
 
 
+def images(patterns: tuple[str, ...]) -> list[str]:
+    """The short names of the images in any node that match one of the patterns."""
+    return sorted({_short(name) for _, names in _images(patterns) for name in names})
+
+
 def remove_images(patterns: tuple[str, ...]) -> list[str]:
     """Takes the images whose short names match out of every node; their names."""
-    removed = []
-    for found in cluster.nodes():
-        if found["State"]["Status"] != "running":
-            continue
-        node = engine.client().containers.get(found["Id"])
-        names = node.exec_run("ctr -n k8s.io images ls -q").output.decode().split()
+    removed = set()
+    for node, names in _images(patterns):
         # By its name alone: crictl would take all names of an image.
-        own = [one for one in names if any(fnmatch(one.removeprefix("docker.io/"), pattern) for pattern in patterns)]
-        for name in own:
+        for name in names:
             node.exec_run(["ctr", "-n", "k8s.io", "images", "rm", name])
-        removed += own
-    return sorted({name.removeprefix("docker.io/") for name in removed})
+            removed.add(_short(name))
+    return sorted(removed)
+
+
+def _images(patterns: tuple[str, ...]) -> Iterator[tuple]:
+    """Each running node's container, and the names of its images that match one of the patterns."""
+    for found in cluster.nodes():
+        if found["State"]["Status"] == "running":
+            node = engine.client().containers.get(found["Id"])
+            names = node.exec_run("ctr -n k8s.io images ls -q").output.decode().split()
+            yield node, [name for name in names if any(fnmatch(_short(name), pattern) for pattern in patterns)]
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("docker.io/")
+
+
+def open_nodes() -> None:
+    """Lets pods come to every node again; a drain closes one."""
+    core = cluster.core()
+    for node in core.list_node().items:
+        if node.spec.unschedulable:
+            core.patch_node(node.metadata.name, {"spec": {"unschedulable": None}})
 
 
 def make_namespace(name: str) -> None:

@@ -47,6 +47,7 @@ def get_ready(lesson: Lesson, report: Report) -> None:
     if lesson.cluster:
         start.ensure(report)
         static_pods.restore(report)
+        contents.open_nodes()
         addons.settle(lesson.addons, lesson.adds, report)
         load_images(lesson, report)
         for namespace in lesson.namespaces:
@@ -57,9 +58,14 @@ def get_ready(lesson: Lesson, report: Report) -> None:
 
 
 def load_images(lesson: Lesson, report: Report) -> None:
-    """Puts a lesson's images, given by reference or by catalog name, into every node that has them not."""
+    """Puts a lesson's images, given by reference or by catalog name, into every node that has them not; those too that
+    its cells built and put into one."""
     for image in lesson.load:
         contents.load_image(IMAGES[image].reference if image in IMAGES else image, report)
+    if built := contents.images(lesson.owns):
+        there = {tag for image in engine.client().images.list() for tag in image.tags}
+        for image in there.intersection(built):
+            contents.load_image(image, report)
 
 
 def header(lesson: Lesson) -> card.Card:

@@ -336,7 +336,7 @@ def evict(pod: dict, try_only: bool = False) -> str:
 
 
 def _of(thing: dict) -> str:
-    """The path of a pod or a service."""
+    """The path of an object."""
     return _path(thing["kind"], thing["metadata"]["namespace"], thing["metadata"]["name"]) + (
         f"/{thing['metadata']['name']}"
     )
