@@ -12,7 +12,7 @@ import pytest
 from labkit import paths
 
 pytest_plugins = ("turns", "unsteady", "costs", "machines.learners")
-# The order in which the notebooks run for the second time; in the environment for the other processes.
+# Chooses what a plain run plays, and in what order; in the environment for the other processes.
 SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
 # A cell that makes an exercise start-here/easy, which is done whatever a solution does.
 EASY = """
@@ -30,12 +30,14 @@ def pytest_addoption(parser):
         help="write the outputs of compared cells into the notebooks, as their reference",
     )
     parser.addoption("--every-order", action="store_true", help="play every notebook in a shuffled order, too")
-    parser.addoption("--every-solution", action="store_true", help="play the solution after every wrong answer")
+    parser.addoption(
+        "--every-answer", action="store_true", help="play every answer, and the solution after every wrong one"
+    )
     parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each chapter in the browser")
 
 
 def pytest_report_header():
-    return f"WORKBOOK_SEED={SEED} repeats what is chosen: the shuffled notebooks, the solutions"
+    return f"WORKBOOK_SEED={SEED} repeats what is chosen: the shuffled notebooks, the answers, the solutions"
 
 
 def pytest_configure(config):

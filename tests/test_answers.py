@@ -1,8 +1,9 @@
 """Every checker, both ways, on the real engine and cluster.
 
 The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something
-that looks like it. After each of them the solution in the notebook still works: a plain run plays it after one of each
-exercise's, which WORKBOOK_SEED chooses, and --every-solution after all.
+that looks like it. After each of them the solution in the notebook still works. A plain run plays half of an exercise's
+answers, and the solution after one, as WORKBOOK_SEED chooses; --every-answer plays them all, and the solution
+after each.
 """
 
 import contextlib
@@ -33,12 +34,23 @@ def read(name):
     return answers.read(file) if file.exists() else []
 
 
-def every(kind):
-    for name, (lesson, one) in EXERCISES.items():
-        marks = [pytest.mark.engine] + [pytest.mark.cluster] * lesson.cluster
-        for answer in read(name):
-            if answer.kind == kind:
-                yield pytest.param(lesson, one, answer, marks=marks, id=f"{name}/{answer.id}")
+def played(name, kind, every):
+    """The answers of a kind to an exercise: all, or half of them, another one with each seed."""
+    known = [answer for answer in read(name) if answer.kind == kind]
+    some = random.Random(f"{SEED}{name}{kind}").sample(known, (len(known) + 1) // 2)
+    return [answer for answer in known if every or answer in some]
+
+
+def pytest_generate_tests(metafunc):
+    if "answer" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--every-answer")
+        kind = "right" if "right" in metafunc.function.__name__ else "wrong"
+        cases = []
+        for name, (lesson, one) in EXERCISES.items():
+            marks = [pytest.mark.engine] + [pytest.mark.cluster] * lesson.cluster
+            for answer in played(name, kind, every):
+                cases.append(pytest.param(lesson, one, answer, marks=marks, id=f"{name}/{answer.id}"))
+        metafunc.parametrize(("lesson", "one", "answer"), cases)
 
 
 # -- there are enough of them --------------------------------------------------------------------
@@ -175,15 +187,14 @@ def passes(one, after):
 
 
 @pytest.fixture
-def every_solution(request):
-    """Whether the solution is played after each wrong answer: it takes as long again."""
-    return request.config.getoption("--every-solution")
+def every(request):
+    """Whether the solution is played after each wrong answer, or after one of an exercise's."""
+    return request.config.getoption("--every-answer")
 
 
 def chosen(lesson, one):
     """The wrong answer after which a plain run plays the solution: another with each seed."""
-    wrong = [answer for answer in read(f"{lesson}/{one.id}") if answer.kind == "wrong"]
-    return random.Random(f"{SEED}{one.name}").choice(wrong)
+    return random.Random(f"{SEED}{one.name}").choice(played(f"{lesson}/{one.id}", "wrong", every=False))
 
 
 def solve(lesson, one):
@@ -197,7 +208,6 @@ def solve(lesson, one):
         exec(compile(body, f"<the solution of {one.name}>", "exec"), {})
 
 
-@pytest.mark.parametrize(("lesson", "one", "answer"), list(every("right")))
 def test_a_right_answer_passes(lesson, one, answer, learner):
     with answered(one, answer):
         passes(one, answer.id)
@@ -209,8 +219,7 @@ def test_a_right_answer_passes(lesson, one, answer, learner):
     )
 
 
-@pytest.mark.parametrize(("lesson", "one", "answer"), list(every("wrong")))
-def test_a_wrong_answer_never_passes(lesson, one, answer, learner, every_solution):
+def test_a_wrong_answer_never_passes(lesson, one, answer, learner, every):
     with answered(one, answer):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)
@@ -219,7 +228,7 @@ def test_a_wrong_answer_never_passes(lesson, one, answer, learner, every_solutio
             assert verdict.state == "not yet", f"{answer.id}, {answer.what}\n{verdict.text()}"
             assert verdict.saw, "what was seen must be said"
 
-        if every_solution or answer == chosen(lesson, one):
+        if every or answer == chosen(lesson, one):
             if answer.loses_given:
                 shell.run(answer.given)
             solve(lesson, one)

@@ -48,6 +48,11 @@ budget --min-available=3 app=desk
 desk
 budget --min-available=67% app=desk
 
+### wrong twice (breaks 2): Two budgets for the same pods, which no eviction gets past.
+desk
+budget --min-available=2 app=desk
+budget --max-unavailable=1 tier=front,app=desk again
+
 ### wrong none (breaks 3): No budget.
 desk
 
@@ -67,6 +72,12 @@ budget --max-unavailable=1 tier=front
 desk
 budget --min-available=2 app=desk
 budget --max-unavailable=0 app=bell bell
+
+### wrong silent (breaks 4): There is no copy of bell.
+desk
+budget --min-available=2 app=desk
+lab scale deployment/bell --replicas=0
+lab wait --for=delete pods -l app=bell --timeout=5m
 
 ### undo
 kubectl -n lab-deployments delete poddisruptionbudgets --all
