@@ -77,7 +77,6 @@ budget --max-unavailable=0 app=bell bell
 desk
 budget --min-available=2 app=desk
 lab scale deployment/bell --replicas=0
-lab wait --for=delete pods -l app=bell --timeout=5m
 
 ### undo
 kubectl -n lab-deployments delete poddisruptionbudgets --all
