@@ -87,7 +87,8 @@ file, decide on the update strategy and on what else the pods need, and change t
 - A copy that is told to end goes on answering for three seconds.
 
 The check begins an update itself, as `kubectl rollout restart` does, and asks more than ten times a second what users
-ask. It takes about 8 seconds; the rest of its update goes on by itself.""",
+ask. It takes about 8 seconds; the rest of its update goes on by itself. It gives up when no old copy is replaced within
+some 18 seconds.""",
     hints=(
         "Four settings of section 3 do it. Which field of `strategy` says how many ready copies may be missing? What "
         "tells the cluster that a container has opened, and not only started? What holds SIGTERM back?",
@@ -172,11 +173,13 @@ def _watch_an_update(shop: dict, wanted: int, service: dict, until: float) -> in
             if name in there and there[name]["metadata"].get("deletionTimestamp"):
                 told.setdefault(name, looked)
         for name, moment in told.items():
-            if now - moment >= _DRAINS:
+            answers = name in there and not isinstance(cluster.ask(there[name], _PORT), str)
+            later = time.monotonic() - moment
+            if later >= _DRAINS:
                 return asked
-            if name not in there or isinstance(cluster.ask(there[name], _PORT), str):
+            if not answers:
                 raise NotYet(
-                    f"the copy {name} was told to end, and within {now - moment:.1f} s it did not answer any more",
+                    f"the copy {name} was told to end, and within {later:.1f} s it did not answer any more",
                     "one that goes on for three seconds",
                     "let it wait before it gets SIGTERM: `lifecycle: {preStop: {sleep: {seconds: 4}}}`",
                 )
@@ -214,7 +217,8 @@ some users get adds up wrongly. Go back, while users are there. `cluster/users.s
   of 1.0 alone, and not one request that failed.
 - It is the same deployment. Its history still has the revision with 2.0, for those who look into it.
 
-`sh manifests/08-half-way.sh`, in the cell below, makes it all anew, and takes about 15 seconds.""",
+`sh manifests/08-half-way.sh`, in the cell below, makes it all anew, without `08-back.log`, and takes about 15
+seconds.""",
     hints=(
         "`kubectl rollout undo` says itself what it needs first. But what else makes the template what it was before? "
         "And what does a deployment do that is resumed while its template still says 2.0?",
@@ -350,7 +354,7 @@ def budget():
 def _loosen(refusal: str) -> str:
     """What to do about an eviction that is refused and should not be."""
     if "more than one PodDisruptionBudget" in refusal:
-        return f"`{_KUBECTL} get poddisruptionbudgets -o yaml`, and delete all of this pod but one"
+        return f"`{_KUBECTL} get poddisruptionbudgets -o yaml`, and delete all that fit the pods of desk but one"
     return f"`{_KUBECTL} describe poddisruptionbudgets` says what is asked for; ask for less"
 
 
@@ -453,7 +457,7 @@ def _until_noticed(pod: dict) -> float:
         found = wait.until(noticed, _NOTICED + _LATE, every=0.2)
     finally:
         cluster.on_node(pod, container, "kill -CONT $pid")
-    if seen is None:
+    if seen is None or seen["metadata"].get("deletionTimestamp"):
         raise NotYet(f"pod {name} was gone in the middle of the check", "it staying", "check again")
     # By the node's clock: a wait may be a longer one on a slow machine, and what it finds is not.
     noted = datetime.fromisoformat(cluster.condition(seen, "Ready")["lastTransitionTime"]).timestamp()
