@@ -84,6 +84,7 @@ def test_a_pod_of_a_node_that_is_gone_is_not_shown_as_ready():
     model.replace("pods", [pod("a"), lost])
     assert {row["name"]: row["tone"] for row in model.state()["pods"]} == {"a": "good", "b": "busy"}
     assert "2 pods, 1 ready" in model.text()
+    assert model.text().count("its node does not answer: its containers are as last heard") == 1
 
 
 def test_what_is_in_trouble_stands_first_then_the_newest_in_the_text_too():

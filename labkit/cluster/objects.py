@@ -119,6 +119,11 @@ def cause(pod: dict) -> str:
             words.append(f"{seen['name']}: {waiting['message']}")
         if ended := (seen.get("lastState") or {}).get("terminated"):
             words.append(f"{seen['name']} ended before: {ending(ended)}")
+    # The node controller takes back the pod's word, and gives no reason; its containers stay as the kubelet last said.
+    said = condition(pod, "Ready")
+    if said.get("status") == "False" and not said.get("reason") and not words:
+        if all(seen.get("ready") for seen in pod["status"].get("containerStatuses") or ()):
+            words.append("its node does not answer: its containers are as last heard")
     return "; ".join(words)
 
 

@@ -82,13 +82,14 @@ def be_the_scheduler():
             raise NotYet(
                 "pod parcel is on no node, and its scheduler is `you`",
                 "it bound to a node",
-                f"`{_KUBECTL} create -f FILE`, with a Binding that names the pod and a node of `kubectl get nodes`",
+                "tell the API server which node: section 4's picture shows what the scheduler creates for it, and "
+                "`kubectl explain` describes that kind",
             )
         if cluster.get("node", spec["nodeName"]) is None:
             raise NotYet(
                 f"pod parcel is bound to {spec['nodeName']}, and the cluster has no node of that name",
                 "a node of `kubectl get nodes`",
-                f"a pod is bound once: {anew}",
+                f"a pod is bound once: {anew}; its end takes half a minute, since nobody there says that it came",
             )
     pod = cluster.ready_pod("parcel", NAMESPACE, f"`{_KUBECTL} apply -f cluster/parcel.yaml`, and give it a node")
     return passed(f"pod parcel runs on {pod['spec']['nodeName']}, since you said so")
@@ -121,6 +122,13 @@ def declared():
         raise NotYet(f"the folder 06-front {what}", "a git repository", "`git init 06-front`")
     if waiting := _git(folder, "status", "--porcelain").decode():
         first = waiting.splitlines()[0][3:]
+        if both := [line[3:] for line in waiting.splitlines() if line[:2] in _UNMERGED]:
+            raise NotYet(
+                f"06-front/{both[0]} has two versions in it, between the marks <<<<<<< and >>>>>>>: a revert met a "
+                "later change of the same lines",
+                "all committed",
+                "`git -C 06-front revert --abort`, and revert the newest commit first",
+            )
         raise NotYet(
             f"06-front/{first} waits for a commit",
             "all committed",
@@ -153,12 +161,24 @@ def declared():
     if steps[-1] not in steps[:-1]:
         fix = "`git -C 06-front log -p` shows who changed it; `git -C 06-front revert --no-edit COMMIT` takes that back"
         raise NotYet(seen, "a commit that takes the change back", fix)
+    if cluster.get("deployment", "front", NAMESPACE) is None:
+        others = [one for one in cluster.objects("deployments") if one["metadata"]["name"] == "front"]
+        where = f", and one in {others[0]['metadata']['namespace']}" if others else ""
+        raise NotYet(
+            f"there is no deployment front in namespace {NAMESPACE}{where}",
+            f"what commit {commits[-1]} says",
+            f"`{_KUBECTL} apply -f 06-front`: without `-n` it goes elsewhere",
+        )
     _must_be_applied(folder, commits[-1])
     ready = cluster.get("deployment", "front", NAMESPACE)
     if ready is None or not cluster.ready(ready):
         how = f"deployment front {cluster.how(ready)}" if ready else "there is no deployment front"
         raise NotYet(how, "all its replicas ready", f"`{_KUBECTL} get pods -l app=front` shows how they are")
     return passed(f"deployment front is as commit {commits[-1]} says; {seen}")
+
+
+# Codes of `git status --porcelain` for a file with a conflict (git-status(1), "Short Format").
+_UNMERGED = {"DD", "AU", "UD", "UA", "DU", "AA", "UU"}
 
 
 def _run(*command: str) -> subprocess.CompletedProcess:
@@ -214,6 +234,7 @@ def _must_be_applied(folder: Path, commit: str) -> None:
         return
     lines = ended.stdout.decode().splitlines()
     changed = [line for line in lines if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+    changed.sort(key=lambda line: line[1:].strip().startswith("generation:"))  # which only counts the others
     first = f": `{changed[0].strip()}`" if changed else f": {ended.stderr.decode().strip()[-200:]}"
     raise NotYet(
         f"`kubectl diff` shows {count(len(changed), 'line')} between the cluster and commit {commit}{first}",
@@ -296,12 +317,20 @@ def _must_run_all_parts() -> None:
         pod = pods[name]
         if not cluster.ready(pod):
             fix = f"`kubectl -n kube-system logs {name}` has its last words; if it is mended, wait half a minute"
+            if extra := _files_that_do_not_belong():
+                fix = f"move {extra} out of `/etc/kubernetes/manifests`: the kubelet reads every file there; {fix}"
             raise NotYet(f"pod {name} {cluster.how(pod)}", "every part of the control plane running", fix)
         age = cluster.container_age(pod, part)
         if cluster.container_status(pod, part).get("restartCount") and age < 5:
             raise NotYet(
                 f"pod {name} was restarted {age:.0f} s ago", "it running for 5 s", "check again in a few seconds"
             )
+
+
+def _files_that_do_not_belong() -> str:
+    """Files among the manifests of the control plane that are not of it, in words."""
+    script = 'for f in $(ls -A /etc/kubernetes/manifests); do [ -e "/etc/workbook/manifests/$f" ] || echo "$f"; done'
+    return ", ".join(f"`{name}`" for name in workbook.in_node(workbook.PROFILE, script).split())
 
 
 def _pods(deployment: dict) -> list[dict]:
@@ -343,8 +372,9 @@ def _must_be_built(pod: dict) -> None:
         raise NotYet(f"pod {pod['metadata']['name']} has just ended", "it staying", "check again")
     labels = json.loads(said)["info"]["imageSpec"]["config"].get("Labels") or {}
     if labels.get("release") != "2":
+        said = ", ".join(f"the label {key}={value}" for key, value in labels.items())
         raise NotYet(
-            f"pod {pod['metadata']['name']} runs an image whose labels are {labels or 'none'}",
+            f"pod {pod['metadata']['name']} runs an image with {said or 'no label'}",
             "that of `cluster/shop`, which has the label release=2",
             f"`docker build -t {_IMAGE} cluster/shop`, `minikube image load {_IMAGE}`, and delete the pods",
         )

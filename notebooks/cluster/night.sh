@@ -12,6 +12,9 @@ edit() {   # applies a sed expression to a part's manifest; a rename, so that th
         cmp -s /tmp/$2.yaml $2.yaml || mv /tmp/$2.yaml $2.yaml"
 }
 
+# The kubelet reads every file there, also what somebody kept of an earlier night.
+docker exec workbook sh -c 'cd /etc/kubernetes/manifests
+    for file in $(ls -A); do [ -e "/etc/workbook/manifests/$file" ] || mv "$file" /tmp; done'
 for one in "${parts[@]}"; do
     edit 's/schedular/scheduler/; s/controler-/controller-/' "kube-$one"
 done
