@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from conftest import wait_for
 
+from labkit import paths
 from labkit.cluster import contents
 from labkit.evidence import audit
 from labkit.views.relay import Live, Model, Watcher
@@ -130,3 +131,14 @@ def test_the_widget_is_its_text_where_there_is_no_page(cluster):
         assert "no wish yet" in picture.text() and "no wish yet" in repr(picture)
     finally:
         picture.close()
+
+
+def test_a_cluster_that_is_not_there_is_said_to_be_away(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "kubeconfig", tmp_path / "kubeconfig")
+    watcher = Watcher(NAMESPACE, lambda state: None)
+    watcher.start()
+    try:
+        said = wait_for(watcher.text, lambda text: "not answering" in text, 20, "the picture that says so")
+    finally:
+        watcher.stop()
+    assert "there is no cluster yet" in said

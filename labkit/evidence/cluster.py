@@ -58,6 +58,7 @@ __all__ = [
     "restart",
     "revision",
     "run",
+    "silence",
     "status",
     "stream",
 ]
@@ -106,6 +107,20 @@ def follow(path: str, version: str, connection=None, silence: float = 60, opened
         pass
     finally:
         answer.close()
+
+
+def silence(problem: Exception) -> str:
+    """Why the API server gave no answer, in a few words for a learner. problem: what connecting or asking raised."""
+    text = str(problem)
+    if isinstance(problem, Refused):
+        return problem.saw
+    if isinstance(problem, FileNotFoundError):
+        return "there is no cluster yet"
+    if "refused" in text:
+        return "the API server refused the connection"
+    if "timed out" in text.lower():
+        return "the API server is silent"
+    return "the connection to the API server broke"
 
 
 def stream(answer) -> Iterator[list[bytes]]:

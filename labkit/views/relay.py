@@ -189,7 +189,7 @@ class Watcher(stage.Watcher):
     def _settle(self, problem: Exception | None) -> None:
         """Notes that the cluster answers, or does not."""
         with self._lock:
-            away = None if problem is None else self.model.away or (time.time(), _why(problem))
+            away = None if problem is None else self.model.away or (time.time(), evidence.silence(problem))
             self.model.changes += away != self.model.away
             self.model.away = away
             self._first.set()
@@ -230,10 +230,6 @@ class Watcher(stage.Watcher):
         for answer in list(self._open.values()):
             with contextlib.suppress(Exception):
                 answer.shutdown()
-
-
-def _why(problem: Exception) -> str:
-    return problem.saw if isinstance(problem, Refused) else f"no connection ({type(problem).__name__})"
 
 
 class Live(stage.Widget):

@@ -30,7 +30,7 @@ class Watcher(stage.Watcher):
 
     def __init__(self, namespace: str, changed, connect=None, pause: float = 0.1, pulse: float = 2.0):
         super().__init__(Model(namespace), changed, pause)
-        self._pulse, self._connect = pulse, connect or _connect
+        self._pulse, self._connect = pulse, connect or cluster.connect
         self._began = time.time()
         self._down: dict[str, tuple[float, str]] = {}
         self._heard: dict[str, float] = {}
@@ -84,10 +84,10 @@ class Watcher(stage.Watcher):
                         self._answered(kind)
                     self._stop.wait(_ABSENT)
                     continue
-                self._lost(kind, _why(problem))
+                self._lost(kind, evidence.silence(problem))
                 self._drop(api)
             except Exception as problem:  # whatever it is, the picture says so and tries again
-                self._lost(kind, _why(problem))
+                self._lost(kind, evidence.silence(problem))
                 self._drop(api)
             self._stop.wait(delay)
             delay = min(delay * 2, 4.0)
@@ -175,7 +175,7 @@ class Watcher(stage.Watcher):
                 api = self._client()
                 evidence.request("/livez", connection=api, timeout=Timeout(connect=1, read=1.5))
             except Exception as problem:
-                self._lost("pulse", _PAUSED if _paused() else _why(problem))
+                self._lost("pulse", _PAUSED if _paused() else evidence.silence(problem))
                 self._drop(api)
                 continue
             with self._lock:
@@ -218,29 +218,7 @@ class _Gone(Exception):
     """The version that we wanted to go on from is no longer known: list again."""
 
 
-def _connect():
-    """A fresh client each time: a cluster that was remade has other keys and another port."""
-    try:
-        return cluster.connect()
-    except FileNotFoundError:
-        raise ConnectionError("there is no cluster yet") from None
-
-
 def _paused() -> bool:
     with contextlib.suppress(Exception):
         return cluster.state() == "paused"
     return False
-
-
-def _why(problem: Exception) -> str:
-    """One short cause, for a learner."""
-    text = str(problem)
-    if isinstance(problem, evidence.Refused):
-        return problem.saw
-    if "refused" in text:
-        return "the API server refused the connection"
-    if "timed out" in text.lower():
-        return "the API server is silent"
-    if "no cluster yet" in text:
-        return "there is no cluster yet"
-    return "the connection to the API server broke"
