@@ -143,7 +143,7 @@ def signed_and_not(cluster, clean, tmp_path, monkeypatch):
     finally:
         run("docker", "rm", "--force", "--volumes", "lab-test-registry")
         run("docker", "rmi", *pushed, fails=True)
-        contents.delete_namespace(NAMESPACE)
+        contents.delete_namespaces(NAMESPACE)
 
 
 def tried(image: str) -> str:

@@ -376,7 +376,7 @@ def namespace(cluster):
     kubectl("create", "-f", str(Path(__file__).parent / "shop.yaml"))
     kubectl("rollout", "status", "deployment/shop", "--timeout=2m")
     yield kubectl
-    contents.delete_namespace(CLUSTER)
+    contents.delete_namespaces(CLUSTER)
 
 
 def watch_services(seen: dict, number: int, cluster) -> threading.Thread:

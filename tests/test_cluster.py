@@ -53,7 +53,7 @@ def web(cluster):
     kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod", "--all", "--timeout=60s")
     yield
     ensure(cluster)
-    contents.delete_namespace(NAMESPACE)
+    contents.delete_namespaces(NAMESPACE)
 
 
 def check(exercise: str) -> str:
@@ -414,7 +414,7 @@ from labkit.cluster import contents, start
 start.ensure(); contents.make_namespace("lab-test"); cluster.pause(); cluster.resume()
 commands = "kubectl get nodes && docker ps && minikube profile list"
 subprocess.run(["bash", "-ec", commands], env=shell.environment(), check=True)
-contents.delete_namespace("lab-test")
+contents.delete_namespaces("lab-test")
 """
     ended = subprocess.run(
         [sys.executable, "-c", script], text=True, capture_output=True, cwd=paths.repo, env=environment

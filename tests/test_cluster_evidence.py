@@ -33,7 +33,7 @@ def core(cluster):
         contents.load_image(image)
     contents.make_namespace(NAMESPACE)
     yield client.CoreV1Api(cluster.client())
-    contents.delete_namespace(NAMESPACE)
+    contents.delete_namespaces(NAMESPACE)
 
 
 @pytest.fixture(scope="module")

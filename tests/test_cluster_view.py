@@ -200,7 +200,7 @@ def running(cluster):
     contents.make_namespace(NAMESPACE)
     yield cluster
     cluster.resume()
-    contents.delete_namespace(NAMESPACE)
+    contents.delete_namespaces(NAMESPACE)
 
 
 @pytest.fixture

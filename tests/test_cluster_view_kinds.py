@@ -291,10 +291,10 @@ def running(cluster):
 
     supply.ensure("busybox")
     contents.load_image("busybox:1.37")
-    contents.delete_namespace(NAMESPACE)
+    contents.delete_namespaces(NAMESPACE)
     contents.make_namespace(NAMESPACE)
     yield cluster
-    contents.delete_namespace(NAMESPACE)
+    contents.delete_namespaces(NAMESPACE)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_a_real_wish_step_by_step(cluster):
         assert watcher.state()["wishes"] == 1
     finally:
         watcher.stop()
-        contents.delete_namespace(NAMESPACE)
+        contents.delete_namespaces(NAMESPACE)
     wait_for(lambda: watcher.alive, lambda alive: not alive, 10, "the end of its threads")
 
 

@@ -115,11 +115,18 @@ def make_namespace(name: str) -> None:
         )
 
 
-def delete_namespace(name: str) -> bool:
-    """Removes the namespace and all in it, and waits until it is gone. True when it was there."""
+def delete_namespaces(*names: str) -> list[str]:
+    """Removes the namespaces and all in them, together, and waits until they are gone. Those that were there."""
+    core = cluster.core()
+    there = [name for name in names if _begin_to_end(core, name)]
+    for name in there:
+        _wait_gone(core, name)
+    return there
+
+
+def _begin_to_end(core, name: str) -> bool:
     from kubernetes import client as kubernetes
 
-    core = cluster.core()
     try:
         core.delete_namespace(name)
         # Its controller begins 5 s later (namespaceDeletionGracePeriod): pods that ended until then keep it no longer.
@@ -129,7 +136,6 @@ def delete_namespace(name: str) -> bool:
             return False
         if answer.status != 409:
             raise
-    _wait_gone(core, name)
     return True
 
 

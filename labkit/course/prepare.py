@@ -134,10 +134,8 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
     static_pods.restore(report)
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
-    for namespace in lesson.namespaces:
-        report.detail(f"namespace {namespace}, until its last pod has ended")
-        if contents.delete_namespace(namespace):
-            removed.append(f"namespace {namespace} with all in it")
+    report.detail(f"{', '.join(lesson.namespaces)}, until the last pod has ended")
+    removed += [f"namespace {name} with all in it" for name in contents.delete_namespaces(*lesson.namespaces)]
     removed += [f"image {name} from the cluster" for name in contents.remove_images(lesson.owns)]
     report.done()
     return removed + [
