@@ -134,7 +134,8 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
     static_pods.restore(report)
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
-    report.detail(f"{', '.join(lesson.namespaces)}, until the last pod has ended")
+    if lesson.namespaces:
+        report.detail(f"namespace {', '.join(lesson.namespaces)}, until the last pod has ended")
     removed += [f"namespace {name} with all in it" for name in contents.delete_namespaces(*lesson.namespaces)]
     removed += [f"image {name} from the cluster" for name in contents.remove_images(lesson.owns)]
     report.done()
