@@ -1,5 +1,11 @@
 # Waits until a deployment is rolled out and its old copies have ended:  08-settled.sh NAME
-kubectl -n lab-deployments rollout status "deployment/$1" --timeout=5m || exit 1
+exec 4>&1
+# What it says twice, once; and its exit status past the pipe.
+status=$({
+    { kubectl -n lab-deployments rollout status "deployment/$1" --timeout=5m; echo $? >&3; } |
+        awk '$0 != last { print; fflush() } { last = $0 }' >&4
+} 3>&1)
+[ "$status" = 0 ] || exit 1
 words='{range .items[*]}{.metadata.deletionTimestamp}{"|"}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}'
 for _ in $(seq 300); do
     wanted=$(kubectl -n lab-deployments get deployment "$1" -o jsonpath='{.spec.replicas}')
