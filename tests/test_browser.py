@@ -351,6 +351,41 @@ def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
         wait_for(pictures.count, lambda seen: seen == 2, what="both pictures when the page was loaded anew")
 
 
+def test_a_second_picture_comes_in_the_place_of_the_first(chromium, jupyterlab):
+    write_notebook(jupyterlab, "two.ipynb", [f'lab.views.engine.live("lab-0{n}-*")' for n in (0, 1)])
+    with page(chromium, address_of(jupyterlab, "two.ipynb")) as shown:
+        run_all(shown, 60)
+        notebook = shown.locator(".jp-NotebookPanel:visible")
+        for name in ("lab-00-*", "lab-01-*"):
+            notebook.locator(".lk-engine", has_text=name).get_by_role("button", name="Beside the notebook").click()
+            beside = shown.locator(".jp-LinkedOutputView:visible")
+            wait_for(beside.all_text_contents, lambda seen, name=name: len(seen) == 1 and name in seen[0], 30, name)
+        wide = shown.viewport_size["width"]
+        assert notebook.bounding_box()["width"] > wide / 4, "both stand side by side, and the notebook has no room"
+
+
+def test_a_picture_whose_kernel_was_restarted_says_so(chromium, jupyterlab):
+    write_notebook(jupyterlab, "restarted.ipynb", ['lab.views.engine.live("lab-00-*")'])
+    with page(chromium, address_of(jupyterlab, "restarted.ipynb")) as shown:
+        run_all(shown, 60)
+        shown.get_by_role("button", name="Beside the notebook").click()
+        wait_for(shown.locator(".lk-engine").count, lambda seen: seen == 2, what="a second view of the picture")
+        said = shown.locator(".lk-away", has_text="Its kernel has ended")
+        assert said.count() == 0
+        shown.get_by_role("menuitem", name="Kernel", exact=True).click()
+        shown.get_by_role("menuitem", name=re.compile(r"^Restart Kernel")).first.click()
+        shown.get_by_role("dialog").get_by_role("button", name="Restart").click()
+        wait_for(said.count, lambda seen: seen == 2, 30, "both views that say that their kernel has ended")
+        assert shown.get_by_role("button", name="Beside the notebook").count() == 0
+        run_all(shown, 60)
+        wait_for(
+            shown.locator(".jp-Notebook:visible .lk-away").all_text_contents,
+            lambda seen: seen == [""],
+            30,
+            "it is live again",
+        )
+
+
 CLUSTER = "lab-view-page"
 
 

@@ -94,6 +94,20 @@
     return [...outputs].filter((one) => !one.children.length && one.textContent.startsWith("Error displaying widget"));
   }
 
+  // A live picture stands still then, and looks as if it were true.
+  const ENDING = ["restarting", "autorestarting", "terminating", "dead"];
+
+  function stale(app, panel) {
+    const views = besides(app).filter((one) => one.content.path === panel.context.path);
+    for (const { node } of [...panel.content.widgets, ...views]) { // cells far away are not on the page
+      for (const picture of node.querySelectorAll(".lk-live")) {
+        picture.classList.add("lk-stale", "lk-ended");
+        picture.querySelector(".lk-away").textContent = "Its kernel has ended: run this cell again. Below is what was " +
+          "last known, not what is.";
+      }
+    }
+  }
+
   // -- what answers a prediction can be read when the cell that shows it has run --------------------------
 
   function answers(notebook) {
@@ -222,6 +236,7 @@
         menu?.viewMenu.addGroup([{ command: NOTES }], 40);
         watch(app, tracker);
         tracker.widgetAdded.connect((_, panel) => {
+          panel.sessionContext.statusChanged.connect((_, status) => ENDING.includes(status) && stale(app, panel));
           panel.revealed.then(() => follow(panel.content));
           Promise.all([app.restored, panel.sessionContext.ready]).then(() => remake(app, panel));
         });
