@@ -374,10 +374,12 @@ def test_a_picture_whose_kernel_was_restarted_says_so(chromium, jupyterlab):
         assert said.count() == 0
         shown.get_by_role("menuitem", name="Kernel", exact=True).click()
         shown.get_by_role("menuitem", name=re.compile(r"^Restart Kernel")).first.click()
-        shown.get_by_role("dialog").get_by_role("button", name="Restart").click()
+        shown.get_by_role("button", name="Confirm Kernel Restart").click()
         wait_for(said.count, lambda seen: seen == 2, 30, "both views that say that their kernel has ended")
         assert shown.get_by_role("button", name="Beside the notebook").count() == 0
-        run_all(shown, 60)
+        shown.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        shown.locator(".jp-Notebook:visible .cm-content").first.click()
+        shown.keyboard.press("Shift+Enter")
         wait_for(
             shown.locator(".jp-Notebook:visible .lk-away").all_text_contents,
             lambda seen: seen == [""],
