@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from labkit.display.look import INK, LINE
+from labkit.display.look import GREY, INK, LINE, SOFT
 
 _TEXT = 13  # pixels of the smallest text as it is drawn
 _READABLE = 11  # and of a text that can still be read
+_CHARACTER = 7.5  # pixels of one, on average
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,40 @@ def box(
 def stroke(x1: float, y1: float, x2: float, y2: float, colour: str = LINE, width: float = 1) -> str:
     """A straight line."""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width}"/>'
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """Seconds from left to right. left, width: where they are drawn, in pixels; seconds: how many there are."""
+
+    left: float
+    width: float
+    seconds: float
+
+    @property
+    def scale(self) -> float:
+        """Pixels a second."""
+        return self.width / (self.seconds or 1)
+
+    def x(self, moment: float) -> float:
+        return self.left + moment * self.scale
+
+    def ticks(self, y: float) -> list[str]:
+        """Up to a dozen round moments, below y."""
+        step = next(s for s in (0.5, 1, 2, 5, 10, 20, 60, 120, 300, 10**9) if self.seconds / s <= 12)
+        parts = []
+        for i in range(int(self.seconds // step) + 1):
+            x = self.x(i * step)
+            parts.append(stroke(x, y - 6, x, y, GREY))
+            parts.append(label(x, y + 15, f"{i * step:g} s", SOFT, anchor="middle"))
+        return parts
+
+    def marks(self, marks: list[tuple[float, str]], top: float, bottom: float) -> list[str]:
+        """A line at each moment down to the bottom; its words on a line of their own, so that they never meet."""
+        parts = []
+        for i, (moment, words) in enumerate(marks):
+            x, y = self.x(moment), top + 17 * i
+            parts.append(stroke(x, y - 4, x, bottom, SOFT, 1))
+            side = "start" if x + _CHARACTER * len(words) < self.left + self.width else "end"
+            parts.append(label(x + (-5 if side == "end" else 5), y + 4, words, SOFT, anchor=side))
+        return parts

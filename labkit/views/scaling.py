@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.display.look import BLUE, GREY, INK, LINE, ORANGE, SOFT, table
-from labkit.display.picture import Picture, box, drawing, label, stroke
+from labkit.display.look import BLUE, INK, LINE, ORANGE, SOFT, table
+from labkit.display.picture import Picture, TimeAxis, box, drawing, label, stroke
 from labkit.errors import Trouble
 
 _LEFT, _RIGHT, _HEIGHT, _GAP = 120, 515, 90, 40
@@ -51,7 +51,7 @@ def timeline(log: str | Path, target: int) -> Picture:
     """The samples of a file, as `read` takes them. target: percent that the autoscaler aims at."""
     samples, marks = read(log)
     end = samples[-1].moment or 1
-    scale = _RIGHT / end
+    axis = TimeAxis(_LEFT, _RIGHT, end)
     changes = [one for i, one in enumerate(samples) if not i or _facts(one) != _facts(samples[i - 1])]
     most = max(max(one.ready, one.wanted) for one in samples) or 1
     highest = max([target, *(one.use or 0 for one in samples)])
@@ -61,21 +61,15 @@ def timeline(log: str | Path, target: int) -> Picture:
     top = 30 + 17 * len(marks)
     middle, bottom = top + _HEIGHT, top + 2 * _HEIGHT + _GAP
     parts = [label(0, 18, said, weight="bold")]
-    for i, (moment, words) in enumerate(marks):
-        x = _LEFT + moment * scale
-        parts.append(stroke(x, 34 + 17 * i, x, bottom, SOFT))
-        side = "start" if moment < end / 2 else "end"
-        parts.append(
-            label(x + (5 if side == "start" else -5), 38 + 17 * i, f"{moment:.0f} s: {words}", SOFT, anchor=side)
-        )
+    parts += axis.marks([(moment, f"{moment:.0f} s: {words}") for moment, words in marks], 34, bottom)
     for base, name, note in ((middle, "copies", f"up to {most}"), (bottom, "processor", f"up to {highest} %")):
         parts.append(stroke(_LEFT, base, _LEFT + _RIGHT, base, LINE))
         parts.append(label(_LEFT - 12, base - 30, name, anchor="end", weight="bold"))
         parts.append(label(_LEFT - 12, base - 14, note, SOFT, anchor="end"))
     tall, room = (_HEIGHT - 20) / most, (_HEIGHT - 10) / highest
     for here, following in zip(changes, [*changes[1:], None], strict=True):
-        x = _LEFT + here.moment * scale
-        width = ((following.moment if following else end) - here.moment) * scale
+        x = axis.x(here.moment)
+        width = ((following.moment if following else end) - here.moment) * axis.scale
         parts.append(box(x, middle - here.ready * tall, width, here.ready * tall, BLUE))
         parts.append(stroke(x, middle - here.wanted * tall - 1, x + width, middle - here.wanted * tall - 1, INK, 2))
         if here.use is not None:
@@ -83,11 +77,7 @@ def timeline(log: str | Path, target: int) -> Picture:
     aim = bottom - target * room
     parts.append(stroke(_LEFT, aim, _LEFT + _RIGHT, aim, INK, 2))
     parts.append(label(_LEFT + _RIGHT + 6, aim + 4, f"aim: {target} %"))
-    step = next(s for s in (1, 2, 5, 10, 20, 60, 300, 10**9) if end / s <= 12)
-    for tick in range(0, int(end) + 1, step):
-        x = _LEFT + tick * scale
-        parts.append(stroke(x, bottom, x, bottom + 5, GREY))
-        parts.append(label(x, bottom + 20, f"{tick} s", SOFT, anchor="middle"))
+    parts += axis.ticks(bottom + 5)
     parts.append(
         label(_LEFT, bottom + 40, "Bars: what there is. Line above: what is wanted. Nothing: not known yet.", SOFT)
     )
