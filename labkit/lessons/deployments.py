@@ -67,6 +67,34 @@ def _stays(pods: list[dict]) -> list[dict]:
     return [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
 
 
+def _must_go_on(deployment: dict) -> None:
+    """Raises NotYet when a deployment's rollout is paused."""
+    name = deployment["metadata"]["name"]
+    if deployment["spec"].get("paused"):
+        fix = f"`{_KUBECTL} rollout resume deployment/{name}`"
+        raise NotYet(f"the rollout of {name} is paused", "one that goes on", fix)
+
+
+def _must_have(deployment: dict, replicas: int, words: str) -> None:
+    """Raises NotYet when a deployment has another number of replicas. words: the number as one says it."""
+    name = deployment["metadata"]["name"]
+    if (wanted := deployment["spec"].get("replicas", 1)) != replicas:
+        fix = f"`{_KUBECTL} scale deployment/{name} --replicas={replicas}`"
+        raise NotYet(f"{name} has {count(wanted, 'replica')}", words, fix)
+
+
+def _must_all_run(deployment: dict, image: str) -> list[dict]:
+    """The pods of a deployment that stay. Raises NotYet when one of them runs another image."""
+    pods = _stays(cluster.pods_of(deployment))
+    if left := [pod for pod in pods if _image(pod) != image]:
+        raise NotYet(
+            f"pod {left[0]['metadata']['name']} runs {_image(left[0])}",
+            f"{image} in all of them",
+            f"`{_KUBECTL} rollout status deployment/{deployment['metadata']['name']}`",
+        )
+    return pods
+
+
 # -- an update that nobody notices ---------------------------------------------------------------
 
 _PORT = 8080  # of manifests/08-shop.yaml
@@ -246,19 +274,10 @@ def half_way():
             "lab/welcome:1.0",
             f"let the users come; `{_KUBECTL} set image deployment/till web=lab/welcome:1.0`",
         )
-    if till["spec"].get("paused"):
-        raise NotYet(
-            "the rollout of till is paused", "one that goes on", f"`{_KUBECTL} rollout resume deployment/till`"
-        )
+    _must_go_on(till)
     till = cluster.ready_deployment("till", NAMESPACE, anew)
-    if (wanted := till["spec"].get("replicas", 1)) != 4:
-        raise NotYet(f"till has {count(wanted, 'replica')}", "four", f"`{_KUBECTL} scale deployment/till --replicas=4`")
-    if left := [pod for pod in _stays(cluster.pods_of(till)) if _image(pod) != "lab/welcome:1.0"]:
-        raise NotYet(
-            f"pod {left[0]['metadata']['name']} runs {_image(left[0])}",
-            "lab/welcome:1.0 in all of them",
-            f"`{_KUBECTL} rollout status deployment/till`",
-        )
+    _must_have(till, 4, "four")
+    _must_all_run(till, "lab/welcome:1.0")
     seen = _log_of_the_way_back(anew)
     return passed(f"{count(len(seen.requests), 'request')}, none failed; till is back at 1.0, and its history has 2.0")
 
@@ -314,10 +333,7 @@ def budget():
     apply = f"`{_KUBECTL} apply -f manifests/08-desk.yaml`"
     desk = cluster.ready_deployment("desk", NAMESPACE, apply)
     bell = cluster.ready_deployment("bell", NAMESPACE, apply)
-    if (wanted := desk["spec"].get("replicas", 1)) != 3:
-        raise NotYet(
-            f"desk has {count(wanted, 'replica')}", "three", f"`{_KUBECTL} scale deployment/desk --replicas=3`"
-        )
+    _must_have(desk, 3, "three")
     pods, others = _stays(cluster.pods_of(desk)), _stays(cluster.pods_of(bell))
     if not others:
         raise NotYet("bell has no copy", "one", f"`{_KUBECTL} scale deployment/bell --replicas=1`")
@@ -404,21 +420,9 @@ def stuck():
             f"cafe is to run {_image(cafe)}", "lab/welcome:2.0", "mend `manifests/08-cafe-2.yaml`, and apply it"
         )
     cafe = cluster.ready_deployment("cafe", NAMESPACE, begin)
-    if cafe["spec"].get("paused"):
-        raise NotYet(
-            "the rollout of cafe is paused", "one that goes on", f"`{_KUBECTL} rollout resume deployment/cafe`"
-        )
-    if (wanted := cafe["spec"].get("replicas", 1)) != 3:
-        raise NotYet(
-            f"cafe has {count(wanted, 'replica')}", "three", f"`{_KUBECTL} scale deployment/cafe --replicas=3`"
-        )
-    pods = _stays(cluster.pods_of(cafe))
-    if left := [pod for pod in pods if _image(pod) != "lab/welcome:2.0"]:
-        raise NotYet(
-            f"pod {left[0]['metadata']['name']} runs {_image(left[0])}",
-            "lab/welcome:2.0 in all of them",
-            f"`{_KUBECTL} rollout status deployment/cafe`",
-        )
+    _must_go_on(cafe)
+    _must_have(cafe, 3, "three")
+    pods = _must_all_run(cafe, "lab/welcome:2.0")
     requested = _app(pods[0]).get("resources", {}).get("requests", {}).get("cpu")
     if not requested or not 0 < cluster.quantity(requested) <= cluster.quantity("100m"):
         raise NotYet(

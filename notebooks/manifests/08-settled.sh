@@ -10,9 +10,9 @@ words='{range .items[*]}{.metadata.deletionTimestamp}{"|"}{.status.conditions[?(
 for _ in $(seq 300); do
     wanted=$(kubectl -n lab-deployments get deployment "$1" -o jsonpath='{.spec.replicas}')
     pods=$(kubectl -n lab-deployments get pods -l "app=$1" -o jsonpath="$words")
-    all=$(printf %s "$pods" | grep -c '|' || true)
+    all=$(printf %s "$pods" | grep -c '|')
     # Ready, and nobody has told it to end.
-    ready=$(printf %s "$pods" | grep -c '^|True' || true)
+    ready=$(printf %s "$pods" | grep -c '^|True')
     [ "$all" -eq "$wanted" ] && [ "$ready" -eq "$wanted" ] && exit
     sleep 0.5
 done
