@@ -302,7 +302,7 @@ def _log_of_the_way_back(anew: str) -> requests.Log:
         raise NotYet(
             f"{log}: among the last 20 answers are some of 2.0",
             "1.0 alone at the end",
-            f"{order}, once the copies of 2.0 have gone: `sh manifests/08-settled.sh till` waits for it",
+            f"{order}, once the copies of 2.0 have gone: `sh cluster/settled.sh lab-deployments till` waits for it",
         )
     return seen
 

@@ -1,6 +1,6 @@
 # Makes the deployment `till` anew, and stops its update from 1.0 to 2.0 half-way: four copies of 1.0, two of 2.0.
 set -e
-sh manifests/08-images.sh
+sh cluster/images.sh 2.0
 rm -f 08-back.log
 lab() { kubectl -n lab-deployments "$@"; }
 lab delete deployment till --ignore-not-found --timeout=5m

@@ -1,6 +1,6 @@
 # Makes the deployment `cafe` anew, runs 1.0, and begins the update to 2.0, which does not come.
 set -e
-sh manifests/08-images.sh
+sh cluster/images.sh 2.0
 lab() { kubectl -n lab-deployments "$@"; }
 lab delete deployment cafe --ignore-not-found --timeout=5m
 lab apply -f manifests/08-cafe.yaml

@@ -8,21 +8,21 @@ go() { sh cluster/users.sh stop 08-back.log; }
 come
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### right undo: Resumed, and undone at once.
 come
 lab rollout resume deployment/till
 lab rollout undo deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### right file: The manifest, which still says 1.0, and a patch that ends the pause.
 come
 lab apply -f manifests/08-till.yaml
 lab patch deployment till --patch='{"spec": {"paused": false}}'
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### wrong as-it-is: Nothing was done.
@@ -31,7 +31,7 @@ true
 ### wrong forward (breaks 1): On, to 2.0.
 come
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### wrong fewer (breaks 1): Two copies of 1.0.
@@ -39,7 +39,7 @@ come
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
 lab scale deployment/till --replicas=2
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### wrong paused (breaks 2): Back, and still paused.
@@ -55,12 +55,12 @@ go
 ### wrong unseen (breaks 3): Nobody looked.
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 
 ### wrong late (breaks 3): The users came when all was over.
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 come
 go
 
@@ -69,21 +69,21 @@ come
 go
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 
 ### wrong noticed (breaks 3): For a moment nobody answered.
 come
 lab set image deployment/till web=lab/welcome:1.0
 lab delete pods -l app=till --force --grace-period=0
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### wrong forgotten (breaks 4): The history was tidied up.
 come
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 lab patch deployment till --patch='{"spec": {"revisionHistoryLimit": 0}}'
 lab wait --for=delete "$(lab get replicasets -l app=till -o jsonpath='{range .items[?(@.spec.replicas==0)]}replicaset/{.metadata.name}{end}')" --timeout=5m || true
@@ -92,7 +92,7 @@ lab wait --for=delete "$(lab get replicasets -l app=till -o jsonpath='{range .it
 come
 lab delete deployment till --timeout=5m
 lab apply -f manifests/08-till.yaml
-sh manifests/08-settled.sh till
+sh cluster/settled.sh lab-deployments till
 go
 
 ### undo

@@ -1,13 +1,13 @@
 ### given
 # The deployment and its service, the deployment as handed out and changed by sed as the arguments say.
-apply() { sed "$@" manifests/08-shop.yaml | kubectl -n lab-deployments apply -f -; sh manifests/08-settled.sh shop; }
+apply() { sed "$@" manifests/08-shop.yaml | kubectl -n lab-deployments apply -f -; sh cluster/settled.sh lab-deployments shop; }
 # $1: the lines of a container, at its depth.
 inside() { sed "s|^          ports:|          $1\n          ports:|"; }
 rolling='/strategy:/d; s/type: Recreate/XX/; /XX/d'
 probe='readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 1}'
 drain='lifecycle: {preStop: {sleep: {seconds: 4}}}'
 with() { sed "$1" manifests/08-shop.yaml | inside "${2:-tty: false}" | inside "${3:-stdin: false}" |
-    kubectl -n lab-deployments apply -f - && sh manifests/08-settled.sh shop; }
+    kubectl -n lab-deployments apply -f - && sh cluster/settled.sh lab-deployments shop; }
 
 ### right four: The four settings of the chapter.
 with 's/type: Recreate/rollingUpdate: {maxUnavailable: 0, maxSurge: 1}/' "$probe" "$drain"
@@ -22,7 +22,7 @@ kubectl -n lab-deployments patch deployment shop --type=strategic --patch='{"spe
     "strategy": {"$retainKeys": ["type", "rollingUpdate"], "type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "100%"}},
     "template": {"spec": {"containers": [{"name": "web", "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
     "startupProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1, "failureThreshold": 60}}]}}}}'
-sh manifests/08-settled.sh shop
+sh cluster/settled.sh lab-deployments shop
 
 ### wrong as-it-is: Just applied.
 apply ''

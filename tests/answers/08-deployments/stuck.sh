@@ -5,7 +5,7 @@ lab() { kubectl -n lab-deployments "$@"; }
 mend() {
     sed -e 's/cpu: 50$/cpu: 50m/; s/cpu: 50,/cpu: 50m,/; s,/ready,/readyz,' "$@" manifests/08-cafe-2.yaml | lab apply -f -
     lab rollout resume deployment/cafe
-    sh manifests/08-settled.sh cafe
+    sh cluster/settled.sh lab-deployments cafe
 }
 
 ### right mended: The two lines, and on.
@@ -16,12 +16,12 @@ lab rollout resume deployment/cafe
 lab set resources deployment/cafe --requests=cpu=100m
 lab patch deployment cafe --patch='{"spec": {"template": {"spec": {"containers": [{"name": "web",
     "readinessProbe": {"httpGet": null, "exec": {"command": ["/welcome", "-healthcheck"]}, "periodSeconds": 2}}]}}}}'
-sh manifests/08-settled.sh cafe
+sh cluster/settled.sh lab-deployments cafe
 
 ### right anew: Deleted, and made anew.
 lab delete deployment cafe --timeout=5m
 sed 's/welcome:1.0/welcome:2.0/; s,/readyz,/,' manifests/08-cafe.yaml | lab apply -f -
-sh manifests/08-settled.sh cafe
+sh cluster/settled.sh lab-deployments cafe
 
 ### wrong as-it-is: Nothing was done.
 true
@@ -29,7 +29,7 @@ true
 ### wrong back (breaks 1): Back to 1.0.
 lab rollout resume deployment/cafe
 lab rollout undo deployment/cafe
-sh manifests/08-settled.sh cafe
+sh cluster/settled.sh lab-deployments cafe
 
 ### wrong request (breaks 1): The request is mended, and the rest is not.
 sed 's/cpu: 50,/cpu: 50m,/' manifests/08-cafe-2.yaml | lab apply -f -
