@@ -197,9 +197,33 @@ def test_service_addresses_never_leave_the_node_not_even_while_it_starts(cluster
     )
     seen = [status("https://10.96.0.1/") for _ in range(5)]
     assert set(seen) == {refused}, f"curl's exit codes to the API's service address while the node starts: {seen}"
-    rules = run("docker", "exec", "workbook", "iptables", "-S", "FORWARD")
-    assert "-d 10.96.0.0/12 -p tcp -j REJECT" in rules  # the same for packets from pods
     ensure(cluster)
+
+
+def test_a_pod_that_asks_an_unserved_service_address_is_refused_at_once(cluster, web):
+    """Its packets do not leave the node either, also after a restart, and when the rules are laid twice."""
+
+    def refused(address: str) -> bool:
+        asked = subprocess.run(
+            ["kubectl", "exec", "-n", NAMESPACE, "client", "--", "wget", "-qO-", "-T", "20", f"http://{address}/"],
+            env=shell.environment(),
+            capture_output=True,
+            text=True,
+        )
+        return "refused" in asked.stderr  # what is dropped, or goes astray, times out
+
+    def rules() -> list[str]:
+        return run("docker", "exec", "workbook", "iptables", "-S", "CNI-ADMIN").splitlines()
+
+    assert refused("10.96.99.99") and refused("10.111.222.33:8080")
+    assert wait_for(ask, what="the service's answer, by name") == "hello"  # those that are served go on
+    before = rules()
+    run("docker", "exec", "workbook", "sh", "/etc/workbook/before-kubelet")
+    assert rules() == before and len(before) == 3  # the chain, and two rules
+    run("docker", "restart", "workbook")
+    ensure(cluster)
+    assert wait_for(ask, timeout=90, what="the service's answer, by name") == "hello"
+    assert refused("10.96.99.99")
 
 
 def test_a_pod_that_hinders_the_start_is_named_with_its_last_event(cluster):
