@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from labkit import session, shell, views
-from labkit.course import second_node
+from labkit.course import network_policy, second_node
 from labkit.course.cells import magic as sh_magic
 from labkit.course.comparison import compare
 from labkit.course.exercise import check, exercise
@@ -15,7 +15,19 @@ from labkit.course.prepare import clean, prepare
 from labkit.course.solution import magic as solution_magic
 from labkit.views.course_map import draw as map
 
-__all__ = ["check", "clean", "compare", "exercise", "map", "predict", "prepare", "second_node", "shell", "views"]
+__all__ = [
+    "check",
+    "clean",
+    "compare",
+    "exercise",
+    "map",
+    "network_policy",
+    "predict",
+    "prepare",
+    "second_node",
+    "shell",
+    "views",
+]
 
 
 def load_ipython_extension(ip) -> None:

@@ -116,6 +116,29 @@ def test_a_network_policy_refuses_and_allows_and_after_removal_nothing_is_left(c
     assert run("docker", "exec", "workbook", "sh", "-c", sets) == ""
 
 
+ROUTE = {
+    "apiVersion": "gateway.networking.k8s.io/v1",
+    "kind": "HTTPRoute",
+    "metadata": {"name": "tried", "namespace": "default"},
+    "spec": {"rules": [{"backendRefs": [{"name": "web", "port": 80, "weight": 9}]}]},
+}
+
+
+def test_the_kinds_of_gateway_api_check_what_they_are_given_and_go_with_their_objects(cluster, clean):
+    def apply(route: dict) -> str:
+        words = ["kubectl", "apply", "-f", "-"]
+        return subprocess.run(words, input=json.dumps(route), env=shell.environment(), **TEXT).stderr
+
+    assert "no matches for kind" in apply(ROUTE)
+    addons.add("gateway-api")
+    addons.add("gateway-api")  # all is there already
+    assert "unknown field" in apply({**ROUTE, "spec": {"rules": [{"backends": []}]}})
+    assert apply(ROUTE) == ""
+    assert "Weight specifies the proportion" in kubectl("explain", "httproute.spec.rules.backendRefs.weight")
+    addons.remove("gateway-api")
+    assert "gateway.networking.k8s.io" not in kubectl("api-versions")
+
+
 @pytest.fixture
 def signed_and_not(cluster, clean, tmp_path, monkeypatch):
     """(image that is signed, one that is not, the public key), in a registry that the cluster reaches."""

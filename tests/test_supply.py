@@ -665,6 +665,7 @@ def test_everything_in_the_catalog_has_a_recipe():
         ("metrics-server", "sigs.k8s.io/metrics-server", catalog.METRICS_SERVER),
         ("kube-router", "github.com/cloudnativelabs/kube-router/v2", catalog.KUBE_ROUTER),
         ("policy-controller", "github.com/sigstore/policy-controller", catalog.POLICY_CONTROLLER),
+        ("traefik", "github.com/traefik/traefik/v3", catalog.TRAEFIK),
     ],
 )
 def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):
@@ -678,6 +679,12 @@ def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):
         for program in catalog.CLUSTER_IMAGES
     ) or recipe not in ("etcd", "coredns")
     assert (catalog.MINIKUBE, catalog.KUBERNETES) == ("v1.38.1", "v1.35.1")
+
+
+@pytest.mark.parametrize("recipe", ["images/gateway-api", "go/traefik"])
+def test_the_kinds_of_gateway_api_are_those_that_traefik_knows(recipe):
+    module = Path(golang.__file__).parent / recipe / "go.mod"
+    assert f"sigs.k8s.io/gateway-api {catalog.GATEWAY_API}" in module.read_text()
 
 
 @pytest.mark.skipif(bool(apt.out_of_reach()), reason="no Debian packages here")

@@ -12,6 +12,7 @@ from labkit import cluster, engine, paths, supply
 from labkit.cluster import contents, second_node
 from labkit.errors import Trouble
 from labkit.report import Report
+from labkit.supply import images
 from labkit.supply.catalog import IMAGES
 from labkit.system import files, pace, processes, wait
 
@@ -22,9 +23,10 @@ _READY = 90  # seconds until an add-on is ready, or gone, at pace 1
 
 @dataclass(frozen=True)
 class _Addon:
-    """what: in a few words; image: the one that it runs, by its name in the catalog, called IMAGE among its objects in
-    manifests/; ready: commands of kubectl that wait until it works; answers: what else is to be waited for; add: what
-    else is to be done; loosen, remove: the same before and after its objects are deleted."""
+    """what: in a few words; image: the one that its objects run, by its name in the catalog, called IMAGE among them
+    in manifests/; ready: commands of kubectl that wait until it works; answers: what else is to be waited for; add:
+    what else is to be done; loosen, remove: the same before and after its objects are deleted; carrier: the image that
+    has its objects instead of manifests/, and of which nothing runs."""
 
     what: str
     image: str = ""
@@ -33,27 +35,33 @@ class _Addon:
     add: Callable[[Report], None] = lambda report: None
     loosen: Callable[[Report], None] = lambda report: None
     remove: Callable[[Report], None] = lambda report: None
+    carrier: str = ""
+
+    @property
+    def has_objects(self) -> bool:
+        return bool(self.image or self.carrier)
 
 
 def add(name: str, report: Report | None = None) -> None:
     """The add-on works when this returns, whatever was there of it. Raises Trouble when it cannot be had."""
     report, addon = report or Report(), ADDONS[name]
-    if addon.image:
-        supply.ensure(addon.image, report=report)
+    if addon.has_objects:
+        supply.ensure(addon.image or addon.carrier, report=report)
     with _turn(report):
         report.step(f"adding {addon.what}")
         cluster.thaw()
         _mark(name)
         addon.add(report)
         # The others too: a node that has just come has none of their images.
-        running = [ADDONS[other] for other in added() if ADDONS[other].image]
-        for other in running:
-            contents.load_image(IMAGES[other.image].reference, report)
+        there = [ADDONS[other] for other in added()]
+        for other in there:
+            if other.image:
+                contents.load_image(IMAGES[other.image].reference, report)
         report.step(f"adding {addon.what}")
-        if addon.image:
+        if addon.has_objects:
             _kubectl(report, "apply", "--filename", _objects(name))
         report.detail("until all is ready")
-        for other in running:
+        for other in there:
             for command in other.ready:
                 _kubectl(report, *command.split(), _timeout())
             other.answers()
@@ -69,7 +77,7 @@ def remove(name: str, report: Report | None = None) -> bool:
         report.step(f"removing {addon.what}")
         cluster.thaw()
         addon.loosen(report)
-        if addon.image:
+        if addon.has_objects:
             # Until its pods have ended too.
             options = ("--ignore-not-found", "--cascade=foreground", _timeout())
             _kubectl(report, "delete", "--filename", _objects(name), *options)
@@ -117,9 +125,12 @@ def _mark(name: str) -> None:
 
 def _objects(name: str) -> str:
     """The file with an add-on's objects."""
-    text = (_MANIFESTS / f"{name}.yaml").read_text()
-    file = paths.minikube / "addons" / f"{name}.yaml"
-    files.write_text(file, text.replace("IMAGE", IMAGES[ADDONS[name].image].reference))
+    addon, file = ADDONS[name], paths.minikube / "addons" / f"{name}.yaml"
+    if addon.carrier:
+        text = images.read(IMAGES[addon.carrier], "/objects.yaml")
+    else:
+        text = (_MANIFESTS / f"{name}.yaml").read_text().replace("IMAGE", IMAGES[addon.image].reference)
+    files.write_text(file, text)
     return str(file)
 
 
@@ -211,6 +222,11 @@ def _let_policies_go(report: Report) -> None:
             raise
 
 
+_GATEWAY_KINDS = tuple(
+    f"customresourcedefinition/{kind}.gateway.networking.k8s.io"
+    for kind in ("gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants", "backendtlspolicies")
+)
+
 # In the order in which they are added: the images of the others go to every node.
 ADDONS = {
     "second-node": _Addon("a second node", add=second_node.add, remove=second_node.remove),
@@ -222,6 +238,11 @@ ADDONS = {
     ),
     "metrics": _Addon(
         "metrics", "metrics-server", ("wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io",)
+    ),
+    "gateway-api": _Addon(
+        "the kinds of Gateway API",
+        carrier="gateway-api",
+        ready=(f"wait --for=condition=Established {' '.join(_GATEWAY_KINDS)}",),
     ),
     "signature-admission": _Addon(
         "the admission of signed images only",

@@ -19,6 +19,9 @@ CRICTL = "v1.36.0"
 METRICS_SERVER = "v0.9.0"
 KUBE_ROUTER = "v2.1.0"
 POLICY_CONTROLLER = "v0.13.1"
+TRAEFIK = "v3.6.12"
+# The version that Traefik 3.6 knows (its go.mod).
+GATEWAY_API = "v1.4.0"
 COSIGN = "v2.5.0"
 GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
@@ -251,6 +254,23 @@ IMAGES = {
             seconds=220,
             go="policy-controller",
         ),
+        Image(
+            "traefik",
+            f"traefik:{TRAEFIK}",
+            "what takes requests into the cluster, by routes",
+            needs=("static",),
+            later=True,
+            seconds=520,
+            go="traefik",
+        ),
+        Image(
+            "gateway-api",
+            f"lab/gateway-api:{GATEWAY_API}",
+            "the definitions of Gateway API's kinds",
+            needs=("golang",),
+            public=False,
+            later=True,
+        ),
     )
 }
 
@@ -337,6 +357,13 @@ PROGRAMS = {
             POLICY_CONTROLLER,
             ("github.com/sigstore/policy-controller/cmd/webhook",),
             seconds=200,
+        ),
+        Program(
+            "traefik",
+            TRAEFIK,
+            ("github.com/traefik/traefik/v3/cmd/traefik",),
+            ("github.com/traefik/traefik/v3/pkg/version.Version={}",),
+            500,
         ),
         Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
     )

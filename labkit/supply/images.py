@@ -7,10 +7,12 @@ machine (certificates, a toolchain, a binary) comes as the build context
 
 import functools
 import hashlib
+import io
 import os
 import shutil
 import ssl
 import subprocess
+import tarfile
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -62,6 +64,18 @@ def _labels(reference: str) -> dict[str, str] | None:
         return engine.client().api.inspect_image(reference)["Config"].get("Labels") or {}
     except docker.errors.ImageNotFound:
         return None
+
+
+def read(image: Image, path: str) -> str:
+    """A text file of an image that is in the engine."""
+    container = engine.client().containers.create(image.reference, "nothing", labels={engine.LABEL: "1"})
+    try:
+        parts, _ = container.get_archive(path)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(parts))) as archive:
+            content = archive.extractfile(archive.next() or "")
+            return content.read().decode() if content else ""
+    finally:
+        container.remove()
 
 
 @functools.cache
