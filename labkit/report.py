@@ -52,6 +52,12 @@ class Report:
             self._line(f"✓ {self._name}{' · ' + text if text else ''} · {self._elapsed()}", "\n")
         self._name, self._shown = "", 0
 
+    def vanish(self) -> None:
+        """The running step ended, and leaves no line."""
+        if self._shown:
+            self._line("", "\r")
+        self._name, self._shown = "", 0
+
     def say(self, text: str) -> None:
         """A sentence of its own, between steps."""
         self._line(text, "\n")

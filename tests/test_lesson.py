@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from conftest import Kernel
@@ -176,14 +177,27 @@ def test_a_checker_that_fails_never_passes(checker, said, written):
 
 @pytest.mark.parametrize(("pace", "seconds"), [("1", "0.2"), ("3", "0.6")])
 def test_a_checker_that_hangs_is_given_up_by_the_machines_pace(pace, seconds, written, monkeypatch):
-    monkeypatch.setattr(exercise, "PATIENCE", 0.2)
     monkeypatch.setenv("WORKBOOK_PACE", pace)
     over = threading.Event()
     began = time.monotonic()
-    said = exercise.judge(asking(over.wait, written))
+    said = exercise.judge(replace(asking(over.wait, written), patience=0.2))
     assert time.monotonic() - began < 3
     over.set()
     assert said.state == "cannot tell" and f"no answer within {seconds} seconds" == said.saw
+
+
+@pytest.mark.parametrize(("quick", "shown"), [(0, ["checking start-here/test", "7 s at most"]), (2, [])])
+def test_a_long_look_says_that_it_is_at_work_and_leaves_no_line(quick, shown, written, monkeypatch):
+    monkeypatch.setattr(exercise, "_QUICK", quick)
+    monkeypatch.setenv("WORKBOOK_PACE", "1")
+    stream, looked = io.StringIO(), threading.Event()
+    one = replace(asking(lambda: looked.wait(5) and passed("it is there"), written), patience=7)
+    stream.write = lambda text: (looked.set(), io.StringIO.write(stream, text))
+    if not shown:
+        looked.set()
+    assert exercise.judge(one, stream=stream).state == "passed"
+    assert all(words in stream.getvalue() for words in shown)
+    assert stream.getvalue().rpartition("\r")[0].rpartition("\r")[2].strip() == ""
 
 
 def test_progress_that_cannot_be_saved_is_said_and_the_verdict_stands(written, fresh_progress):

@@ -24,7 +24,7 @@ def run(one: Exercise, as_json: bool) -> Verdict:
     session.current.home = paths.files  # where the learner's notebooks are
     try:
         settle = _COMES_BACK if _wake(one) else 0
-        verdict = exercise.judge(one, settle)
+        verdict = exercise.judge(one, settle, sys.stderr)
     except Trouble as trouble:
         verdict = replace(cannot_tell(trouble.saw, trouble.wanted, trouble.fix), exercise=one.name)
     print(json.dumps(asdict(verdict), indent=2) if as_json else verdict)

@@ -1,6 +1,7 @@
 """Exercises: their card, and the verdict on them as things are now."""
 
 import threading
+import time
 from dataclasses import replace
 from textwrap import dedent
 
@@ -10,10 +11,11 @@ from labkit.course.verdict import Verdict, cannot_tell, not_yet
 from labkit.display import card
 from labkit.errors import Trouble
 from labkit.evidence import NotYet
+from labkit.report import Report
 from labkit.system import pace, wait
 
-# A checker makes one or two calls; one that has said nothing for this long will not (seconds, at pace 1).
-PATIENCE = 20
+# A checker that takes longer says that it is at work (seconds).
+_QUICK = 2
 # After its solution an exercise has this long until it is seen to be done (seconds, at pace 1).
 SETTLED = 60
 
@@ -36,10 +38,11 @@ def check(name: str) -> Verdict:
     return judge(chapters.exercise(name))
 
 
-def judge(one: Exercise, settle: float = 0) -> Verdict:
+def judge(one: Exercise, settle: float = 0, stream=None) -> Verdict:
     """The verdict on an exercise as things are now, with its place in the progress. settle: for so many seconds, at
-    pace 1, it is asked again until it passes."""
-    verdict = replace(_settled(one, settle), exercise=one.name)
+    pace 1, it is asked again until it passes; stream: where a long look says that it is at work, by default sys.stdout.
+    """
+    verdict = replace(_settled(one, settle, Report(stream, _QUICK)), exercise=one.name)
     try:
         if verdict.state == "cannot tell":
             return verdict  # says nothing about the learner's work
@@ -51,11 +54,11 @@ def judge(one: Exercise, settle: float = 0) -> Verdict:
     return verdict
 
 
-def _settled(one: Exercise, seconds: float) -> Verdict:
-    said = [_ask(one)]
+def _settled(one: Exercise, seconds: float, report: Report) -> Verdict:
+    said = [_ask(one, report)]
 
     def passed() -> bool:
-        said.append(_ask(one))
+        said.append(_ask(one, report))
         return said[-1].passed
 
     if seconds and not said[-1].passed:
@@ -63,7 +66,7 @@ def _settled(one: Exercise, seconds: float) -> Verdict:
     return said[-1]
 
 
-def _ask(one: Exercise) -> Verdict:
+def _ask(one: Exercise, report: Report) -> Verdict:
     """Runs a checker; whatever keeps it from seeing becomes `cannot tell`."""
     answer: list = []
 
@@ -76,8 +79,13 @@ def _ask(one: Exercise) -> Verdict:
     # A dead API server answers nothing at all, and the checker would hang with it.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
-    seconds = pace.patience(PATIENCE)
-    thread.join(seconds)
+    seconds = pace.patience(one.patience)
+    until = time.monotonic() + seconds
+    report.step(f"checking {one.name}")
+    while thread.is_alive() and (left := until - time.monotonic()) > 0:
+        thread.join(min(left, 0.5))
+        report.detail(f"{seconds:.0f} s at most")
+    report.vanish()
     prepare_again = f'run lab.prepare("{chapters.find(one.lesson)}"), then check again'
     if not answer:
         return cannot_tell(

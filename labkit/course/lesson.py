@@ -9,7 +9,9 @@ from labkit.course.verdict import Verdict
 @dataclass(frozen=True)
 class Exercise:
     """lesson: the name of its chapter; task: Markdown; checker: returns a Verdict; model: a model answer in rows, where
-    the learner compares their own with it."""
+    the learner compares their own with it; patience: the checker is given up after so many seconds, at pace 1. Most
+    make a few calls. Those that disturb something and wait for what becomes of it need longer, and their tasks say so.
+    """
 
     lesson: str
     id: str
@@ -18,6 +20,7 @@ class Exercise:
     hints: tuple[str, ...]
     checker: Callable[[], Verdict]
     model: tuple[str, ...] = ()
+    patience: float = 20
 
     @property
     def name(self) -> str:
@@ -66,11 +69,11 @@ class Lesson:
         """The name of its file."""
         return f"{self}.ipynb"
 
-    def exercise(self, id: str, *, title: str, task: str, hints: tuple[str, ...], model: tuple[str, ...] = ()):
-        """Decorator: the function is the checker of a new exercise."""
+    def exercise(self, id: str, *, title: str, task: str, hints: tuple[str, ...], **more):
+        """Decorator: the function is the checker of a new exercise. more: further fields of Exercise."""
 
         def add(checker: Callable[[], Verdict]) -> Callable[[], Verdict]:
-            self.exercises[id] = Exercise(self.name, id, title, task, tuple(hints), checker, model)
+            self.exercises[id] = Exercise(self.name, id, title, task, tuple(hints), checker, **more)
             return checker
 
         return add
