@@ -100,6 +100,14 @@ def test_a_script_has_no_input(tmp_path):
     assert ended.stdout == "nothing\n"
 
 
+def test_an_editor_says_that_a_cell_has_none(tmp_path, capsys):
+    """Nobody could type into it, and it would wait for ever: a commit without -m asks for one."""
+    settings = "git -c user.name=x -c user.email=x@localhost"
+    with pytest.raises(shell.CellFailed):
+        shell.run(f"git init -q .; {settings} commit --allow-empty", cwd=tmp_path)
+    assert "a cell has no editor" in capsys.readouterr().out
+
+
 def test_the_script_may_leave_its_folder_and_the_next_starts_in_it(tmp_path, capsys):
     assert shell.run("cd /; pwd").output == "/\n"
     assert shell.run("pwd").output == f"{tmp_path}\n"

@@ -27,6 +27,11 @@ from labkit.system import files, processes
 
 # How it runs a script. The commands or a file follow.
 BASH = ("bash", "-e", "-u", "-o", "pipefail")
+# An editor would wait for ever for somebody who types: kubectl's (with quotes in it, so that a shell runs it), git's.
+_NO_EDITOR = dict.fromkeys(
+    ("KUBE_EDITOR", "GIT_EDITOR", "VISUAL", "EDITOR"),
+    "echo 'a cell has no editor: change a file and apply that, or open a terminal (File, New, Terminal)' >&2; false #",
+)
 # Linux takes at most 128 KiB for one argument (MAX_ARG_STRLEN in linux/binfmts.h).
 _LONGEST_ARGUMENT = 100_000
 # A page with more text than this in one output becomes slow; the script runs on all the same.
@@ -56,7 +61,7 @@ def run(script: str, fails: bool = False, cwd: Path | None = None) -> session.Ru
     began = time.monotonic()
     notes = _notes_folder()
     argv, script_file = _command(script, notes)
-    env = environment()
+    env = {**environment(), **_NO_EDITOR}
     env[MARK] = session.current.chapter or "-"
     if notes and "BASH_ENV" not in env:
         env["BASH_ENV"] = str(notes / "trap.bash")
