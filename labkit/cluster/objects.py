@@ -40,16 +40,19 @@ def how(thing: dict) -> str:
     if "containers" in thing.get("spec", {}):
         return _how_pod(thing)
     words = ["is being deleted"] if thing["metadata"].get("deletionTimestamp") else []
-    if counts := _REPLICAS.get(thing.get("kind", "")):
+    counts = _REPLICAS.get(thing.get("kind", ""))
+    if counts:
         status, wanted = thing.get("status", {}), thing["spec"].get("replicas", 1)
         words.append(f"has {status.get(counts[-1], 0)} of {wanted} replicas available")
-        if "updatedReplicas" in counts:
-            words[-1] += f", {status.get('updatedReplicas', 0)} of them as it now says"
+        if "updatedReplicas" in counts and {status.get(one, 0) for one in counts[:2]} != {wanted}:
+            words.append("its update is not through")
     elif not words:
         words.append("is ready" if ready(thing) else "is not ready")
     for one in thing.get("status", {}).get("conditions") or ():
+        if one["type"] == "Available" and counts:
+            continue  # it says no more than the number
         if one["type"] in ("Ready", "Available", "Progressing") and one["status"] != "True" and one.get("message"):
-            words.append(one["message"])
+            words.append(one["message"].rstrip("."))
     return ", ".join(words)
 
 

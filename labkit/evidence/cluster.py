@@ -33,6 +33,7 @@ from labkit.system import pace, wait
 
 __all__ = [
     "Refused",
+    "act",
     "ask",
     "cause",
     "condition",
@@ -45,8 +46,10 @@ __all__ = [
     "get",
     "how",
     "log",
+    "may",
     "objects",
     "on_node",
+    "patch",
     "pods_of",
     "quantity",
     "read",
@@ -57,10 +60,12 @@ __all__ = [
     "request",
     "restart",
     "revision",
+    "rights",
     "run",
     "silence",
     "status",
     "stream",
+    "who",
 ]
 
 
@@ -198,6 +203,11 @@ def _path(kind: str, namespace: str, name: str = "") -> str:
     return f"{prefix}/namespaces/{namespace}/{plural}" if namespaced and namespace else f"{prefix}/{plural}"
 
 
+def _kinds() -> set[tuple[str, str, bool]]:
+    """Path, plural and whether it is in namespaces, of each kind."""
+    return set(_resources(cluster.client()).values())
+
+
 @functools.lru_cache(maxsize=1)
 def _resources(api) -> dict[str, tuple[str, str, bool]]:
     """Path, plural and whether it is in namespaces, of each kind, by each of its names; the core's go first."""
@@ -254,6 +264,9 @@ def _next(pod: dict) -> str:
         if ended and ended.get("exitCode") and ended.get("reason") == "Error" and not ended["exitCode"] > 128:
             previous = "" if "terminated" in state else " --previous"
             return f"`{kubectl} logs {name} -c {seen['name']}{previous}`"
+        if "running" in state and not seen.get("ready"):
+            says = f"`{kubectl} logs {name} -c {seen['name']}` says what it does"
+            return f"{says}, `{kubectl} describe pod {name}` what its probe meets"
     return f"`{kubectl} describe pod {name}`"
 
 
@@ -330,9 +343,16 @@ def _selector(deployment: dict) -> str:
 def restart(deployment: dict) -> None:
     """New pods in place of a deployment's, as `kubectl rollout restart` makes them. Raises Refused."""
     moment = datetime.now(UTC).isoformat()
-    patch = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": moment}}}}}
+    patch(
+        deployment,
+        {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": moment}}}}},
+    )
+
+
+def patch(thing: dict, change: dict) -> None:
+    """Changes fields of an object, as `kubectl patch` does. Raises Refused."""
     headers = {"Content-Type": "application/strategic-merge-patch+json"}
-    answer = _send("PATCH", _of(deployment), headers=headers, body=json.dumps(patch))
+    answer = _send("PATCH", _of(thing), headers=headers, body=json.dumps(change))
     if answer.status != 200:
         raise Refused(answer.status, _message(answer.data) or answer.reason)
 
@@ -445,3 +465,82 @@ def quantity(text: str) -> Decimal:
     from kubernetes.utils.quantity import parse_quantity
 
     return parse_quantity(text)
+
+
+# -- who may do what -----------------------------------------------------------------------------
+
+_ACCOUNT = "system:serviceaccount:"
+# What everybody may who is known: ask who they are, and what they may.
+_ASKING = ("authentication.k8s.io", "authorization.k8s.io")
+
+
+def may(user: str, verb: str, resource: str, namespace: str = "", groups=(), name: str = "") -> bool:
+    """Whether the API server would let somebody do something, by its own word (a SubjectAccessReview).
+
+    resource: with its group and part, as deployments.apps or pods/log; namespace: none means all of them, or what is in
+    none; groups: those of the user, beside the ones that everybody has; with groups and no user: a group.
+    """
+    kind, _, part = resource.partition("/")
+    plural, _, group = kind.partition(".")
+    attributes = {"verb": verb, "resource": plural, "group": group, "subresource": part}
+    attributes |= {"namespace": namespace, "name": name}
+    spec = {"groups": [*groups, *_groups(user)], "resourceAttributes": attributes} | ({"user": user} if user else {})
+    return _review("authorization", "SubjectAccessReview", {"spec": spec})["allowed"]
+
+
+def rights(user: str, namespace: str) -> set[tuple[str, str]]:
+    """Verb and resource of all that somebody may do in a namespace, beyond asking about themselves; resource: as for
+    may, and * stands for all. What they have by groups of their own is not in it, nor what there is not: a rule for
+    pods and deployments in both their groups names pods.apps, too."""
+    said = _review("authorization", "SelfSubjectRulesReview", {"spec": {"namespace": namespace}}, user)
+    real = {(path.split("/")[2] if path.startswith("/apis/") else "", plural) for path, plural, _ in _kinds()}
+    plurals = {plural for _, plural in real}
+    found = set()
+    for rule in said["resourceRules"]:
+        for group in rule.get("apiGroups") or ("",):
+            for resource in rule.get("resources") or ():
+                kind, slash, part = resource.partition("/")
+                named = f"{kind}.{group}" if group else kind
+                crossed = group != "*" and kind in plurals and (group, kind) not in real
+                if group not in _ASKING and not crossed:
+                    found |= {(verb, f"{named}{slash}{part}") for verb in rule["verbs"]}
+    return found
+
+
+def who(connection) -> str:
+    """The name of whoever a connection (a Kubernetes client) belongs to."""
+    return _review("authentication", "SelfSubjectReview", {}, connection=connection)["userInfo"]["username"]
+
+
+def act(
+    method: str, path: str, body=None, *, user: str = "", query=(), media: str = "application/json", connection=None
+) -> tuple[int, str]:
+    """Status and text of a request to the API; the text of a refusal is what the API server says of it.
+
+    user: as whom it is made, by impersonation, with the groups that everybody has; media: the type of the body, a JSON
+    value; connection: as for request.
+    """
+    data = None if body is None else json.dumps(body)
+    answer = _send(
+        method, path, query, {"Content-Type": media} | ({"Impersonate-User": user} if user else {}), data, connection
+    )
+    text = answer.data.decode(errors="replace")
+    return answer.status, text if answer.status < 300 else _message(answer.data) or answer.reason or ""
+
+
+def _groups(user: str) -> list[str]:
+    if not user:
+        return []
+    namespace = user.removeprefix(_ACCOUNT).partition(":")[0]
+    own = ["system:serviceaccounts", f"system:serviceaccounts:{namespace}"] if user.startswith(_ACCOUNT) else []
+    return [*own, "system:authenticated"]
+
+
+def _review(group: str, kind: str, body: dict, user: str = "", connection=None) -> dict:
+    """The status of a review, which the API server answers and does not keep."""
+    of = f"{group}.k8s.io/v1"
+    review = {"apiVersion": of, "kind": kind, **body}
+    status, said = act("POST", f"/apis/{of}/{kind.lower()}s", review, user=user, connection=connection)
+    if status not in (200, 201):
+        raise Refused(status, said)
+    return json.loads(said)["status"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from labkit import engine
 from labkit.errors import Trouble
-from labkit.evidence import docker
+from labkit.evidence import NotYet, docker
 from labkit.system import http
 
 # Every form of a manifest: a registry may translate one that is not asked for, and then it has another digest.
@@ -103,6 +103,17 @@ def _json(registry: str, path: str) -> dict:
     request = urllib.request.Request(f"{_address(registry)}/v2/{path}", headers={"Accept": MANIFESTS})
     with http.urlopen(request, timeout=5) as answer:
         return json.load(answer)
+
+
+def asked(registry: str, repository: str, reference: str) -> Published | None:
+    """As published(), for a task that wants it there: raises NotYet when there is no registry that can be asked."""
+    try:
+        return published(registry, repository, reference)
+    except Trouble as problem:
+        raise NotYet(problem.saw, problem.wanted, problem.fix) from None
+    except OSError as problem:
+        why = getattr(problem, "reason", problem)
+        raise NotYet(f"the registry does not answer: {why}", "an answer", f"`docker logs {registry}`") from None
 
 
 def _address(registry: str) -> str:

@@ -177,14 +177,8 @@ def _with_check(anew: str) -> str:
 
 
 def _published(reference: str) -> registry.Published | None:
-    """What the registry has for a tag or a digest. Raises NotYet when there is none that can be asked."""
-    try:
-        return registry.published(REGISTRY, REPOSITORY, reference)
-    except Trouble as problem:
-        raise NotYet(problem.saw, problem.wanted, problem.fix) from None
-    except OSError as problem:
-        why = getattr(problem, "reason", problem)
-        raise NotYet(f"the registry does not answer: {why}", "an answer", f"`docker logs {REGISTRY}`") from None
+    """What the registry has for a tag or a digest."""
+    return registry.asked(REGISTRY, REPOSITORY, reference)
 
 
 def _tag(tag: str, missing: str = "run the cell of section 1 that pushes it") -> registry.Published:

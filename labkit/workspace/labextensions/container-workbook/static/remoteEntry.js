@@ -102,7 +102,7 @@
     for (const { node } of [...panel.content.widgets, ...views]) { // cells far away are not on the page
       for (const picture of node.querySelectorAll(".lk-live")) {
         picture.classList.add("lk-stale", "lk-ended");
-        picture.querySelector(".lk-away").textContent = "Its kernel has ended: run this cell again. Below is what was " +
+        picture.querySelector(".lk-away").textContent = "Its kernel has ended: run the picture's cell again. Below is what was " +
           "last known, not what is.";
       }
     }
