@@ -1,5 +1,6 @@
 """The pictures of chapter 05: requests over time from a log, and who has which digest on real engines."""
 
+import re
 import subprocess
 from xml.etree import ElementTree
 
@@ -81,6 +82,15 @@ def test_all_well_says_so(tmp_path):
     assert "40 requests in 39.1 s, none failed" in picture.text()
     assert ["failed", "0", "-", "-", "-"] in [line.split() for line in picture.text().splitlines()]
     assert "35 s" in drawn(picture), "the axis keeps to a dozen marks"
+
+
+def test_a_long_answer_has_room_beside_its_lane(tmp_path):
+    numbers = "[1,2,3,4,5,6,7,8,9]"
+    (tmp_path / "long.log").write_text(f"5.0 5.1 ok {numbers}\n")
+    picture = timeline(tmp_path / "long.log", "got")
+    assert f"got {numbers}" in drawn(picture)
+    [end] = re.findall(rf'<text x="(\d+)"[^>]*text-anchor="end"[^>]*>got {re.escape(numbers)}<', picture.svg)
+    assert int(end) >= 7 * len(f"got {numbers}"), "it begins within the picture"
 
 
 def test_a_log_that_is_none(tmp_path):
