@@ -26,10 +26,6 @@ class ToCome:
 
 
 _TO_COME = (
-    ToCome("09", "services-and-ingress", "Services and ingress"),
-    ToCome("10", "state", "State"),
-    ToCome("11", "namespaces-and-rbac", "Namespaces and RBAC"),
-    ToCome("12", "helm", "Helm"),
     ToCome("13", "signing", "Signing"),
     ToCome("14", "docker-security", "Docker security"),
     ToCome("15", "kubernetes-security", "Kubernetes security"),

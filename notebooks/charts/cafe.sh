@@ -1,0 +1,9 @@
+# The release `cafe`, and what somebody did to it by hand.
+set -e
+sh cluster/images.sh 2.0 2.1
+helm -n lab-helm uninstall cafe --ignore-not-found --cascade foreground --wait > /dev/null
+helm -n lab-helm install cafe charts/welcome --set replicas=2,graceSeconds=4,service.nodePort=31121 > /dev/null
+kubectl -n lab-helm patch deployment cafe > /dev/null -p '{"spec": {"replicas": 4, "template": {"spec": {"containers": [
+    {"name": "web", "image": "lab/welcome:2.0", "env": [{"name": "TRIAL", "value": "yes"}]}]}}}}'
+sh cluster/settled.sh lab-helm cafe > /dev/null
+helm -n lab-helm list --filter cafe

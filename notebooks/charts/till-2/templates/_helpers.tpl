@@ -1,0 +1,4 @@
+{{- define "till.labels" -}}
+app: {{ .Release.Name }}
+version: {{ .Chart.AppVersion | quote }}
+{{- end }}
