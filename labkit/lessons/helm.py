@@ -178,8 +178,9 @@ nobody knew whom to call, and somebody wrote `replica: 5` in place of `replicas`
 
 The check renders and lints your copy with good and with bad values.""",
     hints=(
-        "Three of the five are said in `values.schema.json`. Which of its words are about a lower and an upper bound, "
-        "about what must be there, and about what else may be? JSON Schema has one for each.",
+        "Three of the five belong into `values.schema.json`. JSON Schema has words for a lower and an upper bound, "
+        "one for what must be there, and one for what else may be there "
+        "([of objects](https://json-schema.org/understanding-json-schema/reference/object), read 2026-11).",
         '`"required": ["owner"]`, `"additionalProperties": false`, `"minimum"`, `"maximum"`, `"minLength"`. All values '
         "that the chart has must then stand under `properties`. In the template: `annotations: {owner: {{ quote "
         ".Values.owner }}}`.",
@@ -213,10 +214,13 @@ def asks():
     for what, values in (("no owner", ()), ("an empty owner", ("--set", "owner="))):
         ended = _helm_template("12-chart", *_GOOD[:2], *values)
         if ended.returncode == 0:
+            by_default = not values and _helm_template("12-chart", *_GOOD[:2], "--set", "owner=").returncode != 0
             raise NotYet(
                 f"with {what} it is rendered",
                 "an error",
-                "`required` in the schema or in the template, and `minLength`",
+                "an empty one is refused, so there is a default: take `owner` out of `values.yaml`"
+                if by_default
+                else "`required` in the schema or in the template, and `minLength`",
             )
         if "owner" not in ended.stderr:
             raise NotYet(f"with {what} the error is: {_why(ended)}", "one that names owner", "see `required`")
