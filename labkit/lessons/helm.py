@@ -340,7 +340,7 @@ def tidier():
         status = f"revision {last['revision']} of release till is {last['status']}"
         rendered = _helm_template("12-till")
         if rendered.returncode:
-            raise NotYet(f"{status}; `helm template till 12-till`: {_why(rendered)}", "manifests", "mend that line")
+            raise NotYet(f"{status}; `helm template till 12-till`: {_why(rendered)}", "manifests", _LINE)
         raise NotYet(
             f"{status}, with chart {_version(release)}: {release['info'].get('description', '')[:160]}",
             "chart 0.2.0, deployed",
@@ -380,12 +380,15 @@ def tidier():
     )
 
 
+_LINE = "mend that line of what is rendered: `helm template till 12-till --debug` prints it"
+
+
 def _as_in_the_folder(release: dict, upgrade: str) -> None:
     """Raises NotYet unless 12-till renders what release till has, with the release's own values."""
     values = json.dumps(release.get("config") or {})
     ended = _run("helm", "template", "till", "12-till", "-f", "-", given=values)
     if ended.returncode:
-        raise NotYet(f"`helm template till 12-till`: {_why(ended)}", "manifests", f"mend that line; then {upgrade}")
+        raise NotYet(f"`helm template till 12-till`: {_why(ended)}", "manifests", f"{_LINE}; then {upgrade}")
     now, then = _objects(ended.stdout), _objects(release["manifest"])
     for (kind, name), one in then.items():
         if now.get((kind, name)) != one:
