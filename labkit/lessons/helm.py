@@ -12,6 +12,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -433,7 +434,7 @@ def _answers(name: str, node_port: int, version: str) -> dict:
 `service.nodePort=31121`. Since then somebody has been at it by hand, and left no note. Find out what was changed. You
 ask around: the additional copies are needed, and stay. All the rest was a trial, and has to go, with users looking on.
 
-- The release says what is wanted: its own values make as many copies as there are now.
+- The release says what is wanted: its values of before, but as many copies as there are now.
 - `helm -n lab-helm get manifest cafe | kubectl -n lab-helm diff -f -` shows no difference.
 - What no chart mentions is gone as well: the container has only the variables that the chart gives it.
 - All copies are ready and run 1.0.
@@ -445,8 +446,8 @@ The next cell makes it all anew, and takes about 15 seconds.""",
         "`kubectl diff` compares what the chart mentions. For the rest ask who wrote which field: `get deployment cafe "
         "-o yaml --show-managed-fields`. Why does Helm refuse to set a field back, and what makes it do so?",
         "`kubectl set env deployment/cafe TRIAL-`, and `helm upgrade cafe charts/welcome` with the values of before, "
-        "four replicas and `--force-conflicts --wait`; between `cluster/users.sh start` and `stop 12-drift.log`, after "
-        "`sh cluster/settled.sh lab-helm cafe`.",
+        "four replicas and `--force-conflicts --wait`, then `sh cluster/settled.sh lab-helm cafe`; all of it between `cluster/users.sh "
+        "start` and `stop 12-drift.log`.",
     ),
 )
 def by_hand():
@@ -460,8 +461,10 @@ def by_hand():
         raise NotYet(
             f"release cafe says {count(wanted, 'replica')}, and the cluster has {cafe['spec'].get('replicas', 1)}",
             "four in both",
-            f"`{_HELM} upgrade cafe charts/welcome` with its values of before, and `--set replicas=4`",
+            f"`{_HELM} upgrade cafe charts/welcome` with its values of before, but `replicas=4`; `--force-conflicts` lets "
+            "Helm set back what others have set",
         )
+    _must_say_as_before(release, wished)
     ended = _run("kubectl", "-n", NAMESPACE, "diff", "-f", "-", given=release["manifest"])
     if ended.returncode == 1:
         lines = [line for line in ended.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
@@ -486,9 +489,31 @@ def by_hand():
             f"`{_KUBECTL} set env deployment/cafe {extra[0]}-`",
         )
     seen = _seen("12-drift.log", "2.0", "1.0", anew)
+    newest = max(pod["metadata"]["creationTimestamp"] for pod in cluster.pods_of(cafe))
+    if datetime.fromisoformat(newest).timestamp() > (session.current.folder / "12-drift.log").stat().st_mtime:
+        raise NotYet(
+            "12-drift.log ends before the last copies of cafe were made",
+            "what the users saw until all was done",
+            f"{anew}; let the users come first, and stop them last",
+        )
     return passed(
         f"release and cluster agree on four copies of 1.0; {count(len(seen.requests), 'request')}, none failed"
     )
+
+
+def _must_say_as_before(release: dict, deployment: dict) -> None:
+    """Raises NotYet when a release has lost the other values that cafe was installed with."""
+    service = _objects(release["manifest"]).get(("Service", "cafe")) or {"spec": {"ports": [{}]}}
+    hook = deployment["spec"]["template"]["spec"]["containers"][0].get("lifecycle") or {}
+    lost = ["service.nodePort=31121"] * (service["spec"]["ports"][0].get("nodePort") != 31121)
+    lost += ["graceSeconds=4"] * (((hook.get("preStop") or {}).get("sleep") or {}).get("seconds") != 4)
+    if lost:
+        raise NotYet(
+            f"release cafe does not say {' and '.join(lost)} any more",
+            "its values of before",
+            f"say them all, each time: `{_HELM} upgrade cafe charts/welcome --set replicas=4,graceSeconds=4,"
+            "service.nodePort=31121 --force-conflicts --wait`",
+        )
 
 
 # -- a release pipeline --------------------------------------------------------------------------

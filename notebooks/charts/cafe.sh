@@ -1,5 +1,6 @@
 # The release `cafe`, and what somebody did to it by hand.
 set -e
+sh charts/aside.sh 12-drift.log
 sh cluster/images.sh 2.0 2.1
 helm -n lab-helm uninstall cafe --ignore-not-found --cascade foreground --wait > /dev/null
 helm -n lab-helm install cafe charts/welcome --set replicas=2,graceSeconds=4,service.nodePort=31121 > /dev/null

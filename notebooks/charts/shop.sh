@@ -1,5 +1,6 @@
 # The release `shop` with chart 0.1.0 from the registry, which forgets version 0.2.0 of the chart.
 set -e
+sh charts/aside.sh 12-upgrade.log
 sh cluster/images.sh 2.0 2.1
 docker rm -f -v lab-12-registry > /dev/null 2>&1 || true
 sh charts/registry.sh

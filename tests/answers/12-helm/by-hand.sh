@@ -37,6 +37,13 @@ lab set image deployment/cafe web=lab/welcome:1.0
 settle
 go
 
+### wrong forgot (breaks 1): One of the values of before was not said again.
+come
+lab set env deployment/cafe TRIAL-
+helm -n lab-helm upgrade cafe charts/welcome --set replicas=4,service.nodePort=31121 --force-conflicts --wait
+settle
+go
+
 ### wrong again (breaks 2): And then somebody scaled it once more.
 come
 lab set env deployment/cafe TRIAL-
@@ -60,6 +67,13 @@ go
 lab set env deployment/cafe TRIAL-
 bring replicas=4
 
+### wrong too-early (breaks 5): The users had gone before all was done.
+come
+bring replicas=4
+go
+lab set env deployment/cafe TRIAL-
+settle
+
 ### wrong noticed (breaks 5): For a moment nobody answered.
 come
 lab set env deployment/cafe TRIAL-
@@ -71,4 +85,4 @@ go
 ### undo
 docker rm -f lab-users > /dev/null 2>&1 || true
 helm -n lab-helm uninstall cafe --ignore-not-found --wait
-rm -f 12-drift.log
+rm -f 12-drift.log*

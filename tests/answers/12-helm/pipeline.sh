@@ -92,4 +92,4 @@ sh cluster/settled.sh lab-helm shop
 docker rm -f lab-users > /dev/null 2>&1 || true
 helm -n lab-helm uninstall shop --ignore-not-found --wait
 docker rm -f -v lab-12-registry > /dev/null 2>&1 || true
-rm -rf 12-release 12-release-* 12-upgrade.log
+rm -rf 12-release 12-release-* 12-upgrade.log*
