@@ -445,9 +445,9 @@ The next cell makes it all anew, and takes about 15 seconds.""",
     hints=(
         "`kubectl diff` compares what the chart mentions. For the rest ask who wrote which field: `get deployment cafe "
         "-o yaml --show-managed-fields`. Why does Helm refuse to set a field back, and what makes it do so?",
-        "`kubectl set env deployment/cafe TRIAL-`, and `helm upgrade cafe charts/welcome` with the values of before, "
-        "four replicas and `--force-conflicts --wait`, then `sh cluster/settled.sh lab-helm cafe`; all of it between `cluster/users.sh "
-        "start` and `stop 12-drift.log`.",
+        "Between `cluster/users.sh start` and `stop 12-drift.log`: `kubectl set env deployment/cafe TRIAL-`; `helm "
+        "upgrade cafe charts/welcome` with the values of before, four replicas and `--force-conflicts --wait`; `sh "
+        "cluster/settled.sh lab-helm cafe`.",
     ),
 )
 def by_hand():
@@ -461,8 +461,8 @@ def by_hand():
         raise NotYet(
             f"release cafe says {count(wanted, 'replica')}, and the cluster has {cafe['spec'].get('replicas', 1)}",
             "four in both",
-            f"`{_HELM} upgrade cafe charts/welcome` with its values of before, but `replicas=4`; `--force-conflicts` lets "
-            "Helm set back what others have set",
+            f"`{_HELM} upgrade cafe charts/welcome` with its values of before, but `replicas=4`; `--force-conflicts` "
+            "lets Helm set back what others have set",
         )
     _must_say_as_before(release, wished)
     ended = _run("kubectl", "-n", NAMESPACE, "diff", "-f", "-", given=release["manifest"])

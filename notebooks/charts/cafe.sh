@@ -2,7 +2,7 @@
 set -e
 sh charts/aside.sh 12-drift.log
 sh cluster/images.sh 2.0 2.1
-helm -n lab-helm uninstall cafe --ignore-not-found --cascade foreground --wait > /dev/null
+sh charts/gone.sh cafe
 helm -n lab-helm install cafe charts/welcome --set replicas=2,graceSeconds=4,service.nodePort=31121 > /dev/null
 kubectl -n lab-helm patch deployment cafe > /dev/null -p '{"spec": {"replicas": 4, "template": {"spec": {"containers": [
     {"name": "web", "image": "lab/welcome:2.0", "env": [{"name": "TRIAL", "value": "yes"}]}]}}}}'

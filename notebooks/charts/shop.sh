@@ -8,6 +8,6 @@ mkdir -p made/12
 helm package charts/welcome -d made/12 > /dev/null
 # Section 9 reads its digest there, also when its cells are run once more.
 helm push made/12/welcome-0.1.0.tgz oci://localhost:5051/charts --plain-http > made/12/pushed.txt 2>&1
-helm -n lab-helm uninstall shop --ignore-not-found --cascade foreground --wait > /dev/null
+sh charts/gone.sh shop
 helm -n lab-helm install shop oci://localhost:5051/charts/welcome --version 0.1.0 --plain-http \
     --set replicas=2,graceSeconds=4,service.nodePort=31124 --wait
