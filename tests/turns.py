@@ -87,6 +87,33 @@ def _taken(name, mode):
         return file
 
 
+_held = contextlib.ExitStack()  # what this process holds
+_holds: list[tuple[str, int]] = []
+
+
+def _take(needs):
+    """From now on this process holds just these, in this order."""
+    global _holds
+    if needs != _holds:
+        _held.close()
+        _holds = []
+        for name, mode in needs:
+            _held.enter_context(_taken(name, mode))
+        _holds = needs
+
+
+def _goes_on(item, nextitem):
+    """Whether the next test is of the same chapter, and of one that has the cluster for itself: it keeps it. Otherwise
+    two such chapters would take turns at each test, and each time the cluster would get other add-ons."""
+    needs = list(_needs(item))
+    return (
+        ("cluster", fcntl.LOCK_EX) in needs
+        and nextitem is not None
+        and _lesson(item)
+        and needs == list(_needs(nextitem))
+    )
+
+
 _alone = []  # the machine's lock, while this process plays tests in a row that are alone
 
 
@@ -103,11 +130,11 @@ def pytest_runtest_protocol(item, nextitem):
         _let_go_first()
     item.config.let_go_first = False
     try:
-        with contextlib.ExitStack() as stack:
-            for name, mode in _needs(item):
-                stack.enter_context(_taken(name, mode))
-            return (yield)
+        _take(list(_needs(item)))
+        return (yield)
     finally:
+        if not _goes_on(item, nextitem):
+            _take([])
         if _alone and not (nextitem and nextitem.get_closest_marker("alone")):
             _alone.pop().close()
 

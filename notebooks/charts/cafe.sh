@@ -7,4 +7,5 @@ helm -n lab-helm install cafe charts/welcome --set replicas=2,graceSeconds=4,ser
 kubectl -n lab-helm patch deployment cafe > /dev/null -p '{"spec": {"replicas": 4, "template": {"spec": {"containers": [
     {"name": "web", "image": "lab/welcome:2.0", "env": [{"name": "TRIAL", "value": "yes"}]}]}}}}'
 sh cluster/settled.sh lab-helm cafe > /dev/null
+sh cluster/reached.sh http://workbook:31121/version
 helm -n lab-helm list --filter cafe
