@@ -45,6 +45,7 @@ __all__ = [
     "follow",
     "get",
     "how",
+    "image_of",
     "log",
     "may",
     "objects",
@@ -64,6 +65,7 @@ __all__ = [
     "run",
     "silence",
     "status",
+    "staying",
     "stream",
     "who",
 ]
@@ -305,6 +307,17 @@ def pods_of(deployment: dict) -> list[dict]:
     sets = {one["metadata"]["uid"] for one in replica_sets_of(deployment)}
     pods = objects("pods", deployment["metadata"]["namespace"], _selector(deployment))
     return [pod for pod in pods if sets & _owners(pod)]
+
+
+def staying(things: list[dict]) -> list[dict]:
+    """Those that nobody has told to end."""
+    return [one for one in things if not one["metadata"].get("deletionTimestamp")]
+
+
+def image_of(thing: dict) -> str:
+    """The image of the first container of a pod, or of a deployment's template, in its short form."""
+    app = thing["spec"].get("template", thing)["spec"]["containers"][0]
+    return app["image"].removeprefix("docker.io/").removeprefix("library/")
 
 
 def replica_sets_of(deployment: dict) -> list[dict]:

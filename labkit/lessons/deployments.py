@@ -52,19 +52,9 @@ def _app(thing: dict) -> dict:
     return thing["spec"].get("template", thing)["spec"]["containers"][0]
 
 
-def _image(thing: dict) -> str:
-    """The image of a pod or of a template in its short form."""
-    return _app(thing)["image"].removeprefix("docker.io/").removeprefix("library/")
-
-
 def _handed_out(file: str) -> dict:
     """The deployment in a manifest, as the chapter came with it."""
     return next(yaml.safe_load_all((paths.notebooks / "manifests" / file).read_text()))
-
-
-def _stays(pods: list[dict]) -> list[dict]:
-    """Those that nobody has told to end."""
-    return [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
 
 
 def _must_go_on(deployment: dict) -> None:
@@ -85,10 +75,10 @@ def _must_have(deployment: dict, replicas: int, words: str) -> None:
 
 def _must_all_run(deployment: dict, image: str) -> list[dict]:
     """The pods of a deployment that stay. Raises NotYet when one of them runs another image."""
-    pods = _stays(cluster.pods_of(deployment))
-    if left := [pod for pod in pods if _image(pod) != image]:
+    pods = cluster.staying(cluster.pods_of(deployment))
+    if left := [pod for pod in pods if cluster.image_of(pod) != image]:
         raise NotYet(
-            f"pod {left[0]['metadata']['name']} runs {_image(left[0])}",
+            f"pod {left[0]['metadata']['name']} runs {cluster.image_of(left[0])}",
             f"{image} in all of them",
             f"`{_KUBECTL} rollout status deployment/{deployment['metadata']['name']}`",
         )
@@ -130,9 +120,9 @@ def nobody_notices():
     shop = cluster.ready_deployment("shop", NAMESPACE, f"`{_KUBECTL} apply -f manifests/08-shop.yaml`, and change it")
     given = _app(_handed_out("08-shop.yaml"))
     app = _app(shop)
-    if _image(shop) != given["image"] or any(app.get(one) != given.get(one) for one in ("command", "args")):
+    if cluster.image_of(shop) != given["image"] or any(app.get(one) != given.get(one) for one in ("command", "args")):
         raise NotYet(
-            f"shop runs another program, from {_image(shop)}",
+            f"shop runs another program, from {cluster.image_of(shop)}",
             "the image and the command of `manifests/08-shop.yaml`",
             "put them back, and give the app what it needs around it",
         )
@@ -165,7 +155,7 @@ def _refused(service: dict) -> str:
 def _watch_an_update(shop: dict, wanted: int, service: dict, until: float) -> int:
     """Begins an update, and asks until one old copy has gone on answering as long as it should; how often. Raises
     NotYet as soon as something is wrong, and when nothing has happened until then."""
-    old = {pod["metadata"]["name"] for pod in _stays(cluster.pods_of(shop))}
+    old = {pod["metadata"]["name"] for pod in cluster.staying(cluster.pods_of(shop))}
     cluster.restart(shop)
     told: dict[str, float] = {}  # when each old copy was, or a little sooner: when it was last seen untold
     began, asked = time.monotonic(), 0
@@ -212,7 +202,7 @@ def _watch_an_update(shop: dict, wanted: int, service: dict, until: float) -> in
                     "let it wait before it gets SIGTERM: `lifecycle: {preStop: {sleep: {seconds: 4}}}`",
                 )
         time.sleep(0.02)
-    new = [pod for pod in _stays(cluster.pods_of(shop)) if pod["metadata"]["name"] not in old]
+    new = [pod for pod in cluster.staying(cluster.pods_of(shop)) if pod["metadata"]["name"] not in old]
     raise NotYet(
         f"{time.monotonic() - began:.0f} s after an update began, no old copy has been replaced; "
         + (f"a new one {cluster.how(new[0])}" if new else "there is no new one yet"),
@@ -261,16 +251,16 @@ def half_way():
     if till is None:
         raise NotYet("there is no deployment till", "it, half-way to 2.0", anew)
     sets = cluster.replica_sets_of(till)
-    newer = [one for one in sets if _image(one) == "lab/welcome:2.0"]
+    newer = [one for one in sets if cluster.image_of(one) == "lab/welcome:2.0"]
     if not newer:
         raise NotYet(
             f"the history of till has {count(len(sets), 'revision')}, and none with 2.0",
             "the revision with 2.0 in it, and not the current one",
             f"{anew}; go back by another revision of the same deployment",
         )
-    if _image(till) != "lab/welcome:1.0":
+    if cluster.image_of(till) != "lab/welcome:1.0":
         raise NotYet(
-            f"till is to run {_image(till)}",
+            f"till is to run {cluster.image_of(till)}",
             "lab/welcome:1.0",
             f"let the users come; `{_KUBECTL} set image deployment/till web=lab/welcome:1.0`",
         )
@@ -334,7 +324,7 @@ def budget():
     desk = cluster.ready_deployment("desk", NAMESPACE, apply)
     bell = cluster.ready_deployment("bell", NAMESPACE, apply)
     _must_have(desk, 3, "three")
-    pods, others = _stays(cluster.pods_of(desk)), _stays(cluster.pods_of(bell))
+    pods, others = cluster.staying(cluster.pods_of(desk)), cluster.staying(cluster.pods_of(bell))
     if not others:
         raise NotYet("bell has no copy", "one", f"`{_KUBECTL} scale deployment/bell --replicas=1`")
     # A budget counts anew a moment after a pod has become ready.
@@ -415,9 +405,11 @@ def stuck():
     cafe = cluster.get("deployment", "cafe", NAMESPACE)
     if cafe is None:
         raise NotYet("there is no deployment cafe", "it, running 2.0", begin)
-    if _image(cafe) != "lab/welcome:2.0":
+    if cluster.image_of(cafe) != "lab/welcome:2.0":
         raise NotYet(
-            f"cafe is to run {_image(cafe)}", "lab/welcome:2.0", "mend `manifests/08-cafe-2.yaml`, and apply it"
+            f"cafe is to run {cluster.image_of(cafe)}",
+            "lab/welcome:2.0",
+            "mend `manifests/08-cafe-2.yaml`, and apply it",
         )
     cafe = cluster.ready_deployment("cafe", NAMESPACE, begin)
     _must_go_on(cafe)

@@ -130,12 +130,6 @@ def _version(release: dict) -> str:
     return release["chart"]["metadata"]["version"]
 
 
-def _image(thing: dict) -> str:
-    """The image of a pod or of a template in its short form."""
-    app = thing["spec"].get("template", thing)["spec"]["containers"][0]
-    return app["image"].removeprefix("docker.io/").removeprefix("library/")
-
-
 def _seen(log: str, first: str, last: str, anew: str) -> requests.Log:
     """What users saw from before a change of version until after it. Raises NotYet unless nobody lost anything."""
     order = (
@@ -356,7 +350,7 @@ def tidier():
     _as_in_the_folder(release, upgrade)
     till = cluster.ready_deployment("till", NAMESPACE, anew)
     # One that was made anew has no replica set of before.
-    if not any(_image(one) == "lab/welcome:1.0" for one in cluster.replica_sets_of(till)):
+    if not any(cluster.image_of(one) == "lab/welcome:1.0" for one in cluster.replica_sets_of(till)):
         raise NotYet(
             f"the deployment till was made at {till['metadata']['creationTimestamp']}, and never ran 1.0",
             "the one that has been there all the time",
@@ -364,8 +358,8 @@ def tidier():
         )
     if (wanted := till["spec"].get("replicas", 1)) < 2:
         raise NotYet(f"till has {count(wanted, 'replica')}", "two", f"`{_HELM} upgrade till 12-till --set replicas=2`")
-    if _image(till) != "lab/welcome:2.0":
-        raise NotYet(f"till runs {_image(till)}", "lab/welcome:2.0", f"`{_HELM} upgrade till 12-till --wait`")
+    if cluster.image_of(till) != "lab/welcome:2.0":
+        raise NotYet(f"till runs {cluster.image_of(till)}", "lab/welcome:2.0", f"`{_HELM} upgrade till 12-till --wait`")
     for pod in cluster.pods_of(till):
         if not pod["metadata"].get("deletionTimestamp") and pod["metadata"]["labels"].get("version") != "2.0":
             raise NotYet(
@@ -477,9 +471,11 @@ def by_hand():
         )
     if ended.returncode:
         raise NotYet(f"`kubectl diff` failed: {_why(ended)}", "a comparison", f"`{_HELM} get manifest cafe`")
-    if _image(cafe) != "lab/welcome:1.0":
+    if cluster.image_of(cafe) != "lab/welcome:1.0":
         raise NotYet(
-            f"cafe runs {_image(cafe)}", "lab/welcome:1.0", f"`{_HELM} upgrade cafe …`, with the chart's own tag"
+            f"cafe runs {cluster.image_of(cafe)}",
+            "lab/welcome:1.0",
+            f"`{_HELM} upgrade cafe …`, with the chart's own tag",
         )
     app = cafe["spec"]["template"]["spec"]["containers"][0]
     if extra := [one["name"] for one in app.get("env") or ()]:
@@ -569,8 +565,10 @@ def pipeline():
     if "0.1.0" not in {_version(_opened(one)) for one in revisions[:-1]}:
         raise NotYet("the history of shop has no revision with chart 0.1.0", "the same release, upgraded", anew)
     shop = cluster.ready_deployment("shop", NAMESPACE, anew)
-    if _image(shop) != "lab/welcome:2.0":
-        raise NotYet(f"shop runs {_image(shop)}", "lab/welcome:2.0", f"the chart's appVersion is its tag: {upgrade}")
+    if cluster.image_of(shop) != "lab/welcome:2.0":
+        raise NotYet(
+            f"shop runs {cluster.image_of(shop)}", "lab/welcome:2.0", f"the chart's appVersion is its tag: {upgrade}"
+        )
     if (wanted := shop["spec"].get("replicas", 1)) < 2:
         raise NotYet(f"shop has {count(wanted, 'replica')}", "two or more", f"{upgrade} with `replicas=2`")
     service = _answers("shop", 31124, "2.0")
@@ -602,7 +600,7 @@ def _templates_in_registry() -> dict[str, bytes]:
 def _watch_an_update(shop: dict, wanted: int, service: dict) -> None:
     """Begins an update, and asks until one old copy has gone on answering as long as it should. Raises NotYet."""
     until = time.monotonic() + pace.patience(18)
-    old = {one["metadata"]["name"] for one in cluster.pods_of(shop) if not one["metadata"].get("deletionTimestamp")}
+    old = {one["metadata"]["name"] for one in cluster.staying(cluster.pods_of(shop))}
     cluster.restart(shop)
     told: dict[str, float] = {}  # when each old copy was, or a little sooner: when it was last seen untold
     now = began = time.monotonic()

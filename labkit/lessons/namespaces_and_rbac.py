@@ -227,7 +227,7 @@ def _must_allow_what_runs() -> None:
 
 def _living(deployment: dict) -> list[dict]:
     """A deployment's pods without those that are about to end."""
-    return [pod for pod in cluster.pods_of(deployment) if not pod["metadata"].get("deletionTimestamp")]
+    return cluster.staying(cluster.pods_of(deployment))
 
 
 def _must_have_defaults(pod: dict) -> None:

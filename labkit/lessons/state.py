@@ -50,11 +50,6 @@ lesson = Lesson(
 _KUBECTL = f"kubectl -n {NAMESPACE}"
 
 
-def _stays(pods: list[dict]) -> list[dict]:
-    """Those that nobody has told to end."""
-    return [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
-
-
 def _ready_pods(deployment: dict) -> list[dict]:
     """Its pods that are ready, at least one. Raises NotYet when there is none, as in the middle of an update."""
     found = [pod for pod in cluster.pods_of(deployment) if cluster.ready(pod)]
@@ -126,7 +121,7 @@ def settings():
             "one with the text of the sign",
             f"`{_KUBECTL} create configmap --help` shows how; under which key should the text be?",
         )
-    pods = _stays(cluster.pods_of(sign))
+    pods = cluster.staying(cluster.pods_of(sign))
     if len(pods) != 2:
         raise NotYet(
             f"sign has {count(len(pods), 'pod')}", "two", f"`{_KUBECTL} scale deployment/sign --replicas=2`, and wait"
@@ -172,7 +167,7 @@ def _must_follow(sign: dict, texts: dict, key: str) -> None:
     hurried = 0.0
 
     def annotate(value: str | None) -> None:
-        for pod in _stays(cluster.pods_of(sign)):
+        for pod in cluster.staying(cluster.pods_of(sign)):
             try:
                 cluster.patch(pod, {"metadata": {"annotations": {"looked": value}}})
             except cluster.Refused:  # it is gone
@@ -186,7 +181,7 @@ def _must_follow(sign: dict, texts: dict, key: str) -> None:
             annotate(str(hurried))
 
     def show(text: str) -> bool:
-        pods = _stays(cluster.pods_of(sign))
+        pods = cluster.staying(cluster.pods_of(sign))
         return _starts(sign) == before and all(text in _page(pod) for pod in pods)
 
     try:
@@ -235,7 +230,7 @@ def _starts(deployment: dict) -> dict[str, int]:
     """How often the containers of each pod of a deployment have been started again, by the pod's name."""
     return {
         pod["metadata"]["name"]: sum(seen.get("restartCount", 0) for seen in cluster.container_statuses(pod))
-        for pod in _stays(cluster.pods_of(deployment))
+        for pod in cluster.staying(cluster.pods_of(deployment))
     }
 
 
@@ -328,7 +323,7 @@ def _must_not_be_written(word: str, desk: dict) -> None:
     """Raises NotYet when the password is in an object that is no Secret, or in a variable of desk."""
     encoded = base64.b64encode(word.encode()).decode()
     for kind in ("deployments", "statefulsets", "pods", "configmaps"):
-        for thing in _stays(cluster.objects(kind, NAMESPACE)):
+        for thing in cluster.staying(cluster.objects(kind, NAMESPACE)):
             said = json.dumps(thing, ensure_ascii=False)
             if any(form in said for form in {word, encoded, quote(word, safe="")}):
                 name = f"{thing['kind'].lower()} {thing['metadata']['name']}"
@@ -611,7 +606,7 @@ def _must_list(shop: dict, numbers: list[int], after: str, patience: float) -> N
 
     def all_do() -> bool:
         missing.clear()
-        pods = [pod for pod in _stays(cluster.pods_of(shop)) if cluster.ready(pod)]
+        pods = [pod for pod in cluster.staying(cluster.pods_of(shop)) if cluster.ready(pod)]
         for pod in pods:
             found, refused = _numbers(pod)
             if not set(numbers) <= set(found):
@@ -654,7 +649,7 @@ def _must_keep(shop: dict, service: dict, till: dict, number: int) -> None:
 
 def _must_lose_nothing(shop: dict, service: dict, numbers: list[int]) -> None:
     """Begins an update, and asks and leaves numbers until it is through. Raises NotYet at the first fault."""
-    old = {pod["metadata"]["name"] for pod in _stays(cluster.pods_of(shop))}
+    old = {pod["metadata"]["name"] for pod in cluster.staying(cluster.pods_of(shop))}
     watched = _Ends(old)
     cluster.restart(shop)
     left = list(numbers)
@@ -680,7 +675,7 @@ def _must_lose_nothing(shop: dict, service: dict, numbers: list[int]) -> None:
                 "a copy is ready when it answers (`readinessProbe`), and answers on when it is told to end (`preStop`)",
             )
         watched.look(pods, listed)
-        through = not old & {pod["metadata"]["name"] for pod in _stays(pods)}
+        through = not old & {pod["metadata"]["name"] for pod in cluster.staying(pods)}
         if watched.drained and not left and through:
             return
         if through and watched.over and not watched.drained:
