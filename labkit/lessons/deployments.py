@@ -14,7 +14,7 @@ from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
 from labkit.errors import Trouble
-from labkit.evidence import NotYet, cluster, requests
+from labkit.evidence import NotYet, cluster, requests, update
 from labkit.system import pace, wait
 
 NAMESPACE = "lab-deployments"
@@ -88,7 +88,6 @@ def _must_all_run(deployment: dict, image: str) -> list[dict]:
 # -- an update that nobody notices ---------------------------------------------------------------
 
 _PORT = 8080  # of manifests/08-shop.yaml
-_DRAINS = 3  # seconds that a copy goes on after it was told to end
 _MOST = 18  # seconds at pace 1 for all of the check
 
 
@@ -153,63 +152,28 @@ def _refused(service: dict) -> str:
 
 
 def _watch_an_update(shop: dict, wanted: int, service: dict, until: float) -> int:
-    """Begins an update, and asks until one old copy has gone on answering as long as it should; how often. Raises
-    NotYet as soon as something is wrong, and when nothing has happened until then."""
-    old = {pod["metadata"]["name"] for pod in cluster.staying(cluster.pods_of(shop))}
-    cluster.restart(shop)
-    told: dict[str, float] = {}  # when each old copy was, or a little sooner: when it was last seen untold
-    began, asked = time.monotonic(), 0
-    now = began
-    while time.monotonic() < until:
-        asked += 1
-        refused = _refused(service)
-        looked, pods = now, cluster.pods_of(shop)
-        now = time.monotonic()
-        ready = [pod for pod in pods if cluster.ready(pod)]
-        if len(ready) < wanted:
+    """Begins an update, and asks as users do; how often. Raises NotYet."""
+
+    def answers(pod: dict) -> bool:
+        return not isinstance(cluster.ask(pod, _PORT), str)
+
+    def must_be_open(pod: dict) -> None:
+        if isinstance(said := cluster.ask(pod, _PORT), str):
             raise NotYet(
-                f"{now - began:.1f} s after an update began, shop had {count(len(ready), 'ready pod')} of {wanted}",
-                f"{wanted} at every moment",
-                f"its strategy is {_strategy(shop)}: choose one that makes a new copy before it ends an old one",
+                f"the new copy {pod['metadata']['name']} counts as ready, and {said}",
+                "one that is ready once it is open",
+                "give the container a readiness probe that asks for the page `/` on port 8080",
             )
-        if refused:
-            raise NotYet(
-                f"{now - began:.1f} s after an update began, a request failed: {refused}",
-                "none that fails",
-                "only a copy that is open may count as ready: give the container a readiness probe that asks for its "
-                "page",
-            )
-        for pod in ready:
-            if pod["metadata"]["name"] not in old and isinstance(said := cluster.ask(pod, _PORT), str):
-                raise NotYet(
-                    f"the new copy {pod['metadata']['name']} counts as ready, and {said}",
-                    "one that is ready once it is open",
-                    "give the container a readiness probe that asks for the page `/` on port 8080",
-                )
-        there = {pod["metadata"]["name"]: pod for pod in pods}
-        for name in old:
-            if name in there and there[name]["metadata"].get("deletionTimestamp"):
-                told.setdefault(name, looked)
-        for name, moment in told.items():
-            answers = name in there and not isinstance(cluster.ask(there[name], _PORT), str)
-            later = time.monotonic() - moment
-            if later >= _DRAINS:
-                return asked
-            if not answers:
-                raise NotYet(
-                    f"the copy {name} was told to end, and within {later:.1f} s it did not answer any more",
-                    "one that goes on for three seconds",
-                    "let it wait before it gets SIGTERM: `lifecycle: {preStop: {sleep: {seconds: 4}}}`",
-                )
-        time.sleep(0.02)
-    new = [pod for pod in cluster.staying(cluster.pods_of(shop)) if pod["metadata"]["name"] not in old]
-    raise NotYet(
-        f"{time.monotonic() - began:.0f} s after an update began, no old copy has been replaced; "
-        + (f"a new one {cluster.how(new[0])}" if new else "there is no new one yet"),
-        "an update that goes on soon: a copy is open after two seconds",
-        f"`{_KUBECTL} describe pods -l app=shop` says what the new copy waits for; does the probe begin late "
+
+    advice = update.Advice(
+        few=f"its strategy is {_strategy(shop)}: choose one that makes a new copy before it ends an old one",
+        failed="only a copy that is open may count as ready: give the container a readiness probe that asks for its "
+        "page",
+        ended="let it wait before it gets SIGTERM: `lifecycle: {preStop: {sleep: {seconds: 4}}}`",
+        late=f"`{_KUBECTL} describe pods -l app=shop` says what the new copy waits for; does the probe begin late "
         "(`initialDelaySeconds`, `periodSeconds`), or the deployment wait for long (`minReadySeconds`)?",
     )
+    return update.watch(shop, wanted, lambda: _refused(service), answers, until, advice, must_be_open)
 
 
 def _strategy(deployment: dict) -> str:

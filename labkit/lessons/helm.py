@@ -23,7 +23,7 @@ from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
 from labkit.errors import Trouble
-from labkit.evidence import NotYet, cluster, registry, requests
+from labkit.evidence import NotYet, cluster, registry, requests, update
 from labkit.system import pace, wait
 
 NAMESPACE, REGISTRY = "lab-helm", "lab-12-registry"
@@ -514,19 +514,18 @@ def _must_say_as_before(release: dict, deployment: dict) -> None:
 
 # -- a release pipeline --------------------------------------------------------------------------
 
-_DRAINS = 2.8  # seconds: a little less than the task says, since a copy is not asked at every moment
-
 
 @lesson.exercise(
     "pipeline",
     title="From a folder to the users",
-    task="""The release **`shop`** runs chart 0.1.0 with app 1.0. Bring out version **0.2.0** of the chart, with app
+    task="""The release **`shop`** runs chart 0.1.0 with app 1.0, installed with `replicas=4`, `graceSeconds=4` and
+`service.nodePort=31124`. Bring out version **0.2.0** of the chart, with app
 2.0, by way of the registry. Change a copy of `charts/welcome`, or your `12-chart`; each update of `shop` from now on
 has to be one of chapter 08's, which nobody notices.
 
 - The registry has `charts/welcome` in version 0.2.0, whose `appVersion` is 2.0.
 - Release `shop` is deployed with that very chart. Its history has the revision with 0.1.0.
-- There are two copies of 2.0 or more, and users reach them on node port 31124.
+- There are four copies of 2.0 or more, and users reach them on node port 31124.
 - During an update there are never fewer ready copies than `replicas`, and one that is told to end answers on for three
   seconds.
 - `12-upgrade.log` tells what the users saw at `http://workbook:31124/version`, from before the upgrade until after:
@@ -541,7 +540,7 @@ The cell before yours makes it all anew, and takes about 10 seconds. The check b
         "`helm package COPY -d made/12`, `helm push made/12/welcome-0.2.0.tgz oci://localhost:5051/charts "
         "--plain-http`, "
         "`helm upgrade shop oci://localhost:5051/charts/welcome --version 0.2.0 --plain-http --set "
-        "replicas=2,service.nodePort=31124 --wait`.",
+        "replicas=4,service.nodePort=31124 --wait`.",
     ),
 )
 def pipeline():
@@ -569,8 +568,8 @@ def pipeline():
         raise NotYet(
             f"shop runs {cluster.image_of(shop)}", "lab/welcome:2.0", f"the chart's appVersion is its tag: {upgrade}"
         )
-    if (wanted := shop["spec"].get("replicas", 1)) < 2:
-        raise NotYet(f"shop has {count(wanted, 'replica')}", "two or more", f"{upgrade} with `replicas=2`")
+    if (wanted := shop["spec"].get("replicas", 1)) < 4:
+        raise NotYet(f"shop has {count(wanted, 'replica')}", "four or more", f"{upgrade} with `replicas=4`")
     service = _answers("shop", 31124, "2.0")
     seen = _seen("12-upgrade.log", "1.0", "2.0", anew)
     _watch_an_update(shop, wanted, service)
@@ -598,46 +597,20 @@ def _templates_in_registry() -> dict[str, bytes]:
 
 
 def _watch_an_update(shop: dict, wanted: int, service: dict) -> None:
-    """Begins an update, and asks until one old copy has gone on answering as long as it should. Raises NotYet."""
-    until = time.monotonic() + pace.patience(18)
-    old = {one["metadata"]["name"] for one in cluster.staying(cluster.pods_of(shop))}
-    cluster.restart(shop)
-    told: dict[str, float] = {}  # when each old copy was, or a little sooner: when it was last seen untold
-    now = began = time.monotonic()
-    while time.monotonic() < until:
+    """Begins an update, and asks as users do. Raises NotYet."""
+
+    def refused() -> str:
         said = cluster.ask(service, service["spec"]["ports"][0]["port"], "/version")
-        looked, pods = now, {one["metadata"]["name"]: one for one in cluster.pods_of(shop)}
-        now = time.monotonic()
-        ready = [one for one in pods.values() if cluster.ready(one)]
-        if len(ready) < wanted:
-            raise NotYet(
-                f"{now - began:.1f} s after an update began, shop had {count(len(ready), 'ready pod')} of {wanted}",
-                f"{wanted} at every moment",
-                "`strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}` in the chart's deployment; then a new "
-                "version of the chart, or this one pushed and brought out again",
-            )
-        if isinstance(said, str) or said[0] != 200:
-            why = said if isinstance(said, str) else f"status {said[0]}"
-            raise NotYet(
-                f"{now - began:.1f} s after an update began, a request failed: {why}",
-                "none that fails",
-                "only a copy that answers may be ready, and one that is to end has to answer on for a while",
-            )
-        for name in old & set(pods):
-            if pods[name]["metadata"].get("deletionTimestamp"):
-                told.setdefault(name, looked)
-        for name, moment in told.items():
-            if now - moment >= _DRAINS:
-                return
-            if name not in pods or isinstance(cluster.ask(pods[name], 8000, "/version"), str):
-                raise NotYet(
-                    f"the copy {name} was told to end, and {now - moment:.1f} s later it does not answer",
-                    "one that goes on for three seconds",
-                    "`graceSeconds: 4` in the chart's values; push it and bring it out again",
-                )
-        time.sleep(0.02)
-    raise NotYet(
-        f"{time.monotonic() - began:.0f} s after an update began, no old copy has been replaced",
-        "an update that goes on as soon as a new copy is ready",
-        f"`{_KUBECTL} rollout status deployment/shop`, then check again",
+        return said if isinstance(said, str) else "" if said[0] == 200 else f"status {said[0]}"
+
+    def answers(pod: dict) -> bool:
+        return not isinstance(cluster.ask(pod, 8000, "/version"), str)
+
+    advice = update.Advice(
+        few="`strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}` in the chart's deployment; then a new "
+        "version of the chart, or this one pushed and brought out again",
+        failed="only a copy that answers may be ready, and one that is to end has to answer on for a while",
+        ended="`graceSeconds: 4` in the chart's values; push it and bring it out again",
+        late=f"`{_KUBECTL} rollout status deployment/shop`, then check again",
     )
+    update.watch(shop, wanted, refused, answers, time.monotonic() + pace.patience(18), advice)

@@ -18,7 +18,7 @@ from labkit import paths
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
-from labkit.evidence import NotYet, cluster
+from labkit.evidence import NotYet, cluster, update
 from labkit.system import pace, wait
 
 NAMESPACE = "lab-state"
@@ -493,7 +493,6 @@ def _first_line(pod: dict) -> str:
 
 # -- the shop ------------------------------------------------------------------------------------
 
-_DRAINS = 2.5  # seconds: a little less than the task says, since it is seen a little late
 _SHOP = f"`{_KUBECTL} apply -f manifests/10-shop.yaml`, and change it"
 
 
@@ -648,91 +647,25 @@ def _must_keep(shop: dict, service: dict, till: dict, number: int) -> None:
 
 
 def _must_lose_nothing(shop: dict, service: dict, numbers: list[int]) -> None:
-    """Begins an update, and asks and leaves numbers until it is through. Raises NotYet at the first fault."""
-    old = {pod["metadata"]["name"] for pod in cluster.staying(cluster.pods_of(shop))}
-    watched = _Ends(old)
-    cluster.restart(shop)
-    left = list(numbers)
-    began = time.monotonic()
-    until = began + pace.patience(30)
-    while time.monotonic() < until:
-        number = left.pop() if left and time.monotonic() - began > 1.0 * (len(numbers) - len(left)) else None
-        _, refused = _numbers(service, None if number is None else json.dumps({"integer": number}))
-        listed = time.monotonic()
-        pods = cluster.pods_of(shop)
-        now = time.monotonic()
-        ready = [pod for pod in pods if cluster.ready(pod)]
-        if len(ready) < 3:
-            raise NotYet(
-                f"{now - began:.1f} s after an update began, shop had {count(len(ready), 'ready pod')} of 3",
-                "three at every moment",
-                "choose a strategy that makes a new copy before it ends an old one: `maxUnavailable: 0`, `maxSurge: 1`",
-            )
-        if refused:
-            raise NotYet(
-                f"{now - began:.1f} s after an update began, a request failed: {refused}",
-                "none that fails",
-                "a copy is ready when it answers (`readinessProbe`), and answers on when it is told to end (`preStop`)",
-            )
-        watched.look(pods, listed)
-        through = not old & {pod["metadata"]["name"] for pod in cluster.staying(pods)}
-        if watched.drained and not left and through:
-            return
-        if through and watched.over and not watched.drained:
-            raise NotYet(
-                "the update was through before we saw an old copy end",
-                "one that is seen to answer for three seconds after it was told to end",
-                "check again; if it says so twice, let the copies wait a second longer, by `preStop`",
-            )
-        time.sleep(0.05)
-    raise NotYet(
-        f"{time.monotonic() - began:.0f} s after an update began, it is not through",
-        "an update that goes on as soon as a new copy is ready",
-        f"`{_KUBECTL} rollout status deployment/shop`, then check again",
+    """Begins an update, and asks and leaves numbers meanwhile, one a second. Raises NotYet at the first fault."""
+    left, began = list(numbers), time.monotonic()
+
+    def refused() -> str:
+        due = left and time.monotonic() - began > len(numbers) - len(left)
+        _, why = _numbers(service, json.dumps({"integer": left.pop()}) if due else None)
+        return why
+
+    def answers(pod: dict) -> bool:
+        return not isinstance(cluster.ask(pod, 8000, "/version"), str)
+
+    advice = update.Advice(
+        few="choose a strategy that makes a new copy before it ends an old one: `maxUnavailable: 0`, `maxSurge: 1`",
+        failed="a copy is ready when it answers (`readinessProbe`), and answers on when it is told to end (`preStop`)",
+        ended="let it wait before it gets SIGTERM: `lifecycle: {preStop: {sleep: {seconds: 4}}}`",
+        late=f"`{_KUBECTL} rollout status deployment/shop`, then check again",
     )
-
-
-class _Ends:
-    """How copies end that an update replaces: whether they answer on after they were told to."""
-
-    def __init__(self, names: set[str]):
-        self._names = names
-        self._looked = time.monotonic()
-        self._told: dict[str, tuple[float, float]] = {}  # the last look before each was told, and the first after it
-        self._answered: dict[str, float] = {}  # for how many seconds after that
-        self._done: set[str] = set()
-        self.drained = False  # one was seen to answer for long enough
-
-    @property
-    def over(self) -> bool:
-        """Whether all have ended, or have been judged."""
-        return self._done == self._names
-
-    def look(self, pods: list[dict], listed: float) -> None:
-        """Asks those that were told to end. listed: the moment before the pods were. Raises NotYet when one does not
-        answer, and must have been told less than three seconds ago: between two looks a slow machine needs a while."""
-        now = time.monotonic()
-        there = {pod["metadata"]["name"]: pod for pod in pods}
-        for name in self._names - self._done:
-            pod = there.get(name)
-            if pod and not pod["metadata"].get("deletionTimestamp"):
-                continue
-            before, seen = self._told.setdefault(name, (self._looked, now))
-            if pod and not isinstance(cluster.ask(pod, 8000, "/version"), str):
-                self._answered[name] = now - seen
-                if now - seen >= _DRAINS:
-                    self.drained = True
-                    self._done.add(name)
-                continue
-            if (since := time.monotonic() - before) < _DRAINS:
-                raise NotYet(
-                    f"the copy {name} was told to end, and {since:.1f} s later it does not answer",
-                    "one that goes on for three seconds",
-                    "let it wait before it gets SIGTERM: `lifecycle: {preStop: {sleep: {seconds: 4}}}`",
-                )
-            self.drained |= self._answered.get(name, 0.0) >= _DRAINS - 0.5
-            self._done.add(name)
-        self._looked = listed
+    until = time.monotonic() + pace.patience(30)
+    update.watch(shop, 3, refused, answers, until, advice, enough=lambda: not left)
 
 
 def _take_away(numbers: list[int]) -> None:

@@ -10,5 +10,5 @@ helm package charts/welcome -d made/12 > /dev/null
 helm push made/12/welcome-0.1.0.tgz oci://localhost:5051/charts --plain-http > made/12/pushed.txt 2>&1
 sh charts/gone.sh shop
 helm -n lab-helm install shop oci://localhost:5051/charts/welcome --version 0.1.0 --plain-http \
-    --set replicas=2,graceSeconds=4,service.nodePort=31124 --wait
+    --set replicas=4,graceSeconds=4,service.nodePort=31124 --wait
 sh cluster/reached.sh http://workbook:31124/version

@@ -22,7 +22,7 @@ go() {
 # Upgrades shop from $1; the rest are more options.
 upgrade() {
     from=$1; shift
-    helm -n lab-helm upgrade shop "$from" --plain-http --set replicas=2,service.nodePort=31124 --wait "$@"
+    helm -n lab-helm upgrade shop "$from" --plain-http --set replicas=4,service.nodePort=31124 --wait "$@"
 }
 place=oci://localhost:5051/charts/welcome
 
@@ -61,14 +61,20 @@ upgrade $place --version 0.2.0 --install
 come
 go
 
-### wrong one (breaks 3): One copy.
+### wrong three (breaks 3): One copy too few.
 version; grace; strategy; push
 come
-upgrade $place --version 0.2.0 --set replicas=1
+upgrade $place --version 0.2.0 --set replicas=3
 go
 
 ### wrong hasty (breaks 4): Its copies end at once.
 version; strategy; push
+come
+upgrade $place --version 0.2.0
+go
+
+### wrong default (breaks 4): Of four copies the default strategy lets one be missing.
+version; grace; push
 come
 upgrade $place --version 0.2.0
 go
