@@ -33,6 +33,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--every-answer", action="store_true", help="play every answer, and the solution after every wrong one"
     )
+    parser.addoption("--every-page", action="store_true", help="run every chapter in the browser, too")
     parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each chapter in the browser")
 
 

@@ -242,29 +242,6 @@ def faults(page) -> list[str]:
     return found
 
 
-def check_chapter(chapter, chromium, jupyterlab, request, seconds: float) -> None:
-    lesson = chapters.load(str(chapter))
-    address = address_of(jupyterlab, chapter.notebook)
-    with page(chromium, address) as shown:
-        run_all(shown, seconds)
-        look(shown, chapter, request)
-        assert not faults(shown)
-        assert shown.get_by_role("region", name=f"Chapter {chapter.number}").count() >= 1, (
-            "the chapter's header is missing"
-        )
-        for exercise in lesson.exercises.values():
-            assert shown.get_by_role("region", name=f"Exercise {exercise.title}").count() >= 1, (
-                f"the card of {exercise.name} is missing"
-            )
-        words = shown.locator(".jp-Notebook:visible").text_content()
-        assert "Not yet" in words, "no exercise says that it is not done yet"
-        # Solutions are folded away, and Run All of a learner runs none.
-        solutions = shown.locator(".jp-Notebook:visible .jp-CodeCell .cm-content", has_text="%%solution")
-        assert solutions.count() == 0, "a solution can be read without being asked for"
-        assert "Nothing is removed" in words, "Run All takes away what the chapter made"
-        clean_up(shown, chapter)
-
-
 def clean_up(page, chapter) -> None:
     """Runs the chapter's last cell by itself: within a second after another one, it would take that for Run All."""
     ended = time.monotonic()
@@ -315,19 +292,40 @@ def test_the_answer_to_a_prediction_is_hidden_until_its_cell_has_run(chromium, j
         answer.wait_for(state="visible")
 
 
-@pytest.mark.plays("00")
-def test_chapter_00(chromium, jupyterlab, request):
-    check_chapter(chapters.find("00"), chromium, jupyterlab, request, seconds=180)
+def pytest_generate_tests(metafunc):
+    """A plain run opens the first chapter, one with diagrams, and one on the cluster; `--every-page` opens all."""
+    if "chapter" in metafunc.fixturenames:
+        every = metafunc.config.getoption("--every-page")
+        some = [one for one in chapters.written() if every or one.number in ("00", "01", "07")]
+        metafunc.parametrize("chapter", [pytest.param(one, id=str(one), marks=_marks(one)) for one in some])
 
 
-@pytest.mark.plays("01")
-def test_chapter_01_draws_its_diagrams(chromium, jupyterlab, request):
-    check_chapter(chapters.find("01"), chromium, jupyterlab, request, seconds=300)
+def _marks(lesson):
+    return [pytest.mark.plays(lesson.number), *([pytest.mark.cluster] if lesson.cluster else ())]
 
 
-@pytest.mark.plays("07")
-def test_chapter_07(chromium, jupyterlab, cluster, request):
-    check_chapter(chapters.find("07"), chromium, jupyterlab, request, seconds=600)
+def test_chapter(chapter, chromium, jupyterlab, request):
+    if chapter.cluster:
+        request.getfixturevalue("cluster")
+    address = address_of(jupyterlab, chapter.notebook)
+    with page(chromium, address) as shown:
+        run_all(shown, 600)
+        look(shown, chapter, request)
+        assert not faults(shown)
+        assert shown.get_by_role("region", name=f"Chapter {chapter.number}").count() >= 1, (
+            "the chapter's header is missing"
+        )
+        for exercise in chapter.exercises.values():
+            assert shown.get_by_role("region", name=f"Exercise {exercise.title}").count() >= 1, (
+                f"the card of {exercise.name} is missing"
+            )
+        words = shown.locator(".jp-Notebook:visible").text_content()
+        assert "Not yet" in words, "no exercise says that it is not done yet"
+        # Solutions are folded away, and Run All of a learner runs none.
+        solutions = shown.locator(".jp-Notebook:visible .jp-CodeCell .cm-content", has_text="%%solution")
+        assert solutions.count() == 0, "a solution can be read without being asked for"
+        assert "Nothing is removed" in words, "Run All takes away what the chapter made"
+        clean_up(shown, chapter)
 
 
 def test_a_picture_goes_beside_the_notebook_by_one_click(chromium, jupyterlab):
