@@ -295,8 +295,8 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
         saw = f"deployment {name} {how(found)}"
         if found["spec"].get("paused"):
             raise NotYet(f"{saw}, and its rollout is paused", "all of them", f"`{kubectl} describe deployment {name}`")
-        for pod in pods_of(found):
-            if not ready(pod) and not pod["metadata"].get("deletionTimestamp"):
+        for pod in staying(pods_of(found)):
+            if not ready(pod):
                 raise NotYet(f"{saw}; pod {pod['metadata']['name']} {how(pod)}", "all of them", _next(pod))
         raise NotYet(saw, "all of them", f"`{kubectl} rollout status deployment/{name} --timeout=1m`")
     return found

@@ -360,8 +360,8 @@ def tidier():
         raise NotYet(f"till has {count(wanted, 'replica')}", "two", f"`{_HELM} upgrade till 12-till --set replicas=2`")
     if cluster.image_of(till) != "lab/welcome:2.0":
         raise NotYet(f"till runs {cluster.image_of(till)}", "lab/welcome:2.0", f"`{_HELM} upgrade till 12-till --wait`")
-    for pod in cluster.pods_of(till):
-        if not pod["metadata"].get("deletionTimestamp") and pod["metadata"]["labels"].get("version") != "2.0":
+    for pod in cluster.staying(cluster.pods_of(till)):
+        if pod["metadata"]["labels"].get("version") != "2.0":
             raise NotYet(
                 f"pod {pod['metadata']['name']} has no label version=2.0",
                 'the new label on each pod, `version: "2.0"`',

@@ -290,7 +290,7 @@ def night_shift():
 
     def replaced() -> bool:
         nonlocal seen
-        seen = [pod for pod in _pods(deployment) if cluster.ready(pod)]
+        seen = [pod for pod in cluster.staying(cluster.pods_of(deployment)) if cluster.ready(pod)]
         return len(seen) >= 2 and any(pod["metadata"]["uid"] not in old for pod in seen)
 
     if not wait.until(replaced, 30, every=0.2):
@@ -333,18 +333,9 @@ def _files_that_do_not_belong() -> str:
     return ", ".join(f"`{name}`" for name in workbook.in_node(workbook.PROFILE, script).split())
 
 
-def _pods(deployment: dict) -> list[dict]:
-    labels = ",".join(f"{key}={value}" for key, value in deployment["spec"]["selector"]["matchLabels"].items())
-    return [
-        pod
-        for pod in cluster.objects("pods", NAMESPACE, labels)
-        if pod["metadata"].get("ownerReferences") and not pod["metadata"].get("deletionTimestamp")
-    ]
-
-
 def _two_ready(deployment: dict) -> list[dict]:
     """The pods of the deployment night. Raises NotYet unless it is as it should be."""
-    pods = _pods(deployment)
+    pods = cluster.staying(cluster.pods_of(deployment))
     if cluster.ready(deployment):
         return pods
     waits = next((pod for pod in pods if not cluster.ready(pod)), None)

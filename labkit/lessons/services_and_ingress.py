@@ -69,11 +69,7 @@ def _ask(url: str, times: int = 1, *options: str) -> list[tuple[int, str, str]]:
 
 def _pods(selector: str = "") -> dict[str, dict]:
     """The namespace's pods that are not on their way out, by name."""
-    return {
-        pod["metadata"]["name"]: pod
-        for pod in cluster.objects("pods", NAMESPACE, selector)
-        if not pod["metadata"].get("deletionTimestamp")
-    }
+    return {pod["metadata"]["name"]: pod for pod in cluster.staying(cluster.objects("pods", NAMESPACE, selector))}
 
 
 def _some_ready(name: str, fix: str) -> dict:
