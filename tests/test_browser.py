@@ -248,7 +248,7 @@ def clean_up(page, chapter) -> None:
     wait_for(time.monotonic, lambda now: now - ended > 1.5, what="the pause of somebody who reads")
     page.locator(".jp-CodeCell .cm-content", has_text="lab.clean(").last.click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_text(f"Chapter {chapter} is cleaned up").wait_for()
+    page.get_by_text(f"Chapter {chapter} is cleaned up").wait_for(timeout=180_000)  # a node may have to leave
 
 
 @pytest.mark.plays("00")
