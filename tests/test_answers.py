@@ -157,6 +157,7 @@ def learner(chapter, lesson, tmp_path, monkeypatch, fresh_progress):
     """A learner's fresh folder and empty progress."""
     shutil.copytree(paths.notebooks, tmp_path / "notebooks")
     monkeypatch.setattr(session.current, "home", tmp_path / "notebooks")
+    monkeypatch.setattr(session.current, "chapter", str(lesson))
     monkeypatch.chdir(tmp_path / "notebooks")
     made.make(lesson)
 

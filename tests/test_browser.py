@@ -564,8 +564,11 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         wait_for(again.count, lambda seen: seen >= 3, what="what stays of three cells")
 
         def at_the_end():
-            # What is far below is laid out when it comes near, and then the page is longer.
-            shown.locator(".jp-WindowedPanel-outer:visible").evaluate("e => e.scrollTo(0, e.scrollHeight)")
+            # What is far below is laid out when it comes near, and then the page is longer. It is laid out while
+            # nothing moves.
+            shown.locator(".jp-WindowedPanel-outer:visible").evaluate(
+                "e => e.scrollTop + e.clientHeight < e.scrollHeight - 1 && e.scrollTo(0, e.scrollHeight)"
+            )
             return again.count()
 
         wait_for(at_the_end, lambda seen: seen == 4, 90, "what stays of the cell far below")

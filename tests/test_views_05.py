@@ -161,6 +161,8 @@ def moved(engine):
         ["bash", "-euc", SCRIPT], check=True, stdout=subprocess.DEVNULL, timeout=120, env=shell.environment()
     )
     yield
+    of_another = ("lab/viewtest:*",)
+    assert not owned.names(of_another)["images"], "a pattern with a tag takes nothing that was pushed"
     owned.remove(PATTERNS)
     assert not any(owned.names(PATTERNS).values()), "an image with the name of a registry here is ours as well"
     names = [name for image in engine.client().images.list() for name in image.attrs["RepoDigests"] or []]

@@ -78,8 +78,10 @@ def remove(name: str, report: Report | None = None) -> bool:
         cluster.thaw()
         addon.loosen(report)
         if addon.has_objects:
-            # Until its pods have ended too.
-            options = ("--ignore-not-found", "--cascade=foreground", _timeout())
+            # Until its pods have ended too. Kinds alone have none, and foreground would leave them to the garbage
+            # collector, which has to learn first that there are such kinds.
+            cascade = "foreground" if addon.image else "background"
+            options = ("--ignore-not-found", f"--cascade={cascade}", _timeout())
             _kubectl(report, "delete", "--filename", _objects(name), *options)
         addon.remove(report)
         cluster.core().delete_namespaced_config_map(f"addon-{name}", "kube-system")

@@ -66,7 +66,8 @@ def note_foreign(engine: Engine) -> None:
 def names(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]]:
     """Names of our objects that match, by kind. An object is ours when its name, or that of its compose
     project, starts with lab- or lab/, and it was not there before the workbook first saw this engine. A name
-    such as localhost:5050/lab/web:1 counts as it is and as lab/web:1."""
+    such as localhost:5050/lab/web:1 counts as it is and as lab/web:1; as it is only, where a pattern has a tag: else
+    the clean-up of lab/web:* would take what another chapter has pushed."""
     engine = find()
     if engine is None:
         return {kind: [] for kind in _KINDS}
@@ -75,7 +76,8 @@ def names(patterns: tuple[str, ...] = ("lab-*", "lab/*")) -> dict[str, list[str]
 
     def ours(name: str) -> bool:
         return _is_lab(name) and any(
-            fnmatch.fnmatch(form, pattern) for pattern in patterns for form in (name, _plain(name))
+            fnmatch.fnmatch(name, pattern) or (":" not in pattern and fnmatch.fnmatch(_plain(name), pattern))
+            for pattern in patterns
         )
 
     return {

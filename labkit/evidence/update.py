@@ -29,14 +29,15 @@ def watch(
     until: float,
     advice: Advice,
     look_at: Callable[[dict], None] = lambda pod: None,
+    every: bool = False,
     enough: Callable[[], bool] = lambda: True,
 ) -> int:
     """Begins an update, as `kubectl rollout restart` does, and asks until an old copy has answered on for DRAINS
     seconds; how often. The rest of the update goes on by itself.
 
     wanted: copies that are ready at every moment; ask: as users do, gives why it failed, or nothing; answers: whether
-    a copy does; until: by time.monotonic(); look_at: looks at each new copy that is ready, and raises NotYet; enough:
-    whether there is nothing else to wait for. Raises NotYet as soon as something is wrong, or when it is not through.
+    a copy does; until: by time.monotonic(); look_at: looks at each new copy that is ready, and raises NotYet; every: each
+    old copy has to, not one; enough: whether there is nothing else to wait for. Raises NotYet as soon as something is wrong, or when it is not through.
     """
     old = {pod["metadata"]["name"] for pod in cluster.staying(cluster.pods_of(deployment))}
     ends = _Ends(old, answers, advice.ended)
@@ -59,7 +60,7 @@ def watch(
             if pod["metadata"]["name"] not in old:
                 look_at(pod)
         ends.look(pods, listed)
-        if ends.drained and enough():
+        if ends.drained and (not every or ends.over) and enough():
             return asked
         if ends.over and not ends.drained:
             raise NotYet(

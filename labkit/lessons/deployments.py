@@ -39,7 +39,7 @@ lesson = Lesson(
     adds=("second-node",),
     namespaces=(NAMESPACE,),
     load=("lab/welcome:1.0", "busybox:1.37"),
-    owns=("lab-users", "lab/welcome:2.*"),
+    owns=("lab-08-users", "lab-users", "lab/welcome:2.*"),
     files=("manifests/08-*", "08-back.log"),
     ports=(8070,),
 )

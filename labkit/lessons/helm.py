@@ -46,7 +46,7 @@ lesson = Lesson(
     cluster=True,
     namespaces=(NAMESPACE,),
     load=("lab/welcome:1.0", "busybox:1.37", "redis:7.0"),
-    owns=("lab-users", "lab-12-*", "lab/welcome:2.*"),
+    owns=("lab-12-*", "lab-users", "lab/welcome:2.*"),
     files=("charts/*", "12-*"),
     ports=(5051,),
 )

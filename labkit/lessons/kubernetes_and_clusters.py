@@ -42,7 +42,7 @@ lesson = Lesson(
     namespaces=(NAMESPACE,),
     load=("welcome", "busybox"),
     alters_cluster=True,
-    owns=("lab-06/*", "lab-users"),
+    owns=("lab-06/*", "lab-06-users", "lab-users"),
     files=("06-front/*",),
 )
 

@@ -43,7 +43,7 @@ lesson = Lesson(
     namespaces=(NAMESPACE, INGRESS),
     load=("lab/welcome:1.0", "busybox:1.37", "redis:7.0", "traefik"),
     alters_cluster=True,
-    owns=("lab-users", "lab/welcome:2.0"),
+    owns=("lab-09-users", "lab-users", "lab/welcome:2.0"),
     files=("manifests/09-*",),
 )
 

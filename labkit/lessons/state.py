@@ -42,7 +42,7 @@ lesson = Lesson(
     # lab-store is deleted by a cell: what exercises made is in the other one.
     namespaces=(NAMESPACE, "lab-store"),
     load=("lab/welcome:1.0", "busybox:1.37", "redis:7.0"),
-    owns=("lab-users",),
+    owns=("lab-10-users", "lab-users",),
     files=("manifests/10-*",),
 )
 
@@ -665,7 +665,7 @@ def _must_lose_nothing(shop: dict, service: dict, numbers: list[int]) -> None:
         late=f"`{_KUBECTL} rollout status deployment/shop`, then check again",
     )
     until = time.monotonic() + pace.patience(30)
-    update.watch(shop, 3, refused, answers, until, advice, enough=lambda: not left)
+    update.watch(shop, 3, refused, answers, until, advice, every=True, enough=lambda: not left)
 
 
 def _take_away(numbers: list[int]) -> None:

@@ -96,6 +96,6 @@ sh cluster/settled.sh lab-deployments till
 go
 
 ### undo
-docker rm -f lab-users > /dev/null 2>&1 || true
+docker rm -f lab-08-users > /dev/null 2>&1 || true
 kubectl -n lab-deployments delete deployment,service till --ignore-not-found --cascade=foreground --timeout=5m
 rm -f 08-back.log

@@ -83,6 +83,6 @@ bring replicas=4
 go
 
 ### undo
-docker rm -f lab-users > /dev/null 2>&1 || true
+docker rm -f lab-12-users > /dev/null 2>&1 || true
 helm -n lab-helm uninstall cafe --ignore-not-found --wait
 rm -f 12-drift.log*

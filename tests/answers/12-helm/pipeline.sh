@@ -95,7 +95,7 @@ upgrade $place --version 0.2.0
 sh cluster/settled.sh lab-helm shop
 
 ### undo
-docker rm -f lab-users > /dev/null 2>&1 || true
+docker rm -f lab-12-users > /dev/null 2>&1 || true
 helm -n lab-helm uninstall shop --ignore-not-found --wait
 docker rm -f -v lab-12-registry > /dev/null 2>&1 || true
 rm -rf 12-release 12-release-* 12-upgrade.log*
