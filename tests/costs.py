@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 import pytest
+from unsteady import plain
 
 _CHAPTER = {
     "in order": r"::test_notebook\[(\d\d-[a-z-]+)(?<!-shuffled)\]$",
@@ -22,7 +23,7 @@ def pytest_terminal_summary(terminalreporter):
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                tests[report.nodeid] += report.duration
+                tests[plain(report.nodeid)] += report.duration
                 processes[getattr(report, "worker_id", "one process")] += report.duration
     if len(tests) > _DEAREST:
         terminalreporter.section("what the tests cost, in seconds")

@@ -147,7 +147,7 @@ def chapter(request, lesson):
     # Another process may have played the chapter since and cleaned up, or made the cluster anew.
     prepare.get_ready(lesson, Report())
     yield
-    if turns.is_last_of_its_group(request.node):
+    if turns.is_last_of_its_lesson(request.node):
         prepare.take_back(lesson, Report())
         _ready.remove(lesson.name)
 

@@ -36,8 +36,9 @@ def watch(
     seconds; how often. The rest of the update goes on by itself.
 
     wanted: copies that are ready at every moment; ask: as users do, gives why it failed, or nothing; answers: whether
-    a copy does; until: by time.monotonic(); look_at: looks at each new copy that is ready, and raises NotYet; every: each
-    old copy has to, not one; enough: whether there is nothing else to wait for. Raises NotYet as soon as something is wrong, or when it is not through.
+    a copy does; until: by time.monotonic(); look_at: looks at each new copy that is ready, and raises NotYet; every:
+    each old copy has to answer on, not one; enough: whether there is nothing else to wait for. Raises NotYet as soon
+    as something is wrong, or when it is not through.
     """
     old = {pod["metadata"]["name"] for pod in cluster.staying(cluster.pods_of(deployment))}
     ends = _Ends(old, answers, advice.ended)

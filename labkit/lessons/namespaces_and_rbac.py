@@ -35,7 +35,10 @@ lesson = Lesson(
     cluster=True,
     namespaces=(BLUE, GREEN, RED, YELLOW),
     load=("welcome", "busybox"),
-    owns=("lab-11-users", "lab-users",),
+    owns=(
+        "lab-11-users",
+        "lab-users",
+    ),
     files=("manifests/11-*",),
 )
 

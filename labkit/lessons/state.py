@@ -42,7 +42,10 @@ lesson = Lesson(
     # lab-store is deleted by a cell: what exercises made is in the other one.
     namespaces=(NAMESPACE, "lab-store"),
     load=("lab/welcome:1.0", "busybox:1.37", "redis:7.0"),
-    owns=("lab-10-users", "lab-users",),
+    owns=(
+        "lab-10-users",
+        "lab-users",
+    ),
     files=("manifests/10-*",),
 )
 
