@@ -9,12 +9,11 @@ from datetime import datetime
 
 import yaml
 
-from labkit import paths, session
+from labkit import paths
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
-from labkit.errors import Trouble
-from labkit.evidence import NotYet, cluster, requests, update
+from labkit.evidence import NotYet, cluster, requests, update, users
 from labkit.system import pace, wait
 
 NAMESPACE = "lab-deployments"
@@ -210,7 +209,7 @@ seconds.""",
     ),
 )
 def half_way():
-    anew = "begin anew with the cell before this exercise, `sh manifests/08-half-way.sh`"
+    anew = "begin anew with the cell below the task, `sh manifests/08-half-way.sh`"
     till = cluster.get("deployment", "till", NAMESPACE)
     if till is None:
         raise NotYet("there is no deployment till", "it, half-way to 2.0", anew)
@@ -240,16 +239,9 @@ def _log_of_the_way_back(anew: str) -> requests.Log:
     """What the users saw. Raises NotYet unless it is what they should have seen."""
     log = "08-back.log"
     order = f"{anew}; let the users come before you go back, and stop them with `sh cluster/users.sh stop {log}` after"
-    try:
-        seen = requests.read(session.current.folder / log)
-    except Trouble as problem:
-        raise NotYet(problem.saw, "what the users saw while you went back", order) from None
-    if seen.failed:
-        raise NotYet(
-            f"{log}: {len(seen.failed)} of {len(seen.requests)} requests failed, first with: {seen.failed[0].answer}",
-            "none that failed",
-            f"{anew}; let the deployment end the copies of 2.0 itself, while those of 1.0 go on",
-        )
+    lost = f"{anew}; let the deployment end the copies of 2.0 itself, while those of 1.0 go on"
+    wanted = "what the users saw while you went back"
+    seen = users.seen(log, "lab-08-users", "cluster/users.sh", wanted, order, lost)
     if set(seen.versions) != {"1.0", "2.0"}:
         raise NotYet(f"{log}: the users were answered by {' and '.join(seen.versions)}", "1.0 and 2.0", order)
     if [one.answer for one in seen.requests[-20:]] != ["1.0"] * 20:

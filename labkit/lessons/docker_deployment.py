@@ -8,12 +8,11 @@ import json
 
 from docker.utils import parse_bytes
 
-from labkit import session
 from labkit.course import comparison, made
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.errors import Trouble
-from labkit.evidence import NotYet, docker, registry, requests
+from labkit.evidence import NotYet, docker, registry, requests, users
 from labkit.system import wait
 
 SERVER, REGISTRY, REPOSITORY = "lab-05-server", "lab-05-registry", "lab/welcome"
@@ -418,20 +417,14 @@ The proxy sends everybody to 2.0. Bring the users back to 1.0 while they are the
 def unnoticed():
     log, again = "05-unnoticed.log", "begin anew with the cell before this exercise, `sh deployment/again.sh unnoticed`"
     order = "start `welcome-1`, wait until it is healthy, switch, and only then stop `welcome-2`"
-    try:
-        seen = requests.read(session.current.folder / log)
-    except Trouble as problem:
-        raise NotYet(
-            problem.saw,
-            "what the users saw, from before the switch until after it",
-            f"{again}; let the users come first, and end with `sh deployment/users.sh stop {log}`",
-        ) from None
-    if seen.failed:
-        raise NotYet(
-            f"{log}: {len(seen.failed)} of {len(seen.requests)} requests failed, first with: {seen.failed[0].answer}",
-            "none that failed",
-            f"{again}; {order}",
-        )
+    seen = users.seen(
+        log,
+        "lab-05-load",
+        "deployment/users.sh",
+        "what the users saw, from before the switch until after it",
+        f"{again}; let the users come first, and end with `sh deployment/users.sh stop {log}`",
+        f"{again}; {order}",
+    )
     if seen.versions != ["2.0", "1.0"] or seen.requests[-1].answer != "1.0":
         raise NotYet(
             f"{log}: the users were answered by {', then '.join(seen.versions)}",

@@ -22,8 +22,7 @@ from labkit import session
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
-from labkit.errors import Trouble
-from labkit.evidence import NotYet, cluster, registry, requests, update
+from labkit.evidence import NotYet, cluster, registry, requests, update, users
 from labkit.system import pace, wait
 
 NAMESPACE, REGISTRY = "lab-helm", "lab-12-registry"
@@ -135,16 +134,8 @@ def _seen(log: str, first: str, last: str, anew: str) -> requests.Log:
     order = (
         f"{anew}; let the users come before you change anything, and `sh cluster/users.sh stop {log}` once all is done"
     )
-    try:
-        seen = requests.read(session.current.folder / log)
-    except Trouble as problem:
-        raise NotYet(problem.saw, "what the users saw meanwhile", order) from None
-    if seen.failed:
-        raise NotYet(
-            f"{log}: {len(seen.failed)} of {len(seen.requests)} requests failed, first with: {seen.failed[0].answer}",
-            "none that failed",
-            f"{order}; copies that are ready have to go on until others are",
-        )
+    lost = f"{order}; copies that are ready have to go on until others are"
+    seen = users.seen(log, "lab-12-users", "cluster/users.sh", "what the users saw meanwhile", order, lost)
     if seen.versions != [first, last]:
         raise NotYet(
             f"{log}: the users were answered by {' and then by '.join(seen.versions)}", f"{first}, then {last}", order

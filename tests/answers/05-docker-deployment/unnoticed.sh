@@ -69,6 +69,13 @@ healthy welcome-1
 switch welcome-1
 server stop welcome-2
 
+### wrong still-there (breaks 1): The users were never told to go, so there is no log of theirs.
+users_come
+server start welcome-1
+healthy welcome-1
+switch welcome-1
+server stop welcome-2
+
 ### wrong too-late (breaks 1): The users came after the switch.
 server start welcome-1
 healthy welcome-1

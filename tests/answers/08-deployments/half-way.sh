@@ -57,6 +57,12 @@ lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till
 sh cluster/settled.sh lab-deployments till
 
+### wrong still-there (breaks 3): The users were never told to go, so there is no log of theirs.
+come
+lab set image deployment/till web=lab/welcome:1.0
+lab rollout resume deployment/till
+sh cluster/settled.sh lab-deployments till
+
 ### wrong late (breaks 3): The users came when all was over.
 lab set image deployment/till web=lab/welcome:1.0
 lab rollout resume deployment/till

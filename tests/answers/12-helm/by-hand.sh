@@ -67,6 +67,11 @@ go
 lab set env deployment/cafe TRIAL-
 bring replicas=4
 
+### wrong still-there (breaks 5): The users were never told to go, so there is no log of theirs.
+come
+lab set env deployment/cafe TRIAL-
+bring replicas=4
+
 ### wrong too-early (breaks 5): The users had gone before all was done.
 come
 bring replicas=4
