@@ -51,6 +51,8 @@ def how(thing: dict) -> str:
     for one in thing.get("status", {}).get("conditions") or ():
         if one["type"] == "Available" and counts:
             continue  # it says no more than the number
+        if one.get("reason") == "DeploymentResumed":
+            continue  # nothing is wrong with that
         if one["type"] in ("Ready", "Available", "Progressing") and one["status"] != "True" and one.get("message"):
             words.append(one["message"].rstrip("."))
     return ", ".join(words)

@@ -298,7 +298,9 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
         for pod in staying(pods_of(found)):
             if not ready(pod):
                 raise NotYet(f"{saw}; pod {pod['metadata']['name']} {how(pod)}", "all of them", _next(pod))
-        raise NotYet(saw, "all of them", f"`{kubectl} rollout status deployment/{name} --timeout=1m`")
+        raise NotYet(
+            saw, "all of them, and its update through", f"`{kubectl} rollout status deployment/{name} --timeout=1m`"
+        )
     return found
 
 

@@ -304,10 +304,7 @@ def budget():
         raise NotYet(
             "one copy of desk had just been evicted, and a second one could be evicted, too",
             "two that stay",
-            f"no budget of those that `{_KUBECTL} get poddisruptionbudgets -o yaml` shows keeps two copies of desk: "
-            "one whose selector fits its pods has to say `minAvailable: 2` or `maxUnavailable: 1`"
-            if cluster.objects("poddisruptionbudgets", NAMESPACE)
-            else "write a PodDisruptionBudget for the pods of desk",
+            _tighten(),
         )
     _must_go(others[0])
     return passed("one copy of desk was evicted; a second one was refused, and bell's could go")
@@ -318,6 +315,23 @@ def _loosen(refusal: str) -> str:
     if "more than one PodDisruptionBudget" in refusal:
         return f"`{_KUBECTL} get poddisruptionbudgets -o yaml`, and delete all that fit the pods of desk but one"
     return f"`{_KUBECTL} describe poddisruptionbudgets` says what is asked for; ask for less"
+
+
+def _tighten() -> str:
+    """What to do about an eviction that is let through and should not be."""
+    budgets = cluster.objects("poddisruptionbudgets", NAMESPACE)
+    if not budgets:
+        return "write a PodDisruptionBudget for the pods of desk"
+    for one in budgets:
+        if (counted := one["status"]["expectedPods"]) > 3:
+            return (
+                f"the budget {one['metadata']['name']} counts {counted} pods, those of bell among them: choose them by "
+                "the label `app: desk`, which those of desk alone have"
+            )
+    return (
+        f"no budget of those that `{_KUBECTL} get poddisruptionbudgets -o yaml` shows keeps two copies of desk: "
+        "one whose selector fits its pods has to say `minAvailable: 2` or `maxUnavailable: 1`"
+    )
 
 
 def _must_go(pod: dict) -> None:

@@ -3,8 +3,8 @@
 #   08-samples.sh FILE up|down WORDS…
 #
 # until there are as many ready copies as its bounds allow, or as few, and five times more, to be seen in the picture. It
-# begins with a mark of WORDS, and prints what is new. A line of FILE is a moment in seconds, ready copies, wanted copies,
-# and percent of the request, or - .
+# begins with a mark of WORDS, and prints them and what is new. A line of FILE is a moment in seconds, ready copies,
+# wanted copies, and percent of the request, or - .
 file=$1 way=$2
 shift 2
 hpa() { kubectl -n lab-deployments get hpa mill -o jsonpath="$1"; }
@@ -12,7 +12,8 @@ case $way in
     up) bound=$(hpa '{.spec.maxReplicas}') ;;
     down) bound=$(hpa '{.spec.minReplicas}') ;;
 esac
-echo "$(date +%s) mark $*" | tee -a "$file"
+echo "$(date +%s) mark $*" >> "$file"
+echo "$*"
 last= more=5
 for _ in $(seq 600); do
     ready=$(kubectl -n lab-deployments get deployment mill -o jsonpath='{.status.readyReplicas}')

@@ -68,6 +68,10 @@ budget --min-available=2 app=disk
 desk
 budget --max-unavailable=1 tier=front
 
+### wrong front-two (breaks 3): It counts all that stand in front, so that three may go before two are left.
+desk
+budget --min-available=2 tier=front
+
 ### wrong both (breaks 4): Another one keeps the bell.
 desk
 budget --min-available=2 app=desk
