@@ -597,11 +597,11 @@ def _watch_an_update(shop: dict, wanted: int, service: dict) -> None:
     def answers(pod: dict) -> bool:
         return not isinstance(cluster.ask(pod, 8000, "/version"), str)
 
+    once_more = "push it as 0.2.0 once more, and upgrade to it; 12-upgrade.log stays as it is"
     advice = update.Advice(
-        few="`strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}` in the chart's deployment; then a new "
-        "version of the chart, or this one pushed and brought out again",
+        few=f"`strategy: {{rollingUpdate: {{maxUnavailable: 0, maxSurge: 1}}}}` in the chart's deployment; {once_more}",
         failed="only a copy that answers may be ready, and one that is to end has to answer on for a while",
-        ended="`graceSeconds: 4` in the chart's values; push it and bring it out again",
+        ended=f"`graceSeconds: 4` in the chart's values; {once_more}",
         late=f"`{_KUBECTL} rollout status deployment/shop`, then check again",
     )
     update.watch(shop, wanted, refused, answers, time.monotonic() + pace.patience(18), advice)
