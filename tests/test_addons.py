@@ -231,13 +231,21 @@ def on(node: str, name: str) -> None:
 
 
 def test_a_second_node_takes_pods_rests_and_restarts_with_the_first_and_leaves_no_trace(cluster, clean, web):
+    def secrets() -> str:
+        return kubectl("get", "secrets", "-n", "kube-system", "-o", "name")
+
+    before = secrets()
     addons.add("network-policy")
     addons.add("second-node")
+    assert secrets() == before, "nobody else can join with what it joined with"
     contents.load_image("busybox:1.37")
     assert [line.split()[1] for line in kubectl("get", "nodes", "--no-headers").splitlines()] == ["Ready", "Ready"]
     on("workbook-m02", "far")
     assert wait_for(lambda: ask("http://far"), what="the other node's answer") == "far"
-    kubectl("exec", "-n", NAMESPACE, "far", "--", "wget", "-qO-", "-T", "2", "http://web")
+    wait_for(
+        lambda: kubectl("exec", "-n", NAMESPACE, "far", "--", "wget", "-qO-", "-T", "2", "http://web", fails=True),
+        what="an answer from the first node",
+    )
     kubectl("apply", "-n", NAMESPACE, "-f", str(Path(__file__).with_name("policy.yaml")))
     wait_for(
         lambda: kubectl("exec", "-n", NAMESPACE, "far", "--", "wget", "-qO-", "-T", "2", "http://web", fails=True),

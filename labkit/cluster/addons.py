@@ -231,7 +231,13 @@ _GATEWAY_KINDS = tuple(
 
 # In the order in which they are added: the images of the others go to every node.
 ADDONS = {
-    "second-node": _Addon("a second node", add=second_node.add, remove=second_node.remove),
+    "second-node": _Addon(
+        "a second node",
+        # The node is ready before what leads its pods to services is there.
+        ready=("rollout status daemonset/kube-proxy --namespace=kube-system",),
+        add=second_node.add,
+        remove=second_node.remove,
+    ),
     "network-policy": _Addon(
         "the enforcement of network policies",
         "kube-router",

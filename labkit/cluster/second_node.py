@@ -94,9 +94,20 @@ def _join(report: Report) -> None:
             report.detail(line[2:70])
 
     command = ["minikube", "node", "add", "--worker", "--profile", PROFILE]
+    before = _tokens()
     status, last = processes.run(command, said, env=cluster.variables(), niceness=0)
+    for token in _tokens() - before:  # what it joined with would let others in for a day
+        cluster.core().delete_namespaced_secret(token, "kube-system")
     if status:
         raise Trouble(f"minikube node add failed: {last}", "a second node", "run this again, which starts afresh")
+
+
+def _tokens() -> set[str]:
+    """The names of the secrets with which nodes may join."""
+    tokens = "type=bootstrap.kubernetes.io/token"
+    return {
+        one.metadata.name for one in cluster.core().list_namespaced_secret("kube-system", field_selector=tokens).items
+    }
 
 
 def _connect() -> None:

@@ -531,7 +531,7 @@ The cell before yours makes it all anew, and takes about 10 seconds. The check b
         "`helm package COPY -d made/12`, `helm push made/12/welcome-0.2.0.tgz oci://localhost:5051/charts "
         "--plain-http`, "
         "`helm upgrade shop oci://localhost:5051/charts/welcome --version 0.2.0 --plain-http --set "
-        "replicas=4,service.nodePort=31124 --wait`.",
+        "replicas=4,service.nodePort=31124 --wait --timeout 2m`.",
     ),
 )
 def pipeline():
