@@ -7,7 +7,6 @@ import re
 from collections import Counter
 
 import pytest
-from unsteady import plain
 
 _CHAPTER = {
     "in order": r"::test_notebook\[(\d\d-[a-z-]+)(?<!-shuffled)\]$",
@@ -23,7 +22,7 @@ def pytest_terminal_summary(terminalreporter):
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
-                tests[plain(report.nodeid)] += report.duration
+                tests[report.nodeid] += report.duration
                 processes[getattr(report, "worker_id", "one process")] += report.duration
     if len(tests) > _DEAREST:
         terminalreporter.section("what the tests cost, in seconds")

@@ -78,7 +78,7 @@ def tests(tmp_path):
 
 # -- unsteady tests ------------------------------------------------------------------------------
 
-ONCE = "@pytest.mark.xdist_group('some')\ndef test_race(): fails('race', 1)\n"
+ONCE = "def test_race(): fails('race', 1)\n"
 
 
 def line(output: str) -> str:
@@ -86,9 +86,7 @@ def line(output: str) -> str:
     return re.sub(r" in [\d.]+s.*|=+ ", "", output.strip().splitlines()[-1])
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("-n2",), ("-n2", "--dist", "loadgroup")], ids=("one process", "two", "two, in groups")
-)
+@pytest.mark.parametrize("arguments", [(), ("-n2",)], ids=("one process", "two"))
 def test_what_passes_the_second_time_is_listed_with_both_outputs_and_fails_nothing(tests, arguments):
     output, status = tests(ONCE, *arguments)
     assert (status, line(output)) == (0, "1 passed, 1 unsteady"), output

@@ -10,6 +10,7 @@ import contextlib
 import enum
 import fcntl
 import os
+import re
 import threading
 
 import pytest
@@ -21,11 +22,12 @@ MARKERS = {
     "disturbs_cluster": "no other test uses the cluster beside it",
     "alone": "no other test runs beside it: it measures, or stops the engine, or lets the cluster rest",
 }
-# What is done to the cluster. In this order: after its node was restarted the API server has no history, as the view's
-# tests need it.
-FIRST = ("test_times.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
+# What is done to the cluster, and tests that are alone. In this order: after its node was restarted the API server has
+# no history, as the view's tests need it.
+FIRST = ("test_times.py", "test_host.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
+HAVE_CLUSTER = (*FIRST, "test_cluster_view_kinds.py", "test_addons.py")
 # Then the longest: several processes end at about the same time.
-ORDER = (*FIRST, "test_notebooks.py", "test_browser.py", "test_answers.py")
+ORDER = (*HAVE_CLUSTER, "test_notebooks.py", "test_answers.py", "test_browser.py")
 
 
 class Kind(enum.IntEnum):
@@ -42,20 +44,20 @@ def pytest_configure(config):
         config.addinivalue_line("markers", f"{name}: {meaning}")
 
 
-# Before xdist's own, which reads the groups.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     several = "PYTEST_XDIST_WORKER" in os.environ
+    # A process that has begun on a file of these stays with it until the cluster is free.
+    shared = {item.path.name for item in items if _kind(item) == Kind.SHARES_CLUSTER and not _played(item.nodeid)}
 
     def turn(item):
-        file = item.path.name
+        file, kind = item.path.name, _kind(item)
+        if kind == Kind.NO_CLUSTER and file in shared and file not in ORDER:
+            kind = Kind.SHARES_CLUSTER
         # Those that have to be alone go before all, while nobody has begun on anything long.
-        first = _kind(item) if several else min(_kind(item), Kind.HAS_CLUSTER)
+        first = kind if several else min(kind, Kind.HAS_CLUSTER)
         return first, ORDER.index(file) if file in ORDER else len(ORDER)
 
     items.sort(key=turn)
-    for item in items if several else ():
-        item.add_marker(pytest.mark.xdist_group(group(item)))
     config.let_go_first = several and any(_kind(item) == Kind.ALONE for item in items)
 
 
@@ -71,24 +73,37 @@ def _lesson(item):
     return given["lesson"] if {"lesson", "answer"} <= given.keys() else None
 
 
+def _has_cluster(lesson) -> bool:
+    return bool(lesson.alters_cluster or lesson.addons)
+
+
 def _kind(item) -> Kind:
     if item.get_closest_marker("alone"):
         return Kind.ALONE
     lesson = _lesson(item)
-    if item.get_closest_marker("disturbs_cluster") or (lesson and (lesson.alters_cluster or lesson.addons)):
+    if item.get_closest_marker("disturbs_cluster") or (lesson and _has_cluster(lesson)):
         return Kind.HAS_CLUSTER
     return Kind.SHARES_CLUSTER if item.get_closest_marker("cluster") else Kind.NO_CLUSTER
 
 
-def group(item) -> str:
-    """What one process plays from its beginning to its end: all that has the cluster for itself; of the rest each order
-    of the notebooks, since that is one learner's way, the answers to one chapter, else a file."""
-    kind, file, lesson = _kind(item), item.path.name, _lesson(item)
-    if kind <= Kind.HAS_CLUSTER:
+def _played(test: str) -> re.Match | None:
+    """What a test plays of a chapter, by its ID: which function, chapter, and -shuffled."""
+    pattern = r"(test_notebook|test_chapter|test_a_right_answer_passes|test_a_wrong_answer_never_passes)"
+    return re.match(pattern + r"\[(\d\d-[a-z-]+?)(-shuffled)?[]/]", test.partition("::")[2])
+
+
+def group(test: str) -> str:
+    """What one process plays from its beginning to its end, of a test's ID: all that has the cluster for itself; of the
+    rest each order of the notebooks, since that is one learner's way, the answers to one chapter, else a file."""
+    from labkit.course import chapters
+
+    file, played = test.partition("::")[0], _played(test)
+    lesson = chapters.load(played[2]) if played else None
+    if file.endswith(HAVE_CLUSTER) or (lesson and _has_cluster(lesson)):
         return "has the cluster"
-    given = (getattr(item, "callspec", None) and item.callspec.params) or {}
-    part = given.get("order") or (lesson if "answer" in given else "")
-    return f"{file} {part} {'with' if kind == Kind.SHARES_CLUSTER else 'without'} the cluster".replace("  ", " ")
+    if played and played[1] == "test_notebook":
+        return f"{file} {'shuffled' if played[3] else 'in order'} {'with' if lesson.cluster else 'without'} the cluster"
+    return f"{file} {lesson}" if played and played[1] != "test_chapter" else file
 
 
 def _needs(item):
@@ -189,9 +204,20 @@ def others_go_on():
 
 def is_last_of_its_lesson(item) -> bool:
     """Whether this process plays nothing more of the lesson: what it shares with the others is to be given back."""
-    session = item.session
+    session, following = item.session, item.followed_by
     return (
-        item.followed_by is None
+        following is None
         or bool(session.shouldfail or session.shouldstop)
-        or (group(item.followed_by), _lesson(item.followed_by)) != (group(item), _lesson(item))
+        or (group(following.nodeid), _lesson(following)) != (group(item.nodeid), _lesson(item))
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class InGroups(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group(nodeid)
+
+    return InGroups(config, log)

@@ -18,11 +18,6 @@ AT_MOST_AGAIN = 10
 AT_MOST_UNSTEADY = 3
 
 
-def plain(test: str) -> str:
-    """A test's ID without its group, which xdist adds to it."""
-    return test.rpartition("@")[0] if test.rfind("@") > test.rfind("]") else test
-
-
 def pytest_addoption(parser):
     parser.addoption("--again", metavar="ID", help="play only this one of the tests that are asked for")
 
@@ -54,7 +49,7 @@ def _play_again(config, reporter) -> pytest.ExitCode:
     failed = {}
     for report in (*reporter.stats.get("failed", ()), *reporter.stats.get("error", ())):
         if isinstance(report, pytest.TestReport):  # else a file that could not be collected
-            failed.setdefault(plain(report.nodeid), []).append(report)
+            failed.setdefault(report.nodeid, []).append(report)
     if len(failed) > AT_MOST_AGAIN:
         config.unsteady_note = f"{len(failed)} tests failed, more than {AT_MOST_AGAIN}: none was played again"
         return pytest.ExitCode.TESTS_FAILED
@@ -74,7 +69,7 @@ def _play_again(config, reporter) -> pytest.ExitCode:
             unsteady += reports
     if unsteady:
         _count_as_unsteady(reporter, unsteady)
-    tests = len({plain(report.nodeid) for report in unsteady})
+    tests = len({report.nodeid for report in unsteady})
     if tests > AT_MOST_UNSTEADY:
         config.unsteady_note = f"{tests} tests are unsteady, more than {AT_MOST_UNSTEADY}"
     elif not reporter.stats.get("failed") and not reporter.stats.get("error"):
@@ -123,7 +118,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if unsteady := terminalreporter.stats.get("unsteady"):
         terminalreporter.section("unsteady: failed, and passed again, alone", yellow=True)
         for report in unsteady:
-            terminalreporter.write_sep("_", f"{plain(report.nodeid)} ({report.when})", yellow=True)
+            terminalreporter.write_sep("_", f"{report.nodeid} ({report.when})", yellow=True)
             terminalreporter.write_line(report.longreprtext)
             for name, text in report.sections:
                 terminalreporter.write_sep("-", name)

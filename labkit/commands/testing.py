@@ -25,7 +25,7 @@ def run(arguments: list[str], machines: bool) -> int:
     os.chdir(paths.repo)
     ours = ["-c", str(paths.repo / "pyproject.toml")]
     # One more than there are cores: tests wait for containers and pods much of their time.
-    every = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    every = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--no-loadscope-reorder"]
     if machines:
         every = ["tests/machines"]
         ours.append("--machines")
