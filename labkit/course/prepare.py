@@ -134,6 +134,7 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
     static_pods.restore(report)
     if cluster.state() != "running":
         return []
+    contents.open_nodes()
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
     if lesson.namespaces:
