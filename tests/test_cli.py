@@ -26,7 +26,7 @@ from labkit.course import chapters
 from labkit.course.lesson import Lesson
 from labkit.engine import own
 
-VERBS = ("open", "test", "run", "check", "shell", "doctor", "status", "stop", "reset")
+VERBS = ("open", "test", "run", "check", "shell", "gameday", "doctor", "status", "stop", "reset")
 
 
 # -- help and mistakes ---------------------------------------------------------------------------
@@ -64,6 +64,8 @@ def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
         ["reset"],
         ["reset", "pods", "--all"],
         ["reset", "--purge"],
+        ["gameday", "nap"],
+        ["gameday", "draw", "--difficulty", "4"],
         ["open", "--port", "0"],
         ["--source", "nowhere"],
     ],
