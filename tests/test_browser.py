@@ -40,8 +40,9 @@ def jupyterlab(engine, tmp_path_factory):
     """`./workbook open` for a learner who starts afresh, on the engine and cluster in use; its address."""
     home = tmp_path_factory.mktemp("home")
     workbook = Workbook(home)
-    # Engine, cluster and tools are shared with the session; files, progress and settings are this learner's.
-    for name in ("docker", "minikube", "kubeconfig", "foreign.json"):
+    # Engine, cluster and tools are shared with the session, and so is when a cell ran last: the cluster must not rest
+    # while other tests use it. Files, progress and settings are this learner's.
+    for name in ("docker", "minikube", "kubeconfig", "foreign.json", "last-cell"):
         (home / "data" / name).symlink_to(paths.data / name)
     (home / "cache").symlink_to(paths.cache)
     process = workbook.start("open", "--no-browser", DOCKER_HOST=engine.find().host)
