@@ -666,6 +666,7 @@ def test_everything_in_the_catalog_has_a_recipe():
         ("kube-router", "github.com/cloudnativelabs/kube-router/v2", catalog.KUBE_ROUTER),
         ("policy-controller", "github.com/sigstore/policy-controller", catalog.POLICY_CONTROLLER),
         ("traefik", "github.com/traefik/traefik/v3", catalog.TRAEFIK),
+        ("notary", "github.com/theupdateframework/notary", catalog.NOTARY),
     ],
 )
 def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):

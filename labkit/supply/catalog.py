@@ -23,6 +23,7 @@ TRAEFIK = "v3.6.12"
 # The version that Traefik 3.6 knows (its go.mod).
 GATEWAY_API = "v1.4.0"
 COSIGN = "v2.5.0"
+NOTARY = "v0.7.0"
 GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
 PRELOAD = "v18"
@@ -264,6 +265,16 @@ IMAGES = {
             go="traefik",
         ),
         Image(
+            "notary",
+            "lab/notary:0.7",
+            "Notary, which keeps the signatures of Docker's old way",
+            needs=("debian",),
+            public=False,
+            later=True,
+            seconds=50,
+            go="notary",
+        ),
+        Image(
             "gateway-api",
             f"lab/gateway-api:{GATEWAY_API}",
             "the definitions of Gateway API's kinds",
@@ -364,6 +375,14 @@ PROGRAMS = {
             ("github.com/traefik/traefik/v3/cmd/traefik",),
             ("github.com/traefik/traefik/v3/pkg/version.Version={}",),
             500,
+        ),
+        # The server is a main of ours around the publisher's packages: its timestamps can be made to live shortly.
+        Program(
+            "notary",
+            NOTARY,
+            (".", "github.com/theupdateframework/notary/cmd/notary"),
+            ("github.com/theupdateframework/notary/version.NotaryVersion={}",),
+            25,
         ),
         Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
     )

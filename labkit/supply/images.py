@@ -198,7 +198,8 @@ def _machine(image: Image, report: Report):
                 *(f"--platform=manylinux_2_{glibc}_{cpu()}" for glibc in (17, 28)),
             )
         if image.go:
-            shutil.copy(golang.build(image.go, report) / image.go, place / image.go)
+            for program in golang.build(image.go, report).iterdir():
+                shutil.copy(program, place)
         yield place
 
 
