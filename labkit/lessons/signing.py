@@ -24,7 +24,7 @@ lesson = Lesson(
     number="13",
     name="signing",
     title="Signing",
-    minutes=60,
+    minutes=50,
     goals=(
         "sign a digest by hand, and say what a signature proves and what it does not",
         "sign and publish with Docker Content Trust, and see five attacks refused",
