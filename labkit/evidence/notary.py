@@ -37,8 +37,11 @@ class Repository:
 
 
 def kept(machine: str, repository: str) -> Repository:
-    """What a container of this name keeps of a repository. Raises Trouble when it keeps nothing of it."""
+    """What a container of this name keeps of a repository, once it has asked Notary for news. Raises Trouble when it keeps
+    nothing of it."""
     container = docker.container(machine)
+    if container:
+        docker.run(container, "docker", "trust", "inspect", repository)
     files = _files(container, f"{_KEPT}/{repository}/metadata") if container else {}
     if not {"root", "targets"} <= set(files):
         raise Trouble(

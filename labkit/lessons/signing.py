@@ -272,8 +272,8 @@ def till():
             f"without content trust, `docker pull {_SHOP}:2.0` "
             + (f"says: {_last(said)}" if status else "gives another image than the signed one"),
             "the real one",
-            f"the tag in the registry has to be the signed image: {_ON.format(f'sign {_SHOP}:2.0')} pushes it, too, "
-            "when the image of that name on the publisher's machine is the real one",
+            f"push the signed image as 2.0 once more: `docker exec lab-13-publisher docker push {_SHOP}:2.0`, where that "
+            "is the real one (`docker trust sign` pushes only what is not signed yet)",
         )
     status, said = _pull(user, f"{_SHOP}:trial")
     if not status:
