@@ -26,7 +26,6 @@ class ToCome:
 
 
 _TO_COME = (
-    ToCome("13", "signing", "Signing"),
     ToCome("14", "docker-security", "Docker security"),
     ToCome("15", "kubernetes-security", "Kubernetes security"),
     ToCome("16", "capstone", "Capstone"),

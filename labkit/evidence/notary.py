@@ -16,8 +16,8 @@ _KEPT = "/root/.docker/trust/tuf"
 
 @dataclass(frozen=True)
 class Role:
-    """name: as in the metadata, for example targets/releases; version, expires: of its metadata, none of a role that has
-    signed nothing yet; keys: the identities of those that may sign for it; by: the role that says so."""
+    """name: as in the metadata, for example targets/releases; version, expires: of its metadata, none of a role that
+    has signed nothing yet; keys: the identities of those that may sign for it; by: the role that says so."""
 
     name: str
     keys: tuple[str, ...]
@@ -37,8 +37,8 @@ class Repository:
 
 
 def kept(machine: str, repository: str) -> Repository:
-    """What a container of this name keeps of a repository, once it has asked Notary for news. Raises Trouble when it keeps
-    nothing of it."""
+    """What a container of this name keeps of a repository, once it has asked Notary for news. Raises Trouble when it
+    keeps nothing of it."""
     container = docker.container(machine)
     if container:
         docker.run(container, "docker", "trust", "inspect", repository)

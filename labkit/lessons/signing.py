@@ -27,7 +27,7 @@ lesson = Lesson(
     minutes=50,
     goals=(
         "sign a digest by hand, and say what a signature proves and what it does not",
-        "sign and publish with Docker Content Trust, and see five attacks refused",
+        "sign and publish with Docker Content Trust, and say which attacks it refuses, and by what",
         "sign an image and its bill of materials with cosign, and find both in the registry",
         "sign a chart, and install it only if it is what was signed",
         "let the cluster refuse what nobody has signed, and heal it when its gatekeeper is away",
@@ -52,9 +52,9 @@ lesson = Lesson(
     "courier",
     title="What the courier brings",
     task="""Couriers have brought four deliveries (the next cell puts them into `made/13/courier`). The publisher's
-public key you have from the publisher in person: `made/13/publisher.pub`. Write a program that decides whether to take a
-delivery: **`13-verify.py`**, which we run as `python 13-verify.py FOLDER KEY`, or `13-verify.sh`, run by `bash` likewise.
-FOLDER is a delivery, KEY is the file with the publisher's key.
+public key you have from the publisher in person: `made/13/publisher.pub`. Write a program that decides whether to take
+a delivery: **`13-verify.py`**, which we run as `python 13-verify.py FOLDER KEY`, or `13-verify.sh`, run by `bash`
+likewise. FOLDER is a delivery, KEY is the file with the publisher's key.
 
 - It ends with status 0 when `config.json` has the digest that was signed with KEY.
 - It ends with another status when `config.json` was changed, even by one bit.
@@ -266,14 +266,14 @@ def till():
             "a key of Cleo's own",
             f"{_ON.format('key generate cleo --dir /root')}, and begin anew: {_ANEW}",
         )
-    status, said = docker.run(user, "docker", "pull", "-q", f"{_SHOP}:2.0")
-    if status or _image_id(user, f"{_SHOP}:2.0") != wanted:
+    plain, said = docker.run(user, "docker", "pull", "-q", f"{_SHOP}:2.0")
+    if plain or _image_id(user, f"{_SHOP}:2.0") != wanted:
         raise NotYet(
             f"without content trust, `docker pull {_SHOP}:2.0` "
-            + (f"says: {_last(said)}" if status else "gives another image than the signed one"),
+            + (f"says: {_last(said)}" if plain else "gives another image than the signed one"),
             "the real one",
-            f"push the signed image as 2.0 once more: `docker exec lab-13-publisher docker push {_SHOP}:2.0`, where that "
-            "is the real one (`docker trust sign` pushes only what is not signed yet)",
+            f"push the signed image as 2.0 once more: `docker exec lab-13-publisher docker push {_SHOP}:2.0`, where "
+            "that is the real one (`docker trust sign` pushes only what is not signed yet)",
         )
     status, said = _pull(user, f"{_SHOP}:trial")
     if not status:
@@ -410,8 +410,8 @@ Find out why, and heal it.
     hints=(
         f"The refusal is told to the replica set: `kubectl -n {DOOR} describe replicaset`. There are two faults, one "
         "behind the other. Who does not answer, and what runs there? And when it answers, what does it say?",
-        "`kubectl -n cosign-system scale deployment webhook --replicas=1`, and then a `ClusterImagePolicy` with the key "
-        f"in `made/13/cosign.pub` in place of the old one. `kubectl -n {DOOR} rollout restart deployment shop` makes "
+        "`kubectl -n cosign-system scale deployment webhook --replicas=1`, and then a `ClusterImagePolicy` with the "
+        f"key in `made/13/cosign.pub` in place of the old one. `kubectl -n {DOOR} rollout restart deployment shop` makes "
         "the replica set try again at once.",
     ),
     patience=45,

@@ -24,7 +24,9 @@ def chain(repository: str, publisher: str = "lab-13-publisher", user: str = "lab
 def _image(machine, repository: str, digest: str) -> str:
     """The ID of an image that an engine has by digest; empty when it has none."""
     name = f"{repository}@sha256:{digest}"
-    status, said = docker.run(machine, "docker", "image", "inspect", "--format", "{{.Id}}", name) if machine else (1, "")
+    status, said = (
+        docker.run(machine, "docker", "image", "inspect", "--format", "{{.Id}}", name) if machine else (1, "")
+    )
     return said.removeprefix("sha256:") if status == 0 else ""
 
 
@@ -35,7 +37,7 @@ def draw(state: Repository, images: dict[str, str]) -> Picture:
     people = [role for name, role in state.roles.items() if name.startswith("targets/") and name != "targets/releases"]
     parts = [label(0, 18, title, weight="bold", size=15)]
     y = 34
-    parts += _card(0, y, _WIDTH, ORANGE, "root", f"says which keys count here   {_how(root)}")
+    parts += _card(0, y, _WIDTH, ORANGE, "root", f"says which keys count here: {_how(root)}")
     y += _TALL + _GAP
     third = (_WIDTH - 2 * 16) / 3
     for i, role in enumerate((targets, *(state.roles[name] for name in _NOTARYS))):
@@ -63,18 +65,19 @@ def draw(state: Repository, images: dict[str, str]) -> Picture:
         parts.append(label(10, y + 19, f"tag {tag}", weight="bold"))
         parts.append(label(120, y + 19, f"signed by {who}", INK))
         parts.append(label(330, y + 19, f"→ digest {digest[:12]}", INK))
-        parts.append(label(540, y + 19, f"→ image {image[:12]}" if image else "not at the user's", INK if image else SOFT))
+        parts.append(
+            label(540, y + 19, f"→ image {image[:12]}" if image else "not at the user's", INK if image else SOFT)
+        )
         rows.append((tag, who, digest[:12], image[:12] or "-"))
         y += 34
     if not state.tags:
         parts.append(label(0, y + 18, "no tag is signed yet", SOFT))
         y += 30
-    roles = [("role", "keys", "named by", "version", "good until")]
-    roles += [
-        (one.name, ", ".join(key[:12] for key in one.keys), one.by if one is not root else "itself", one.version or "-",
-         one.expires or "-")
-        for one in state.roles.values()
-    ]  # fmt: skip
+    roles: list[tuple[object, ...]] = [("role", "keys", "named by", "version", "good until")]
+    for one in state.roles.values():
+        keys = ", ".join(key[:12] for key in one.keys)
+        by = "itself" if one is root else one.by
+        roles.append((one.name, keys, by, one.version or "-", one.expires or "-"))
     said = f"{count(len(state.tags), 'signed tag')}, {count(len(people), 'signer')}"
     twin = [title, said, "", table(roles), "", table(rows) if state.tags else "No tag is signed yet."]
     return Picture(drawing(_WIDTH, int(y) + 8, f"{title}: {said}", *parts), "\n".join(twin))
@@ -89,5 +92,5 @@ def _card(x: float, y: float, width: float, colour: str, head: str, words: str) 
 
 
 def _how(role: Role, keys_only: bool = False) -> str:
-    keys = f"key {', '.join(key[:8] for key in role.keys)}"
-    return keys if keys_only or not role.version else f"{keys}  v{role.version}, until {role.expires}"
+    keys = f"key {', '.join(key[:6] for key in role.keys)}"
+    return keys if keys_only or not role.version else f"{keys}, v{role.version}, until {role.expires}"

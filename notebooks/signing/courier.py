@@ -1,8 +1,8 @@
-"""What couriers bring: images' configurations with a publisher's signature, in made/13/courier, and in made/13/publisher.pub
-the key that the publisher has handed you in person.
+"""What couriers bring: images' configurations with a publisher's signature, in made/13/courier, and the key that the
+publisher has handed you in person, in made/13/publisher.pub.
 
-Each folder has config.json, and in digest the SHA-256 of it, as sha256:…, in digest.sig the signature (Ed25519) on exactly
-that text, and in publisher.pub the key with which the courier asks you to verify.
+Each folder has config.json, and in digest the SHA-256 of it, as sha256:…, in digest.sig the signature (Ed25519) on
+exactly that text, and in publisher.pub the key with which the courier asks you to verify.
 """
 
 import hashlib
