@@ -411,8 +411,8 @@ Find out why, and heal it.
         f"The refusal is told to the replica set: `kubectl -n {DOOR} describe replicaset`. There are two faults, one "
         "behind the other. Who does not answer, and what runs there? And when it answers, what does it say?",
         "`kubectl -n cosign-system scale deployment webhook --replicas=1`, and then a `ClusterImagePolicy` with the "
-        f"key in `made/13/cosign.pub` in place of the old one. `kubectl -n {DOOR} rollout restart deployment shop` makes "
-        "the replica set try again at once.",
+        "key in `made/13/cosign.pub` in place of the old one. "
+        f"`kubectl -n {DOOR} rollout restart deployment shop` makes the replica set try again at once.",
     ),
     patience=45,
 )

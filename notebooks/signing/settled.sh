@@ -1,5 +1,5 @@
-# Waits until a policy is in force, which takes a second: in this namespace the signed image is admitted, the unsigned one
-# refused.
+# Waits until a policy is in force, which takes a second: in this namespace the signed image is admitted, the unsigned
+# one refused.
 #
 #   settled.sh NAMESPACE
 #   settled.sh policies    waits until policies themselves can be written

@@ -1,5 +1,5 @@
-# The repository registry:5000/shop as it is found: Anna has signed 1.0. Somebody who could push, and has no key, has put
-# an image of theirs there as 2.0 and as trial.
+# The repository registry:5000/shop as it is found: Anna has signed 1.0. Somebody who could push, and has no key, has
+# put an image of theirs there as 2.0 and as trial.
 set -eu
 sh signing/start.sh
 publisher() { docker exec lab-13-publisher "$@"; }

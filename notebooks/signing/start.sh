@@ -60,7 +60,8 @@ docker run --rm --name lab-13-copy lab/notary:0.7 cat /usr/local/bin/notary > ma
 for machine in lab-13-publisher lab-13-user; do
     docker exec -i $machine sh -c 'cat > /usr/local/bin/notary && chmod +x /usr/local/bin/notary' < made/13/tls/program
     docker exec -i $machine sh -c 'mkdir -p "$HOME/.notary" && cat > "$HOME/.notary/config.json"' << 'EOF'
-{"trust_dir": "/root/.docker/trust", "remote_server": {"url": "https://notary:4443", "root_ca": "/root/.docker/tls/notary:4443/ca.crt"}}
+{"trust_dir": "/root/.docker/trust",
+ "remote_server": {"url": "https://notary:4443", "root_ca": "/root/.docker/tls/notary:4443/ca.crt"}}
 EOF
 done
 rm made/13/tls/program made/13/tls/passphrases made/13/tls/notary

@@ -1,5 +1,5 @@
-# Fills the store: welcome:1.0 is our app, signed with made/13/cosign.key; foreign:1.0 is signed with made/13/mallory.key;
-# unsigned:1.0 with none. And tells the cluster's node that registry.local:5000 speaks plain HTTP.
+# Fills the store: welcome:1.0 is our app, signed with made/13/cosign.key; foreign:1.0 is signed with
+# made/13/mallory.key; unsigned:1.0 with none. And tells the cluster's node that registry.local:5000 speaks plain HTTP.
 set -eu
 sh signing/fresh.sh > /dev/null
 [ -e made/13/cosign.password ] || (umask 077; openssl rand -hex 16 > made/13/cosign.password)
@@ -10,11 +10,13 @@ for who in cosign mallory; do
 done
 # Made anew, so that whoever signed the one before has not signed this one.
 for name in unsigned foreign; do
-    printf 'FROM lab/welcome:1.0\nLABEL made="%s %s"\n' $name "$(date)" | docker build -q -t localhost:5052/$name:1.0 - > /dev/null
+    printf 'FROM lab/welcome:1.0\nLABEL made="%s %s"\n' $name "$(date)" |
+        docker build -q -t localhost:5052/$name:1.0 - > /dev/null
     docker push -q localhost:5052/$name:1.0 > /dev/null
 done
 sign() {
-    digest=$(docker image inspect --format '{{join .RepoDigests "\n"}}' "localhost:5052/$2:1.0" | grep "^localhost:5052/$2@")
+    digest=$(docker image inspect --format '{{join .RepoDigests "\n"}}' "localhost:5052/$2:1.0" |
+        grep "^localhost:5052/$2@")
     cosign sign --key "made/13/$1.key" --tlog-upload=false --yes "$digest" 2> made/13/signed.txt ||
         { cat made/13/signed.txt; exit 1; }
 }

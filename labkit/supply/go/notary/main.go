@@ -2,8 +2,8 @@
 //
 //	notaryd CERTIFICATE KEY   serves https on port 4443
 //
-// A signal USR1 makes the timestamps that it signs from now on live ten seconds, in place of the 14 days that are usual;
-// USR2 makes it 14 days again.
+// A signal USR1 makes the timestamps that it signs from now on live ten seconds, in place of the 14 days that are
+// usual; USR2 makes it 14 days again.
 package main
 
 import (
