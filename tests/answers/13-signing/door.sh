@@ -47,7 +47,7 @@ door get deployment shop
 
 ### wrong controller (breaks 1): The controller is back, and refuses.
 controller
-door rollout restart deployment shop
+door rollout restart deployment shop || true
 
 ### wrong one (breaks 1): One copy.
 controller
