@@ -1,8 +1,8 @@
 # The controller runs, and its webhooks are there and fail closed, whatever was done to them. What they are is kept in
-# made/13, so that they can be brought back.
+# made/13/store, so that they can be brought back.
 set -eu
 for kind in validating mutating; do
-    kept=made/13/$kind.json
+    kept=made/13/store/$kind.json
     if kubectl get ${kind}webhookconfiguration policy.sigstore.dev > /dev/null 2>&1; then
         kubectl patch ${kind}webhookconfiguration policy.sigstore.dev --type=json \
             -p '[{"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Fail"}]' > /dev/null

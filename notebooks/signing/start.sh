@@ -5,7 +5,7 @@
 #   start.sh [anew]   anew: makes all of it anew, without what was signed
 set -eu
 there=$(docker ps -q -f name='^lab-13-(registry|notary|publisher|user)$' | wc -l)
-[ "${1:-}" = anew ] || [ "$there" -ne 4 ] || exit 0
+[ "${1:-}" = anew ] || [ "$there" -ne 4 ] || [ ! -e made/13/tls/notary.crt ] || exit 0
 echo "starting a registry, a Notary, and two machines"
 docker rm -fv lab-13-registry lab-13-notary lab-13-publisher lab-13-user lab-13-mallory > /dev/null 2>&1 || true
 docker network inspect lab-13 > /dev/null 2>&1 || docker network create lab-13 > /dev/null

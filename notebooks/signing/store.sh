@@ -2,6 +2,7 @@
 # made/13/mallory.key; unsigned:1.0 with none. And tells the cluster's node that registry.local:5000 speaks plain HTTP.
 set -eu
 sh signing/fresh.sh > /dev/null
+mkdir -p made/13/store
 [ -e made/13/cosign.password ] || (umask 077; openssl rand -hex 16 > made/13/cosign.password)
 COSIGN_PASSWORD="$(cat made/13/cosign.password)"
 export COSIGN_PASSWORD
@@ -10,6 +11,7 @@ for who in cosign mallory; do
 done
 # Made anew, so that whoever signed the one before has not signed this one.
 for name in unsigned foreign; do
+    docker rmi -f localhost:5052/$name:1.0 > /dev/null 2>&1 || true
     printf 'FROM lab/welcome:1.0\nLABEL made="%s %s"\n' $name "$(date)" |
         docker build -q -t localhost:5052/$name:1.0 - > /dev/null
     docker push -q localhost:5052/$name:1.0 > /dev/null
@@ -17,8 +19,8 @@ done
 sign() {
     digest=$(docker image inspect --format '{{join .RepoDigests "\n"}}' "localhost:5052/$2:1.0" |
         grep "^localhost:5052/$2@")
-    cosign sign --key "made/13/$1.key" --tlog-upload=false --yes "$digest" 2> made/13/signed.txt ||
-        { cat made/13/signed.txt; exit 1; }
+    cosign sign --key "made/13/$1.key" --tlog-upload=false --yes "$digest" 2> made/13/store/signed.txt ||
+        { cat made/13/store/signed.txt; exit 1; }
 }
 cosign verify --key made/13/cosign.pub --insecure-ignore-tlog=true localhost:5052/welcome:1.0 > /dev/null 2>&1 ||
     sign cosign welcome
