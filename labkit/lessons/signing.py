@@ -39,7 +39,7 @@ lesson = Lesson(
     namespaces=(OPEN, GUARDED, DOOR, GATE),
     load=("welcome", "busybox"),
     alters_cluster=True,
-    owns=("lab-13", "lab-13-*", "localhost:5052/*", f"{INSIDE}/*"),
+    owns=("lab-13", "lab-13-*", "localhost:5052/lab/*", f"{INSIDE}/lab/*"),
     files=("signing/*", "13-*"),
     ports=(5052,),
 )
@@ -336,10 +336,10 @@ _POLICIES = "clusterimagepolicies.policy.sigstore.dev"
 
 def _reference(name: str) -> str:
     """An image of the store by digest, as the cluster names it. Raises NotYet when it is not there."""
-    found = registry.asked(STORE, name, "1.0")
+    found = registry.asked(STORE, f"lab/{name}", "1.0")
     if found is None:
-        raise NotYet(f"the store has no {name}:1.0", "it, to try with", _IMAGES)
-    return f"{INSIDE}/{name}@{found.digests[0]}"
+        raise NotYet(f"the store has no lab/{name}:1.0", "it, to try with", _IMAGES)
+    return f"{INSIDE}/lab/{name}@{found.digests[0]}"
 
 
 def _refusal(image: str, namespace: str) -> str:
@@ -411,9 +411,9 @@ _LABEL = "`kubectl get namespaces -L policy.sigstore.dev/include` shows who asks
 which you have `made/13/cosign.pub`. (The key before it was lost last week; `made/13/mallory.pub` is its public half.)
 Find out why, and heal it.
 
-- Deployment `shop` runs two copies of `{INSIDE}/welcome` that are ready.
+- Deployment `shop` runs two copies of `{INSIDE}/lab/welcome` that are ready.
 - A pod in `{DOOR}` with an image that nobody has signed is refused.
-- So is one that was signed with the lost key, as `{INSIDE}/foreign:1.0` is.
+- So is one that was signed with the lost key, as `{INSIDE}/lab/foreign:1.0` is.
 - While the controller that judges is away, nothing gets in: its webhooks still *fail closed*.""",
     hints=(
         f"The refusal is told to the replica set: `kubectl -n {DOOR} describe replicaset`. There are two faults, one "
@@ -436,8 +436,8 @@ def door():
     shop = cluster.ready_deployment("shop", DOOR, setup)
     if (copies := shop["spec"].get("replicas", 1)) < 2:
         raise NotYet(f"shop has {copies} replicas", "two", f"`kubectl -n {DOOR} scale deployment shop --replicas=2`")
-    if not cluster.image_of(shop).startswith(f"{INSIDE}/welcome"):
-        raise NotYet(f"shop runs {cluster.image_of(shop)}", f"{INSIDE}/welcome", setup)
+    if not cluster.image_of(shop).startswith(f"{INSIDE}/lab/welcome"):
+        raise NotYet(f"shop runs {cluster.image_of(shop)}", f"{INSIDE}/lab/welcome", setup)
     _must_fail_closed()
     keep = f"the namespace keeps its label, and a policy asks for a signature: {_LABEL}; `kubectl get {_POLICIES}`"
     _must_refuse(_reference("unsigned"), "an image that nobody has signed", DOOR, keep)
@@ -452,17 +452,17 @@ def door():
     task=f"""Chapter 12 and this one together. Guard the namespace `{GATE}`, and install into it.
 
 - The Helm release `shop`, of a chart `welcome` as in `charts/welcome`, is deployed there. Its deployment has two copies
-  that are ready, and their image is `{INSIDE}/welcome`, by digest.
+  that are ready, and their image is `{INSIDE}/lab/welcome`, by digest.
 - A pod there with an image that nobody has signed is refused.
 - A pod there with an image signed with another key than that of `made/13/cosign.pub` is refused, as
-  `{INSIDE}/foreign:1.0` is.
+  `{INSIDE}/lab/foreign:1.0` is.
 - A pod there with an image from elsewhere is refused, as `busybox:1.37` is.
 - In `{OPEN}` everything starts as before.""",
     hints=(
         "A namespace asks for it by its label. Which images does a policy speak of, and what becomes of those of which "
         "none speaks? The chart's values are `image.repository` and `image.tag`.",
         "`kubectl label namespace`, a `ClusterImagePolicy` as in section 7, and `helm upgrade --install shop "
-        f"charts/welcome -n {GATE} --set replicas=2 --set image.repository={INSIDE}/welcome --set image.tag=1.0 "
+        f"charts/welcome -n {GATE} --set replicas=2 --set image.repository={INSIDE}/lab/welcome --set image.tag=1.0 "
         "--wait`. The controller writes the digest into it. Old policies for everything, as `**`, have to go.",
     ),
     patience=45,
@@ -492,7 +492,7 @@ def gate():
 def _must_be_released() -> None:
     install = (
         f"`helm upgrade --install shop charts/welcome -n {GATE} --set replicas=2 --set "
-        f"image.repository={INSIDE}/welcome --set image.tag=1.0 --wait`"
+        f"image.repository={INSIDE}/lab/welcome --set image.tag=1.0 --wait`"
     )
     releases = cluster.objects("secrets", GATE, "owner=helm,name=shop,status=deployed")
     if not releases:
@@ -506,11 +506,11 @@ def _must_be_released() -> None:
         raise NotYet(f"shop has {copies} replicas", "two", install)
     for pod in cluster.staying(cluster.pods_of(shop)):
         image = cluster.image_of(pod)
-        if not image.startswith(f"{INSIDE}/welcome") or "@sha256:" not in image:
+        if not image.startswith(f"{INSIDE}/lab/welcome") or "@sha256:" not in image:
             raise NotYet(
                 f"pod {pod['metadata']['name']} runs {image}",
-                f"{INSIDE}/welcome by digest",
+                f"{INSIDE}/lab/welcome by digest",
                 f"the controller writes digests into what comes to a namespace with its label: {_LABEL}; then {install}"
-                if image.startswith(f"{INSIDE}/welcome")
+                if image.startswith(f"{INSIDE}/lab/welcome")
                 else install,
             )

@@ -9,6 +9,6 @@ docker start lab-13-store > /dev/null 2>&1 ||
         registry:2.8.2 > /dev/null
 curl -fs --retry 300 --retry-delay 1 --retry-all-errors http://localhost:5052/v2/ > /dev/null
 # Without leaving what somebody else has built under that name.
-docker rmi -f localhost:5052/welcome:1.0 > /dev/null 2>&1 || true
-docker tag lab/welcome:1.0 localhost:5052/welcome:1.0
-docker push -q localhost:5052/welcome:1.0
+docker rmi -f localhost:5052/lab/welcome:1.0 > /dev/null 2>&1 || true
+docker tag lab/welcome:1.0 localhost:5052/lab/welcome:1.0
+docker push -q localhost:5052/lab/welcome:1.0

@@ -11,18 +11,18 @@ for who in cosign mallory; do
 done
 # Made anew, so that whoever signed the one before has not signed this one.
 for name in unsigned foreign; do
-    docker rmi -f localhost:5052/$name:1.0 > /dev/null 2>&1 || true
+    docker rmi -f localhost:5052/lab/$name:1.0 > /dev/null 2>&1 || true
     printf 'FROM lab/welcome:1.0\nLABEL made="%s %s"\n' $name "$(date)" |
-        docker build -q -t localhost:5052/$name:1.0 - > /dev/null
-    docker push -q localhost:5052/$name:1.0 > /dev/null
+        docker build -q -t localhost:5052/lab/$name:1.0 - > /dev/null
+    docker push -q localhost:5052/lab/$name:1.0 > /dev/null
 done
 sign() {
-    digest=$(docker image inspect --format '{{join .RepoDigests "\n"}}' "localhost:5052/$2:1.0" |
-        grep "^localhost:5052/$2@")
+    digest=$(docker image inspect --format '{{join .RepoDigests "\n"}}' "localhost:5052/lab/$2:1.0" |
+        grep "^localhost:5052/lab/$2@")
     cosign sign --key "made/13/$1.key" --tlog-upload=false --yes "$digest" 2> made/13/store/signed.txt ||
         { cat made/13/store/signed.txt; exit 1; }
 }
-cosign verify --key made/13/cosign.pub --insecure-ignore-tlog=true localhost:5052/welcome:1.0 > /dev/null 2>&1 ||
+cosign verify --key made/13/cosign.pub --insecure-ignore-tlog=true localhost:5052/lab/welcome:1.0 > /dev/null 2>&1 ||
     sign cosign welcome
 sign mallory foreign
 docker exec -i workbook sh -c 'mkdir -p /etc/containerd/certs.d/registry.local:5000

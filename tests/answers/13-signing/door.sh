@@ -39,7 +39,7 @@ sh signing/settled.sh policies
 policy door
 sh signing/settled.sh lab-signing-door
 door delete deployment shop --cascade=foreground
-door create deployment shop --image=registry.local:5000/welcome:1.0 --replicas=2
+door create deployment shop --image=registry.local:5000/lab/welcome:1.0 --replicas=2
 door rollout status deployment shop --timeout=5m
 
 ### wrong as-it-is: Nothing was done.

@@ -5,10 +5,10 @@ label() { kubectl label namespace "$1" policy.sigstore.dev/include=true --overwr
 policy() { sh signing/policy.sh "$1" "$2" "${3:-made/13/cosign.pub}" | kubectl apply -f -; }
 install() {
     helm -n lab-signing-gate upgrade --install shop charts/welcome \
-        --set image.repository=registry.local:5000/welcome --set image.tag=1.0 --set replicas=2 --wait "$@"
+        --set image.repository=registry.local:5000/lab/welcome --set image.tag=1.0 --set replicas=2 --wait "$@"
 }
 digest() {
-    docker image inspect --format '{{join .RepoDigests "\n"}}' localhost:5052/welcome:1.0 |
+    docker image inspect --format '{{join .RepoDigests "\n"}}' localhost:5052/lab/welcome:1.0 |
         sed -n 's/^localhost:5052.*@/1.0@/p'
 }
 
@@ -20,7 +20,7 @@ install
 
 ### right digest: By digest, before anybody asks for it; then the gate.
 install --set "image.tag=$(digest)"
-policy welcome 'registry.local:5000/*'
+policy welcome 'registry.local:5000/lab/*'
 label lab-signing-gate
 sh signing/settled.sh lab-signing-gate
 
@@ -39,7 +39,7 @@ sh signing/settled.sh lab-signing-gate
 label lab-signing-gate
 policy gate 'registry.local:5000/**'
 sh signing/settled.sh lab-signing-gate
-gate create deployment shop --image=registry.local:5000/welcome:1.0 --replicas=2
+gate create deployment shop --image=registry.local:5000/lab/welcome:1.0 --replicas=2
 gate rollout status deployment shop --timeout=5m
 
 ### wrong one (breaks 1): One copy.
@@ -62,7 +62,7 @@ install --set "image.tag=$(digest)"
 label lab-signing-gate
 { sh signing/policy.sh gate 'registry.local:5000/**' made/13/cosign.pub; echo '  mode: warn'; } | kubectl apply -f -
 for i in {1..50}; do
-    gate run tried --image=registry.local:5000/unsigned:1.0 --dry-run=server && break
+    gate run tried --image=registry.local:5000/lab/unsigned:1.0 --dry-run=server && break
     sleep 0.2
 done
 install
