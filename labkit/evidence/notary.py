@@ -1,12 +1,8 @@
 """What Notary's metadata says of a repository, as a machine that has used it keeps it: roles, keys, signers, tags."""
 
 import base64
-import io
 import json
-import tarfile
 from dataclasses import dataclass, field
-
-from docker.errors import NotFound
 
 from labkit.errors import Trouble
 from labkit.evidence import docker
@@ -74,14 +70,8 @@ def kept(machine: str, repository: str) -> Repository:
 
 def _files(container, path: str) -> dict[str, dict]:
     """The signed part of each file of metadata, by role."""
-    try:
-        stream, _ = container.get_archive(path)
-    except NotFound:
-        return {}
-    found = {}
-    with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-        for one in archive:
-            if one.isfile() and (part := archive.extractfile(one)):
-                name = one.name.partition("/")[2].removesuffix(".json")
-                found[name] = json.loads(part.read())["signed"]
-    return found
+    return {
+        one.name.partition("/")[2].removesuffix(".json"): json.loads(content)["signed"]
+        for one, content in docker.files(container, path) or ()
+        if one.isfile()
+    }

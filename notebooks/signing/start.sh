@@ -45,7 +45,7 @@ done
 machine() {
     name=$1
     shift
-    docker create --privileged --name "$name" --hostname "${name#lab-13-}" --network lab-13 -e DOCKER_TLS_CERTDIR= \
+    docker create --privileged --name "$name" --hostname "${name#lab-13-}" --network lab-13 \
         -e DOCKER_CONTENT_TRUST_SERVER=https://notary:4443 "$@" docker:26.1-dind > /dev/null
 }
 machine lab-13-publisher --env-file made/13/tls/passphrases

@@ -61,6 +61,13 @@ begin << 'EOF'
 load_pem_public_key(key.read_bytes()).verify(signature.read_bytes(), said)
 EOF
 
+### wrong sound (breaks 2): It looks whether the configuration is JSON, and believes the digest that was brought.
+begin << 'EOF'
+import json
+json.loads(config)
+load_pem_public_key(key.read_bytes()).verify(signature.read_bytes(), said)
+EOF
+
 ### wrong brought-key (breaks 3): It verifies with the key that came with the delivery.
 begin << 'EOF'
 load_pem_public_key((folder / "publisher.pub").read_bytes()).verify(signature.read_bytes(), digest)

@@ -26,6 +26,14 @@ publisher notary delegation add $shop targets/releases /root/cleo.pub --all-path
 named
 publisher docker trust sign $shop:2.0
 
+### right mended: What lay there was signed by mistake, and then the real one.
+key
+signer
+publisher docker pull -q $shop:2.0
+publisher docker trust sign $shop:2.0
+named
+publisher docker trust sign --local $shop:2.0
+
 ### wrong pushed (breaks 1): Pushed, and not signed.
 key
 signer
