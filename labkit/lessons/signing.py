@@ -262,19 +262,19 @@ def till():
             "by cleo",
             f"{_ON.format(f'sign {_SHOP}:2.0')} signs as everybody whose key is there and who is a signer"
             if "cleo" in signers
-            else f"make Cleo a signer: {_ON.format(f'signer add --key /root/cleo.pub cleo {_SHOP}')}, then sign",
+            else f"make Cleo a signer, with a key of Cleo's: {_ON.format(f'signer add --key FILE cleo {_SHOP}')}; sign",
         )
     if signers.get("cleo", set()) & signers.get("anna", set()):
         raise NotYet(
             "signer cleo has the key of signer anna",
             "a key of Cleo's own",
-            f"{_ON.format('key generate cleo --dir /root')}, and begin anew: {_ANEW}",
+            f"begin anew: {_ANEW}, then {_ON.format('key generate cleo --dir /root')}",
         )
     plain, said = docker.run(user, "docker", "pull", "-q", f"{_SHOP}:2.0")
-    if plain or _image_id(user, f"{_SHOP}:2.0") != wanted:
+    if plain != 0 or _image_id(user, f"{_SHOP}:2.0") != wanted:
         raise NotYet(
             f"without content trust, `docker pull {_SHOP}:2.0` "
-            + (f"says: {_last(said)}" if plain else "gives another image than the signed one"),
+            + (f"says: {_last(said)}" if plain != 0 else "gives another image than the signed one"),
             "the real one",
             f"push the signed image as 2.0 once more: `docker exec lab-13-publisher docker push {_SHOP}:2.0`, where "
             "that is the real one (`docker trust sign` pushes only what is not signed yet)",
@@ -287,13 +287,13 @@ def till():
             f"take the signature back: {_ON.format(f'revoke {_SHOP}:trial')}",
         )
     status, said = _pull(user, f"{_SHOP}:1.0")
-    first = signed.get("1.0")
-    if status or not first or "anna" not in (first.get("Signers") or ()):
+    first = signed.get("1.0", {}).get("Signers") or ()
+    if status or "anna" not in first:
         raise NotYet(
             f"with content trust, `docker pull {_SHOP}:1.0` says: {_last(said)}"
             if status
-            else f"1.0 is signed by {' and '.join((first or {}).get('Signers') or ['nobody by name'])}",
-            "1.0 as Anna signed it: users still run it",
+            else f"1.0 is signed by {' and '.join(first) or 'nobody by name'}",
+            "1.0, signed by Anna: users still run it",
             f"add to what is there, and delete nothing. To get it back, {_ANEW}",
         )
     return passed(f"a user got the real 2.0, signed by {' and '.join(by)}; trial was refused")

@@ -1,5 +1,5 @@
 # The repository registry:5000/shop as it is found: Anna has signed 1.0. Somebody who could push, and has no key, has
-# put an image of theirs there as 2.0 and as trial.
+# put an image of theirs there as 2.0 and as trial. Cleo has no key.
 set -eu
 sh signing/start.sh
 publisher() { docker exec lab-13-publisher "$@"; }
@@ -12,6 +12,7 @@ for machine in publisher user; do
         test -z "$shop" || docker rmi -f $(docker image ls -q registry:5000/shop --format "{{.Repository}}:{{.Tag}}" |
             grep -v "<none>")' > /dev/null 2>&1 || true
 done
+publisher rm -f /root/cleo.pub
 sh signing/anna.sh
 publisher docker tag busybox:1.37 registry:5000/shop:1.0
 publisher docker trust signer add --key /root/anna.pub anna registry:5000/shop > /dev/null 2>&1

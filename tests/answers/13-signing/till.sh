@@ -2,7 +2,6 @@
 sh signing/shop.sh
 publisher() { docker exec lab-13-publisher "$@"; }
 shop=registry:5000/shop
-publisher rm -f /root/cleo.pub
 key() { publisher docker trust key generate cleo --dir /root; }
 signer() { publisher docker trust signer add --key /root/cleo.pub cleo $shop; }
 named() { publisher docker tag lab/welcome:1.0 $shop:2.0; }
