@@ -73,7 +73,7 @@ begin << 'EOF'
 load_pem_public_key((folder / "publisher.pub").read_bytes()).verify(signature.read_bytes(), digest)
 EOF
 
-### wrong same-key (breaks 3): It looks whether the key in the folder is the publisher's, and never at the signature.
+### wrong same-key: It looks whether the key in the folder is the publisher's, and never at the signature.
 begin << 'EOF'
 same = (folder / "publisher.pub").read_bytes() == key.read_bytes()
 sys.exit(0 if same and said == digest and signature.exists() else 1)
