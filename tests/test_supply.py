@@ -667,6 +667,7 @@ def test_everything_in_the_catalog_has_a_recipe():
         ("policy-controller", "github.com/sigstore/policy-controller", catalog.POLICY_CONTROLLER),
         ("traefik", "github.com/traefik/traefik/v3", catalog.TRAEFIK),
         ("notary", "github.com/theupdateframework/notary", catalog.NOTARY),
+        ("syft", "github.com/anchore/syft", catalog.SYFT),
     ],
 )
 def test_recipes_pin_the_versions_of_the_catalog(recipe, module, version):

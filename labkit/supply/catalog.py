@@ -24,6 +24,9 @@ TRAEFIK = "v3.6.12"
 GATEWAY_API = "v1.4.0"
 COSIGN = "v2.5.0"
 NOTARY = "v0.7.0"
+# 1.57 needs a newer Go than ours.
+SYFT = "v1.52.0"
+GOVULNCHECK = "v1.9.0"
 GO = "1.26.6"
 # minikube names its preloaded images by this format version (pkg/minikube/download/preload.go).
 PRELOAD = "v18"
@@ -205,6 +208,18 @@ TOOLS = {
             package="cosign",
             later=True,
         ),
+        Tool(
+            "syft",
+            SYFT,
+            ("version",),
+            ">=1.20,<2",
+            f"https://github.com/anchore/syft/releases/download/{SYFT}/syft_{SYFT[1:]}_{{system}}_{{arch}}.tar.gz",
+            f"/syft_{SYFT[1:]}_checksums.txt",
+            "the command syft, which lists what is in an image",
+            member="syft",
+            go="syft",
+            later=True,
+        ),
     )
 }
 
@@ -281,6 +296,15 @@ IMAGES = {
             needs=("golang",),
             public=False,
             later=True,
+        ),
+        Image(
+            "govulncheck",
+            f"lab/govulncheck:{GOVULNCHECK}",
+            "what finds known vulnerabilities in a Go program",
+            needs=("golang", "busybox"),
+            public=False,
+            later=True,
+            seconds=30,
         ),
     )
 }
@@ -385,6 +409,7 @@ PROGRAMS = {
             25,
         ),
         Program("helm", HELM, ("helm.sh/helm/v4/cmd/helm",), ("helm.sh/helm/v4/internal/version.version={}",), 124),
+        Program("syft", SYFT, ("github.com/anchore/syft/cmd/syft",), ("main.version={}",), 280),
     )
 }
 
