@@ -89,6 +89,27 @@ def files(reference: str) -> list[set[str]]:
             return found
 
 
+def found(reference: str, pattern: bytes) -> list[tuple[str, bytes]]:
+    """Where a regular expression is found in an image, and what: in its configuration, which has its history and its
+    environment, and in the files of its layers, those too that a later layer hides. Oldest first; for a small image,
+    since it is saved whole. Raises ImageNotFound."""
+    with tempfile.TemporaryFile() as file:
+        for part in engine.client().images.get(reference).save():
+            file.write(part)
+        file.seek(0)
+        seen = []
+        with tarfile.open(fileobj=file) as image:
+            manifest = json.loads(_content(image, "manifest.json"))[0]
+            seen += [("its configuration", match) for match in re.findall(pattern, _content(image, manifest["Config"]))]
+            for number, name in enumerate(manifest["Layers"], 1):
+                with tarfile.open(fileobj=io.BytesIO(_content(image, name))) as layer:
+                    for one in layer:
+                        where = f"layer {number}, /{one.name.removeprefix('./')}"
+                        text = one.name.encode() + (_content(layer, one) if one.isfile() else one.linkname.encode())
+                        seen += [(where, match) for match in re.findall(pattern, text)]
+        return list(dict.fromkeys(seen))
+
+
 def _base(layers: list[str], others: dict) -> str:
     """The name of the image that this one stands on: the longest that ends inside it, its shortest name."""
     # Images that chapters build share layers through the cache, without standing on one another.
@@ -177,6 +198,6 @@ def steps(log: str | Path) -> list[Step]:
     return [Step(name, seconds, failed) for _, _, name, seconds, failed in ordered]
 
 
-def _content(archive: tarfile.TarFile, name: str) -> bytes:
+def _content(archive: tarfile.TarFile, name: str | tarfile.TarInfo) -> bytes:
     part = archive.extractfile(name)
     return part.read() if part else b""
