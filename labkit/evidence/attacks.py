@@ -30,8 +30,8 @@ ATTACKS = (
     Attack("read a file that is another user's", "cat /home/ada/diary"),
     Attack("make a device file for a disk", "mknod /tmp/disk b 8 0"),
     Attack("ask the kernel for a user namespace", "unshare --user --map-root-user true"),
-    Attack("start 300 processes", "n=0; while [ $n -lt 300 ]; do sleep 1 & n=$((n + 1)); done; wait"),
     Attack("take 200 MB of memory", "head -c 200m /dev/zero | tail -c 200m > /dev/null"),
+    Attack("start 300 processes", "n=0; while [ $n -lt 300 ]; do sleep 1 & n=$((n + 1)); done; wait"),
 )
 _DONE = "--- status "
 

@@ -304,6 +304,41 @@ def _once(reference: str, command: tuple[str, ...], **options) -> tuple[int | No
             return None, str(problem.explanation)
 
 
+@contextmanager
+def guest(reference: str, network: str):
+    """A container of ours on a network, in which nothing runs until somebody runs it there; it is removed afterwards.
+    Raises ImageNotFound, and APIError when there is no such network."""
+    with _made(reference, ["sleep", "1000"], network=network) as one:
+        one.start()
+        one.reload()
+        yield one
+
+
+def put(container, folder: str, contents: dict[str, bytes]) -> None:
+    """Writes files into a folder of a container, by their names."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, content in contents.items():
+            entry = tarfile.TarInfo(f"{folder.strip('/')}/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    container.put_archive("/", stream.getvalue())
+
+
+def open_ports(container) -> list[int]:
+    """The TCP ports on which a container listens for others than itself."""
+    _, said = run(container, "sh", "-c", "cat /proc/net/tcp /proc/net/tcp6 2> /dev/null")
+    ports = set()
+    for fields in map(str.split, said.splitlines()):
+        if len(fields) > 3 and fields[3] == "0A":  # it listens
+            address, _, port = fields[1].partition(":")
+            # The kernel writes an address in words of four bytes, the last one first.
+            loopback = address.endswith("7F") if len(address) == 8 else address == "0" * 24 + "01000000"
+            if not loopback:
+                ports.add(int(port, 16))
+    return sorted(ports)
+
+
 def get_from_beside(container, port: int, path: str) -> str:
     """Headers and body of a request to a container's port from another container in its network, or why there is no
     answer."""
