@@ -24,7 +24,7 @@ lesson = Lesson(
     number="14",
     name="docker-security",
     title="Docker security",
-    minutes=75,
+    minutes=50,
     goals=(
         "say what is in an image before you run it, and which known vulnerabilities its program calls",
         "find a secret in an image's layers, and build without leaving one",
