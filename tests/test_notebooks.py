@@ -4,7 +4,8 @@ all of them so with --every-order.
 labkit's player runs the cells, with their solutions; nbval collects them and compares their outputs. A cell may not
 fail, compared output must be the same, a check before its solution must not pass and one after it must, and at the end
 nothing of the chapter may be left. `WORKBOOK_SEED=n` repeats a shuffled order; `--record` writes the outputs of
-compared cells into the notebooks, as their reference.
+compared cells into the notebooks, as their reference. The chapters on security leave the machine as it was, by its
+sockets, its groups and its files.
 """
 
 import fnmatch
@@ -16,6 +17,7 @@ import subprocess
 import sys
 from copy import deepcopy
 
+import footprint
 import nbformat
 import pytest
 from conftest import EASY, SEED
@@ -28,6 +30,8 @@ from labkit.engine import owned
 from labkit.workspace.player import Player
 
 NOTEBOOKS = sorted(paths.notebooks.glob("[0-9][0-9]-*.ipynb"))
+# From here on chapters attack something: the machine has to be afterwards as it was before.
+FIRST_DANGEROUS = "13"
 
 
 def _orders(every):
@@ -365,6 +369,7 @@ def test_notebook(order, notebook, folders, compared, request):
     cluster = request.getfixturevalue("cluster") if lesson.cluster else None
 
     files_before = set(files_in(folders[order]))
+    machine_before = footprint.taken(lesson.owns) if lesson.number >= FIRST_DANGEROUS else {}
     played = Rehearsal(folders[order] / notebook.name, request.session)
     played.recording = order == "learner" and request.config.getoption("--record")
     restart = random.Random(f"{SEED}{notebook.stem}") if order == "shuffled" else None
@@ -378,6 +383,9 @@ def test_notebook(order, notebook, folders, compared, request):
         if name not in files_before and not any(fnmatch.fnmatch(name, pattern) for pattern in lesson.files)
     ]
     assert not unasked, f"files that no learner writes, and that {notebook.stem} did not clean up: {unasked}"
+
+    if machine_before:
+        assert not (weaker := footprint.changed(machine_before, footprint.taken(lesson.owns))), "\n".join(weaker)
 
     left = {kind: names for kind, names in owned.names(lesson.owns).items() if names}
     assert not left, f"{notebook.stem} has been cleaned up and still there are {left}"

@@ -11,4 +11,5 @@ docker run -d --name lab-14-till --hostname till --network lab-14 --privileged \
     -v lab-14-till:/var/lib/docker \
     docker:26.1-dind dockerd --host unix:///var/run/docker.sock --host tcp://0.0.0.0:2375 --tls=false
 sh security/furnish.sh lab-14-till
-docker exec lab-14-till docker run -d --name takings --restart always busybox:1.37 sleep 1000000
+docker exec lab-14-till docker run -d --name takings --restart always --stop-signal KILL \
+    busybox:1.37 sleep 1000000

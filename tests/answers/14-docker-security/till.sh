@@ -29,7 +29,7 @@ cat > made/14/till-server/daemon.json <<'END'
 {"hosts": ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2376", "tcp://0.0.0.0:2377"],
  "tlsverify": true, "tlscacert": "/tls/ca.pem", "tlscert": "/tls/cert.pem", "tlskey": "/tls/key.pem"}
 END
-docker stop lab-14-till
+docker stop lab-14-till > /dev/null
 docker rm lab-14-till
 docker create --name lab-14-till --network lab-14 --privileged -v lab-14-till:/var/lib/docker \
     docker:26.1-dind dockerd --config-file /tls/daemon.json
