@@ -1,6 +1,7 @@
 """The images that chapters use keep the promises of the public ones, wherever they come from."""
 
 import subprocess
+import tempfile
 import urllib.request
 
 import pytest
@@ -71,6 +72,41 @@ def test_the_engine_in_a_container_runs_containers_and_survives_its_restart():
         30,
         "the container that is always restarted",
     )
+
+
+def test_the_engine_in_a_container_has_the_options_group_and_numbers_that_are_asked_of_it():
+    """As chapter 14 uses it, and as the public image has them."""
+    supply.ensure("dind", "busybox")
+    options = ("--host", "unix:///var/run/docker.sock", "--userns-remap=default")
+    docker("run", "-d", "--privileged", "--name", "lab-images-machine", "docker:26.1-dind", "dockerd", *options)
+    ask = ("docker", "info", "--format", "{{.SecurityOptions}}")
+
+    def asked(user):
+        return docker("exec", "-u", user, "lab-images-machine", *ask, fails=True)
+
+    wait_for(lambda: asked("0"), lambda said: "name=userns" in said, 30, "the engine in it")
+    assert "name=userns" in asked("1001:docker")
+    assert "permission denied" in asked("1001")
+    assert docker("exec", "lab-images-machine", "cat", "/etc/subuid").endswith("dockremap:165536:65536")
+    assert docker("run", "--rm", "docker:26.1-dind", "echo", "another program") == "another program"
+
+
+def test_the_checker_of_go_programs_has_its_database():
+    supply.ensure("govulncheck", "busybox")
+    docker("create", "--name", "lab-images-machine", "lab/govulncheck:v1.9.0")
+    with tempfile.TemporaryDirectory() as folder:
+        docker("cp", "lab-images-machine:/bin/govulncheck", folder)
+        with open(f"{folder}/govulncheck", "rb") as program:
+            ended = subprocess.run(
+                ["docker", "run", "-i", "--rm", "--network", "none", "lab/govulncheck:v1.9.0", "-scan", "module"],
+                stdin=program,
+                capture_output=True,
+                text=True,
+                env=shell.environment(),
+            )
+    # It looks into itself, and is built by a Go that is older than the newest entries.
+    assert ended.returncode in (0, 3), ended.stderr
+    assert "Module Results" in ended.stdout or "No vulnerabilities found" in ended.stdout
 
 
 def test_deluge_serves_its_page_and_works_as_the_user_asked_for():

@@ -268,21 +268,21 @@ def _certificates(folder: str) -> dict[str, bytes] | None:
         return None
 
 
-def _plain(guest, port: int) -> bool:
-    """Whether the engine answers somebody without TLS."""
-    status, _ = docker.run(guest, "docker", "-H", f"tcp://{TILL}:{port}", "version", "--format", "{{.Server.Version}}")
-    return status == 0
-
-
-def _by_tls(guest, port: int, folder: str = "") -> bool:
-    """Whether the engine answers somebody who takes its certificate unseen. folder: theirs, in the guest."""
-    mine = f"-cert {folder}/cert.pem -key {folder}/key.pem" if folder else ""
-    ask = (
-        f"(printf 'GET /version HTTP/1.0\\r\\nHost: till\\r\\n\\r\\n'; sleep 0.4) | "
-        f"openssl s_client -quiet -connect {TILL}:{port} {mine} 2> /dev/null"
+def _answered(guest, ports: list[int], folder: str = "") -> dict[int, str]:
+    """How the engine answers on which of these ports, by plain HTTP or by TLS, to somebody who asks all of them at once
+    and takes any certificate of it. folder: where the guest has a certificate of their own, with which they ask by TLS
+    alone."""
+    tls = "--tls --tlscacert /old/ca.pem"  # a client wants one, though it does not look at it
+    if folder:
+        tls = f"--tls --tlscacert {folder}/ca.pem --tlscert {folder}/cert.pem --tlskey {folder}/key.pem"
+    asks = [(how, port) for how in ([tls] if folder else ["", tls]) for port in ports]
+    script = "\n".join(
+        f"(docker {how} -H tcp://{TILL}:{port} version --format x > /dev/null 2>&1 "
+        f"&& echo {port} {'TLS' if how else 'plain HTTP'}) &"
+        for how, port in asks
     )
-    _, said = docker.run(guest, "sh", "-c", ask)
-    return "ApiVersion" in said
+    _, said = docker.run(guest, "sh", "-c", f"{script}\nwait")
+    return {int(port): how for port, _, how in (line.partition(" ") for line in said.splitlines()) if port.isdigit()}
 
 
 @lesson.exercise(
@@ -334,28 +334,22 @@ def till():
         raise NotYet(f"the engine in {TILL} does not answer, not even there", "an engine", f"`docker logs {TILL}`")
     ports = docker.open_ports(container)
     with docker.guest(DIND, NETWORK) as guest:
-        for port in ports:
-            if _plain(guest, port):
-                raise NotYet(
-                    f"somebody without a certificate asks port {port} of {TILL} by plain HTTP, and is answered",
-                    "a refusal on every port",
-                    f"{anew}, without `--host tcp://…:{port}` for plain HTTP",
-                )
-            if _by_tls(guest, port):
-                raise NotYet(
-                    f"somebody without a certificate asks port {port} of {TILL} by TLS, and is answered",
-                    "a refusal on every port",
-                    f"`--tls` alone asks nobody for a certificate: {anew}, with `--tlsverify` and `--tlscacert`",
-                )
         docker.put(guest, "/old", old)
-        for port in ports:
-            if _by_tls(guest, port, "/old"):
-                raise NotYet(
-                    f"the colleague's certificate is accepted on port {port}",
-                    "a refusal",
-                    "an engine cannot take one certificate back: make another authority, with `security/authority.sh`; "
-                    f"sign anew; {anew}, with that `--tlscacert`",
-                )
+        for port, how in _answered(guest, ports).items():
+            raise NotYet(
+                f"somebody without a certificate asks port {port} of {TILL} by {how}, and is answered",
+                "a refusal on every port",
+                f"`--tls` alone asks nobody for a certificate: {anew}, with `--tlsverify` and `--tlscacert`"
+                if how == "TLS"
+                else f"{anew}, without plain HTTP on port {port}",
+            )
+        for port in _answered(guest, ports, "/old"):
+            raise NotYet(
+                f"the colleague's certificate is accepted on port {port}",
+                "a refusal",
+                "an engine cannot take one certificate back: make another authority, with `security/authority.sh`; "
+                f"sign anew; {anew}, with that `--tlscacert`",
+            )
         mine = _certificates("till")
         if mine is None:
             raise NotYet(
@@ -374,6 +368,8 @@ def till():
         if status:
             why = (said.splitlines() or ["no answer"])[-1][-160:]
             raise NotYet(f"with made/14/till the client is told: {why}", "an answer", _key_fix(why))
+        if 2376 not in _answered(guest, [2376], "/mine"):
+            raise Trouble("the engine answers now and then", "an answer each time it is asked", "check again")
     if "takings" not in said.split():
         _, every = docker.run(container, "docker", "ps", "--all", "--format", "{{.Names}}")
         if "takings" in every.split():

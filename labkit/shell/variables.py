@@ -25,6 +25,7 @@ def environment() -> dict[str, str]:
         BUILDKIT_PROGRESS="plain",
         PAGER="cat",
         NO_COLOR="1",
+        SYFT_CHECK_FOR_APP_UPDATE="false",
     )
     # ipykernel asks every program for colours; a cell's output should read as plain text.
     for name in ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):

@@ -68,7 +68,7 @@ done
 
 ### wrong only-tls (breaks 1): TLS, and nobody is asked for a certificate.
 keys made/14/till-ca lab-14-till
-engine --host tcp://0.0.0.0:2376 --tls --tlscert /tls/cert.pem --tlskey /tls/key.pem
+engine --host tcp://0.0.0.0:2376 --tls $tls
 
 ### wrong as-it-was (breaks 1): The keys are made, and the engine stays as it was.
 keys made/14/till-ca lab-14-till
