@@ -6,13 +6,12 @@ keys() {
     sh security/certificate.sh "$1" made/14/till-server "$2" server
     sh security/certificate.sh "$1" made/14/till me client
 }
-# Starts the engine with the options that follow, and the server's folder as /tls; $more has options of docker create.
-more=
+# Starts the engine with the options that follow, and the server's folder as /tls.
 engine() {
     docker stop lab-14-till > /dev/null
     docker rm -f lab-14-till > /dev/null
     docker create --name lab-14-till --hostname till --network lab-14 --privileged ${volume--v lab-14-till:/var/lib/docker} \
-        $more docker:26.1-dind dockerd --host unix:///var/run/docker.sock "$@"
+        docker:26.1-dind dockerd --host unix:///var/run/docker.sock "$@"
     docker cp made/14/till-server lab-14-till:/tls
     docker start lab-14-till
     sh deployment/engine.sh lab-14-till
@@ -68,7 +67,7 @@ done
 
 ### wrong only-tls (breaks 1): TLS, and nobody is asked for a certificate.
 keys made/14/till-ca lab-14-till
-engine --host tcp://0.0.0.0:2376 --tls $tls
+engine --host tcp://0.0.0.0:2376 --tls --tlsverify=false $tls
 
 ### wrong as-it-was (breaks 1): The keys are made, and the engine stays as it was.
 keys made/14/till-ca lab-14-till
@@ -116,10 +115,18 @@ docker exec lab-14-till docker stop -t 0 takings
 
 ### wrong published (breaks 5): The port is published on the learner's machine.
 keys made/14/till-ca lab-14-till
-more='-p 127.0.0.1::2376'
-engine --host tcp://0.0.0.0:2376 --tlsverify $tls
+docker network create lab-14-out
+docker stop lab-14-till
+docker rm lab-14-till
+docker create --name lab-14-till --network lab-14-out -p 127.0.0.1::2376 --privileged -v lab-14-till:/var/lib/docker \
+    docker:26.1-dind dockerd --host unix:///var/run/docker.sock --host tcp://0.0.0.0:2376 --tlsverify $tls
+docker network connect lab-14 lab-14-till
+docker cp made/14/till-server lab-14-till:/tls
+docker start lab-14-till
+sh deployment/engine.sh lab-14-till
 
 ### undo
 docker rm -fv lab-14-till > /dev/null 2>&1 || true
 docker volume rm -f lab-14-till > /dev/null
+docker network rm lab-14-out > /dev/null 2>&1 || true
 rm -rf made/14/till made/14/till-ca made/14/till-server
