@@ -6,7 +6,7 @@ from labkit.evidence import attacks
 from labkit.evidence.attacks import Tried
 
 _WORKS, _REFUSED = "✕", "●"
-# What is compared unless somebody says otherwise: a heading in two lines, and docker run's options.
+# What is compared unless somebody says otherwise: a heading, in two lines where it has words, and docker run's options.
 BARE = "--security-opt seccomp=unconfined"
 USER = "--user 1001:1001"
 STEPS = {
@@ -21,7 +21,7 @@ STEPS = {
     "--pids-limit 100 --memory 64m --memory-swap 64m",
 }
 # Pixels: where the answers begin, from column to column, from row to row, to the first row.
-_LEFT, _STEP, _ROW, _TOP = 250, 84, 24, 76
+_LEFT, _STEP, _ROW, _TOP = 250, 88, 24, 76
 
 
 def draw(found: dict[str, list[Tried]], sets: dict[str, str]) -> Picture:
@@ -30,7 +30,7 @@ def draw(found: dict[str, list[Tried]], sets: dict[str, str]) -> Picture:
     width = _LEFT + _STEP * len(found)
     parts = [label(0, 18, title, weight="bold", size=15)]
     for i, name in enumerate(found):
-        first, _, rest = name.partition(" ")
+        first, _, rest = name.rpartition(" ")
         x = _LEFT + _STEP * (i + 0.5)
         parts += [label(x, _TOP - 30, first, anchor="middle"), label(x, _TOP - 14, rest, anchor="middle")]
     rows = list(zip(*found.values()))
