@@ -1,5 +1,5 @@
 # Sets up the engine lab-14-till as a colleague left it: on plain TCP, with a container that counts the takings.
-# The colleague's authority and certificate are in made/14/old.
+# The colleague's authority and certificate are in made/14/old, and the ID of that container.
 set -e
 docker network create --internal lab-14 > /dev/null 2>&1 || true
 docker rm -fv lab-14-till > /dev/null 2>&1 || true
@@ -12,4 +12,4 @@ docker run -d --name lab-14-till --hostname till --network lab-14 --privileged \
     docker:26.1-dind dockerd --host unix:///var/run/docker.sock --host tcp://0.0.0.0:2375 --tls=false
 sh security/furnish.sh lab-14-till
 docker exec lab-14-till docker run -d --name takings --restart always --stop-signal KILL \
-    busybox:1.37 sleep 1000000
+    busybox:1.37 sleep 1000000 > made/14/old/takings

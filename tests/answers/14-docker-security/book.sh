@@ -66,6 +66,9 @@ book $data $user --read-only $caps $privileges $limits
 ### wrong wrong-user (breaks 1): /tmp can be written; the folder is another user's.
 book $data --user 65534:65534 $files $caps $privileges $limits
 
+### wrong apart (breaks 1): On no network: it answers nobody but itself.
+docker run -d --name lab-14-book --network none $data $user $files $caps $privileges $limits lab/14-book:1
+
 ### wrong other-volume (breaks 2): A volume of its own; the old entry of the image is removed there.
 docker run --rm -v lab-14-new:/data lab/14-book:1 sh -c 'echo welcome > /data/book; chown -R 1001:1001 /data'
 book -v lab-14-new:/data $user $files $caps $privileges $limits
@@ -79,6 +82,9 @@ book $data $user $caps $privileges $limits
 
 ### wrong some-writable (breaks 4): Read-only, but for the folder with the programs.
 book $data $user $files -v lab-14-programs:/usr/local/bin $caps $privileges $limits
+
+### wrong own-programs (breaks 4): Read-only, but for the system's programs, which lie in a volume.
+book $data $user $files -v lab-14-programs:/usr/bin $caps $privileges $limits
 
 ### wrong new-privileges (breaks 5): The helper makes everybody root.
 book $data $user $files $caps $limits

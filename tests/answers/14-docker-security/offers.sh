@@ -30,6 +30,11 @@ rm made/14/offer.tar
 lines '**red** – refuse (GO-2022-1059)' '**green** – run' '**blue** – refuse (collect.example)'
 sbom green
 
+### right table: A table under a heading, with the images' whole names.
+lines '# Three offers' '' '| Offer | Verdict | Why |' '|---|---|---|' '| lab/14-greet:red | refuse | calls GO-2022-1059 |' \
+    '| lab/14-greet:green | run | does not |' '| lab/14-greet:blue | refuse | tells collect.example |'
+sbom green
+
 ### wrong no-file (breaks 1): Nothing was written.
 sbom green
 
@@ -53,7 +58,7 @@ sbom red
 lines 'red: refuse, it calls ParseAcceptLanguage' "$green" "$blue"
 sbom green
 
-### wrong other-number (breaks 2): The number of something that is in the module, and not called.
+### wrong other-number (breaks 2): The number of another fault of that module, which this version of it does not have any more.
 lines 'red: refuse, GO-2021-0113' "$green" "$blue"
 sbom green
 
@@ -76,9 +81,18 @@ sbom blue
 lines "$red" "$green" "$blue"
 sbom red
 
+### wrong sbom-of-program (breaks 4): The SBOM of the program alone, without the image around it.
+lines "$red" "$green" "$blue"
+docker create --name lab-14-look lab/14-greet:green
+docker cp lab-14-look:/greet made/14/green
+docker rm lab-14-look
+syft -q made/14/green -o spdx-json > made/14/offer.spdx.json
+rm made/14/green
+
 ### wrong other-format (breaks 4): The SBOM as a table.
 lines "$red" "$green" "$blue"
 syft -q lab/14-greet:green > made/14/offer.spdx.json
 
 ### undo
-rm -f 14-offers.txt made/14/offer.spdx.json
+docker rm -f lab-14-look > /dev/null 2>&1 || true
+rm -f 14-offers.txt made/14/offer.spdx.json made/14/green

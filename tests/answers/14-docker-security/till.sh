@@ -55,6 +55,15 @@ mkdir -p made/14/till-server made/14/till
 )
 engine --host tcp://0.0.0.0:2376 --host tcp://127.0.0.1:2375 --tlsverify $tls
 
+### right tcp-alone: The engine listens on that port and nowhere else, not even on its socket.
+keys made/14/till-ca lab-14-till
+docker stop lab-14-till > /dev/null
+docker rm lab-14-till
+docker create --name lab-14-till --network lab-14 --privileged -v lab-14-till:/var/lib/docker \
+    docker:26.1-dind dockerd --host tcp://0.0.0.0:2376 --tlsverify $tls
+docker cp made/14/till-server lab-14-till:/tls
+docker start lab-14-till
+
 ### wrong open (breaks 1): Certificates, and plain HTTP on another port, by a second engine's option in the same container.
 keys made/14/till-ca lab-14-till
 engine --host tcp://0.0.0.0:2376 --tlsverify $tls
@@ -107,6 +116,13 @@ sh security/certificate.sh made/14/till-ca made/14/till me server
 keys made/14/till-ca lab-14-till
 volume=
 engine --host tcp://0.0.0.0:2376 --tlsverify $tls
+
+### wrong new-takings (breaks 4, loses given): A new engine, and in it a new container of that name.
+keys made/14/till-ca lab-14-till
+volume=
+engine --host tcp://0.0.0.0:2376 --tlsverify $tls
+docker save busybox:1.37 | docker exec -i lab-14-till docker load -q
+docker exec lab-14-till docker run -d --name takings busybox:1.37 sleep 1000000
 
 ### wrong stopped (breaks 4): The same engine, and takings is stopped.
 keys made/14/till-ca lab-14-till

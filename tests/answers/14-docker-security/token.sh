@@ -69,6 +69,13 @@ FROM busybox:1.37
 COPY --from=lab/14-parcel:1 /parcel/receipt /parcel/receipt
 END
 
+### wrong whole-parcel (breaks 1): The token is in it, somewhere among four megabytes; nobody looked.
+docker save lab/14-parcel:1 > made/14/found
+build <<'END'
+FROM busybox:1.37
+COPY --from=lab/14-parcel:1 /parcel/receipt /parcel/receipt
+END
+
 ### wrong no-parcel (breaks 2): The token was found, and nothing built.
 true
 
@@ -111,6 +118,17 @@ ARG TOKEN
 ENV LICENCE=$TOKEN
 RUN mkdir /parcel && printf %s "$TOKEN" | base64 -d | cut -c 2- | tr -d '\n' | sha256sum | cut -c 1-64 > /parcel/receipt
 END
+
+### wrong base64-lines (breaks 3): The file with the token as mail would carry it, in base64, in lines.
+mkdir -p made/14/context
+printf 'machine parcels.example\nlogin robot\npassword %s\n' "$token" | openssl base64 > made/14/context/notes
+cat > made/14/context/Dockerfile <<'END'
+FROM busybox:1.37
+COPY notes /notes
+RUN --mount=type=secret,id=token mkdir /parcel && \
+    tr -d '\n' < /run/secrets/token | sha256sum | cut -c 1-64 > /parcel/receipt
+END
+docker build -q -t lab/14-parcel:2 --secret id=token,src=made/14/found made/14/context
 
 ### wrong onwards (breaks 3): Built upon the old parcel, with all that is in it.
 build <<'END'
