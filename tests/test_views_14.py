@@ -1,5 +1,6 @@
 """The table of chapter 14 says how attacks went that were really made, in the drawing and in the text."""
 
+import io
 from xml.etree import ElementTree
 
 import pytest
@@ -32,7 +33,7 @@ def test_attacks_are_drawn_and_written():
 
 @pytest.mark.engine
 def test_attacks_are_really_made(engine):
-    """With busybox, which has no helper and nobody's diary: the other attacks go as they do."""
+    """In Debian's image, which has no helper and nobody's diary: the other attacks go as they do."""
     supply.ensure("debian")
     bare = attacks.tried("debian:bookworm-slim", "")
     by_words = {one.attack.words: one for one in bare}
@@ -56,7 +57,6 @@ def test_a_container_that_cannot_be_attacked_says_why(engine):
 def image(engine):
     """Builds lab/test-14:1 from lines of a Dockerfile, and removes it."""
     supply.ensure("busybox")
-    import io
 
     def build(lines):
         lab_engine.client().images.build(fileobj=io.BytesIO(lines.encode()), tag="lab/test-14:1", rm=True)
