@@ -1,5 +1,8 @@
 """What checkers see of a container that ends, or goes, while they look at it."""
 
+import http.client
+import time
+
 import pytest
 from conftest import docker, wait_for
 
@@ -17,6 +20,20 @@ def looked_at(engine):
 
 def test_what_a_command_in_a_container_says(looked_at):
     assert evidence.run(looked_at, "sh", "-c", "echo $SHE; exit 3", environment={"SHE": "here"}) == (3, "here")
+
+
+def test_what_came_together_with_the_headers_is_not_lost(looked_at, monkeypatch):
+    """On a busy machine the engine has answered and the command ended before the SDK reads anything."""
+    read = http.client.HTTPConnection.getresponse
+
+    def late(*arguments, **options):
+        time.sleep(1)
+        return read(*arguments, **options)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "getresponse", late)
+    assert evidence.run(looked_at, "sh", "-c", "echo hello; echo there >&2; exit 3") == (3, "hello\nthere")
+    status, said = evidence.run(looked_at, "seq", "20000")
+    assert (status, len(said.split())) == (0, 20000)
 
 
 def test_what_is_a_link_has_no_content(looked_at):
