@@ -13,4 +13,6 @@ RUN sed -n 's/^password //p' /root/.netrc | tr -d '\n' | sha256sum | cut -c 1-64
 RUN rm /root/.netrc
 CMD ["cat", "label", "receipt"]
 END
+# The one before would stay in the engine, without a name.
+docker image rm -f lab/14-parcel:1 > /dev/null 2>&1 || true
 docker build -q --no-cache -t lab/14-parcel:1 "$place"
