@@ -200,7 +200,9 @@ def doctor(
 @verb()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
-    disk: Annotated[bool, typer.Option("--disk", help="Also what our folders take; this takes seconds.")] = False,
+    disk: Annotated[
+        bool, typer.Option("--disk", help="Also what our folders and each chapter take; this takes seconds.")
+    ] = False,
 ) -> None:
     """Shows the engine, the cluster, and how far the rest is.
 

@@ -27,6 +27,7 @@ catalog.TOOLS["pause"] = catalog.Tool("pause", "3.10.1", ("version",), ">=3.10,<
     os.environ.get("PUBLISHER", "http://127.0.0.1:9") + "/pause-{system}-{arch}", ".sha256",
     "a program that waits", go="pause")
 catalog.ORDER += ("pause",)
+catalog.EVERYTHING += ("pause",)
 sys.excepthook = lambda kind, trouble, _: print(f"{kind.__name__}: {trouble}", file=sys.stderr)
 """
 

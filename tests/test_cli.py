@@ -25,6 +25,7 @@ from labkit import paths
 from labkit.course import chapters
 from labkit.course.lesson import Lesson
 from labkit.engine import own
+from labkit.supply import catalog
 
 VERBS = ("open", "test", "run", "check", "shell", "doctor", "status", "stop", "reset")
 
@@ -106,7 +107,7 @@ def test_status_of_nothing_starts_nothing(workbook):
 
 def test_status_tells_the_engine(engine):
     ended = subprocess.run(
-        [paths.repo / "workbook", "status", "--json"],
+        [paths.repo / "workbook", "status", "--json", "--disk"],
         capture_output=True,
         text=True,
         check=True,
@@ -117,6 +118,12 @@ def test_status_tells_the_engine(engine):
     assert found["memory"]["used"] > 1 << 20
     assert found["disk"]["free"] > 0
     assert found["images"]["debian"]["reference"] == "debian:bookworm-slim"
+    added = [thing for things in found["chapters"].values() for thing in things]
+    sizes = {thing["name"]: thing["bytes"] for thing in added}
+    assert len(sizes) == len(added), "what an earlier chapter brought is added by none"
+    assert sizes.keys() >= set(catalog.ASKED), "no chapter asks for it"
+    welcome = engine.client().images.list("lab/welcome:1.0")
+    assert sizes["welcome"] == (welcome[0].attrs["Size"] if welcome else None)
 
 
 # Prints the folders that are listed and the programs that are run meanwhile.
@@ -136,9 +143,11 @@ status.collect()
 def test_status_adds_up_what_folders_take_only_when_asked(workbook):
     (workbook.home / "files").mkdir()
     (workbook.home / "files/mine").write_bytes(b"x" * 3_000_000)
-    quick, long = (json.loads(workbook("status", "--json", *more)[1])["disk"] for more in ((), ("--disk",)))
-    assert quick["free"] > 0 and {*quick["files"]} == {"folder"}
-    assert 3_000_000 <= long["files"]["used"] < 4_000_000
+    quick, long = (json.loads(workbook("status", "--json", *more)[1]) for more in ((), ("--disk",)))
+    assert quick["disk"]["free"] > 0 and {*quick["disk"]["files"]} == {"folder"} and "chapters" not in quick
+    assert 3_000_000 <= long["disk"]["files"]["used"] < 4_000_000
+    added = [thing for things in long["chapters"].values() for thing in things]
+    assert {thing["seconds"] for thing in added} == {None}, "nothing was made here"
     seen = subprocess.run(
         [sys.executable, "-c", WATCHED], env=workbook.env, capture_output=True, text=True, check=True
     ).stdout

@@ -44,7 +44,7 @@ def _make_everything() -> None:
     try:
         engine.ensure(report)
         background.start()
-        supply.ensure(*catalog.ORDER, report=report)
+        supply.ensure(*catalog.EVERYTHING, report=report)
         start.ensure(report)
     except Trouble as trouble:
         print(f"workbook: {trouble}\nThe tests that need it will fail.", flush=True)

@@ -30,8 +30,8 @@ def ensure(*names: str, report: Report | None = None, refused: dict[str, str] | 
     report = report or Report()
     forced()
     for name in names:
-        if name not in catalog.ORDER:
-            raise Trouble(f"the catalog has no {name!r}", f"one of {', '.join(catalog.ORDER)}")
+        if name not in catalog.EVERYTHING:
+            raise Trouble(f"the catalog has no {name!r}", f"one of {', '.join(catalog.EVERYTHING)}")
         if name not in TOOLS:
             engine.ensure(report)  # or everything in it would seem to be missing
         if not ready(name):
@@ -81,10 +81,10 @@ def _make(name: str, report: Report, refused: dict[str, str]) -> None:
 
 
 def tidy() -> bool:
-    """Whether nothing is left to make; then what only making needs is gone."""
+    """Whether nothing is left to make ahead; then what only making needs is gone, unless something is being made."""
     from labkit.supply import scraps
 
-    if complete := all(ready(name) for name in catalog.ORDER):
+    if (complete := all(ready(name) for name in catalog.ORDER)) and not any(map(work.running, catalog.EVERYTHING)):
         scraps.remove()
     return complete
 

@@ -63,8 +63,8 @@ class Tool:
     file, with {system}, {arch} and {cpu}; checksum: the file with its SHA-256, as a suffix of the url or, from a
     slash on, beside it; what: a few words for a reader; member: the program inside an archive; go: the folder of its
     build recipe in go/, or package: the Debian package that has it, from the machine's own release if `linked` to
-    libraries of it; later: whether no cluster needs it, so that it is
-    made last. One that is named docker-… extends the docker command.
+    libraries of it; later: whether no cluster needs it, so that it is made last; asked: whether it is made only when
+    a chapter asks for it, and not ahead. One that is named docker-… extends the docker command.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Tool:
     package: str = ""
     linked: bool = False
     later: bool = False
+    asked: bool = False
 
     @property
     def extends_docker(self) -> bool:
@@ -110,7 +111,7 @@ class Image:
 
     name: also the folder in images/ with its recipe; reference: its public name; what: a few words for a reader;
     needs: images it is built from; public: whether a registry has it, so that what we build is only a stand-in;
-    later: as of a tool; seconds: CPU time that building it takes, about; go: the Go recipe of the program in it.
+    later, asked: as of a tool; seconds: CPU time that building it takes, about; go: the Go recipe of the program in it.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Image:
     needs: tuple[str, ...] = ()
     public: bool = True
     later: bool = False
+    asked: bool = False
     seconds: int = 20
     go: str = ""
 
@@ -206,7 +208,7 @@ TOOLS = {
             "/cosign_checksums.txt",
             "the command cosign, which signs images",
             package="cosign",
-            later=True,
+            asked=True,
         ),
         Tool(
             "syft",
@@ -218,7 +220,7 @@ TOOLS = {
             "the command syft, which lists what is in an image",
             member="syft",
             go="syft",
-            later=True,
+            asked=True,
         ),
     )
 }
@@ -266,7 +268,7 @@ IMAGES = {
             f"ghcr.io/sigstore/policy-controller/policy-controller:{POLICY_CONTROLLER}",
             "what admits signed images only",
             needs=("static",),
-            later=True,
+            asked=True,
             seconds=220,
             go="policy-controller",
         ),
@@ -285,7 +287,7 @@ IMAGES = {
             "Notary, which keeps the signatures of Docker's old way",
             needs=("debian",),
             public=False,
-            later=True,
+            asked=True,
             seconds=50,
             go="notary",
         ),
@@ -303,7 +305,7 @@ IMAGES = {
             "what finds known vulnerabilities in a Go program",
             needs=("golang", "busybox"),
             public=False,
-            later=True,
+            asked=True,
             seconds=30,
         ),
     )
@@ -429,15 +431,17 @@ CLUSTER_IMAGES = {
 CLUSTER_PROGRAMS = ("kubernetes", *(name for name in CLUSTER_IMAGES.values() if name in PROGRAMS))
 
 
-# Everything, in the order in which a reader will need it. The cluster's parts are its node and its preload.
+# What is made ahead, in the order in which a reader will need it. The cluster's parts are its node and its preload.
 CLUSTER = "cluster"
 ORDER = (
     *(name for name, tool in TOOLS.items() if tool.extends_docker),
-    *(name for name, image in IMAGES.items() if not image.later),
-    *(name for name, tool in TOOLS.items() if not (tool.extends_docker or tool.later)),
+    *(name for name, image in IMAGES.items() if not (image.later or image.asked)),
+    *(name for name, tool in TOOLS.items() if not (tool.extends_docker or tool.later or tool.asked)),
     CLUSTER,
     *(name for name, thing in (TOOLS | IMAGES).items() if thing.later),
 )
+ASKED = tuple(name for name, thing in (TOOLS | IMAGES).items() if thing.asked)
+EVERYTHING = (*ORDER, *ASKED)
 
 
 def what(name: str) -> str:

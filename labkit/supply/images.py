@@ -57,6 +57,16 @@ def exists(reference: str) -> bool:
     return engine.find() is not None and _labels(reference) is not None
 
 
+def size(reference: str) -> int | None:
+    """Bytes of an image in the engine, layers that others share included; None when it is not there."""
+    import docker
+
+    try:
+        return engine.client().images.get(reference).attrs["Size"]
+    except (docker.errors.DockerException, Trouble):
+        return None
+
+
 def _labels(reference: str) -> dict[str, str] | None:
     import docker
 

@@ -5,7 +5,7 @@ import time
 
 from labkit import paths
 from labkit.report import Report
-from labkit.system import files
+from labkit.system import files, processes
 
 FOLDER = paths.cache / "status"
 
@@ -14,6 +14,12 @@ def noted(name: str) -> dict:
     """What was last noted of a thing: state (running, done, failed, interrupted), step, fraction, pid, began, since
     (when its source began), built; empty when nothing was."""
     return files.read(FOLDER / f"{name}.json")
+
+
+def running(name: str) -> bool:
+    """Whether a process makes a thing now."""
+    state = noted(name)
+    return state.get("state") == "running" and processes.lives(state["pid"], state["began"])
 
 
 class Recorder(Report):

@@ -87,12 +87,13 @@ def progress() -> list[dict]:
     fraction, elapsed and remaining seconds (an estimate)."""
     worker = pid()
     states = []
-    for name in catalog.ORDER:
+    for name in catalog.EVERYTHING:
         state = {"name": name, "step": "", "fraction": None, "elapsed": 0, **work.noted(name)}
-        if state.get("state") == "running" and not processes.lives(state["pid"], state["began"]):
+        if state.get("state") == "running" and not work.running(name):
             state["state"] = "interrupted"
-        # The worker goes through everything; it has not come to what an earlier one left, or never began.
-        if worker and state.get("state") != "running" and state.get("pid") != worker and not supply.ready(name):
+        # The worker has not come to what an earlier one left, or never began.
+        ahead = worker and name in catalog.ORDER
+        if ahead and state.get("state") != "running" and state.get("pid") != worker and not supply.ready(name):
             state = {"name": name, "state": "waiting", "step": "", "fraction": None, "elapsed": 0}
         if "state" in state:
             states.append(

@@ -7,7 +7,8 @@ import psutil
 
 from labkit import cluster, engine, paths, supply
 from labkit.display import look
-from labkit.supply.catalog import IMAGES, TOOLS
+from labkit.supply import images, parts, work
+from labkit.supply.catalog import ASKED, IMAGES, TOOLS
 from labkit.system import disks
 from labkit.workspace import background, jupyter
 
@@ -40,7 +41,34 @@ def collect(sizes: bool = False) -> dict:
             for name, folder in (("data", paths.data), ("cache", paths.cache), ("files", paths.files))
         }
         | {"free": disks.free(paths.data)},
+        **({"chapters": _by_chapter()} if sizes else {}),
     }
+
+
+def _by_chapter() -> dict[str, list[dict]]:
+    """What each chapter asks for and none before it did: names, bytes on this disk, seconds that its last making took.
+    None for what is not there, or was there before us."""
+    from labkit.course import needs
+
+    return {
+        chapter: [{"name": name, "bytes": _size(name), "seconds": _took(name)} for name in names]
+        for chapter, names in needs.added().items()
+        if names
+    }
+
+
+def _size(name: str) -> int | None:
+    if name in TOOLS:
+        return TOOLS[name].path.stat().st_size if TOOLS[name].path.exists() else None
+    if name in IMAGES:
+        return images.size(IMAGES[name].reference)
+    found = parts.found()
+    return found.preload.stat().st_size + (images.size(found.node) or 0) if found else None
+
+
+def _took(name: str) -> float | None:
+    noted = work.noted(name)
+    return noted["elapsed"] if noted.get("state") == "done" and supply.source(name) else None
 
 
 def _thing(supply, name: str) -> dict:
@@ -113,6 +141,14 @@ def show(sizes: bool = False) -> None:
     for name in ("data", "cache", "files"):
         size = f"{look.binary_size(disk[name]['used']):>9}  " if sizes else ""
         print(f"{'':<10} {name:<6} {size}{disk[name]['folder']}")
+    for place, (chapter, things) in enumerate(now.get("chapters", {}).items()):
+        size = look.binary_size(sum(thing["bytes"] or 0 for thing in things))
+        took = look.duration(sum(thing["seconds"] or 0 for thing in things))
+        print(f"{'' if place else 'chapters':<10} {chapter:<26} {size:>9}  {took}")
+        for thing in things:
+            size = look.binary_size(thing["bytes"]) if thing["bytes"] is not None else "-"
+            took = look.duration(thing["seconds"]) if thing["seconds"] is not None else "-"
+            print(f"{'':<10}   {thing['name']:<24} {size:>9}  {took}")
 
 
 _SOURCES = {
@@ -136,4 +172,4 @@ def _making(work: list[dict], name: str) -> str:
                 "interrupted": "interrupted; goes on when needed",
                 "done": "ready",
             }[state["state"]]
-    return "not there yet"
+    return "made when a chapter asks for it" if name in ASKED else "not there yet"
