@@ -9,6 +9,7 @@ play meanwhile what needs no cluster, and what shares it when it is free.
 import contextlib
 import enum
 import fcntl
+import itertools
 import os
 import re
 import threading
@@ -46,6 +47,9 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     several = "PYTEST_XDIST_WORKER" in os.environ
+    for item in items:
+        if _kind(item) == Kind.HAS_CLUSTER and group(item.nodeid) != "has the cluster":
+            raise pytest.UsageError(f"{item.nodeid} has the cluster for itself: its file belongs to HAVE_CLUSTER")
     # A process that has begun on a file of these stays with it until the cluster is free.
     shared = {item.path.name for item in items if _kind(item) == Kind.SHARES_CLUSTER and not _played(item.nodeid)}
 
@@ -141,25 +145,23 @@ _held = []  # what this process holds: (name, mode), file
 
 def _take(needs):
     """From now on this process holds just these, in this order; what it holds of their beginning it keeps."""
-    same = 0
-    while same < min(len(_held), len(needs)) and _held[same][0] == needs[same]:
-        same += 1
+    same = len(_still(needs))
     while len(_held) > same:
         _held.pop()[1].close()
     for need in needs[same:]:
         _held.append((need, _taken(*need)))
 
 
+def _still(needs):
+    """What this process holds of the beginning of these."""
+    pairs = zip((need for need, _ in _held), needs, strict=False)
+    return [need for need, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)]
+
+
 def _keep(needs):
     """Gives back what the next test does not need, or all, unless that has the cluster for itself again: no other is to
     come between, for which the cluster would get other add-ons."""
-    still = []
-    if ("cluster", fcntl.LOCK_EX) in needs:
-        for (need, _), wanted in zip(_held, needs, strict=False):
-            if need != wanted:
-                break
-            still.append(need)
-    _take(still)
+    _take(_still(needs) if ("cluster", fcntl.LOCK_EX) in needs else [])
 
 
 _alone = []  # the machine's lock, while this process plays tests in a row that are alone
