@@ -1,7 +1,7 @@
 """Every checker, both ways, on the real engine and cluster.
 
 The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something
-that looks like it. After each of them the solution in the notebook still works. A plain run plays a quarter of an
+that looks like it. After each of them the solution in the notebook still works. A plain run plays an eighth of an
 exercise's answers, and the solution after one, as WORKBOOK_SEED chooses; --every-answer plays them all, and the
 solution after each.
 """
@@ -35,9 +35,9 @@ def read(name):
 
 
 def played(name, kind, every):
-    """The answers of a kind to an exercise: all, or a quarter of them, another one with each seed."""
+    """The answers of a kind to an exercise: all, or an eighth of them, another one with each seed."""
     known = [answer for answer in read(name) if answer.kind == kind]
-    some = random.Random(f"{SEED}{name}{kind}").sample(known, (len(known) + 3) // 4)
+    some = random.Random(f"{SEED}{name}{kind}").sample(known, -(-len(known) // 8))
     return [answer for answer in known if every or answer in some]
 
 
