@@ -95,9 +95,11 @@ def _join(report: Report) -> None:
 
     command = ["minikube", "node", "add", "--worker", "--profile", PROFILE]
     before = _tokens()
-    status, last = processes.run(command, said, env=cluster.variables(), niceness=0)
-    for token in _tokens() - before:  # what it joined with would let others in for a day
-        cluster.core().delete_namespaced_secret(token, "kube-system")
+    try:
+        status, last = processes.run(command, said, env=cluster.variables(), niceness=0)
+    finally:  # what it joins with would let others in for a day
+        for token in _tokens() - before:
+            cluster.core().delete_namespaced_secret(token, "kube-system")
     if status:
         raise Trouble(f"minikube node add failed: {last}", "a second node", "run this again, which starts afresh")
 
