@@ -89,7 +89,7 @@ def be_the_scheduler():
             raise NotYet(
                 f"pod parcel is bound to {spec['nodeName']}, and the cluster has no node of that name",
                 "a node of `kubectl get nodes`",
-                f"a pod is bound once: {anew}; its end takes half a minute, since nobody there says that it came",
+                f"a pod is bound once: {anew}; its end takes up to a minute, since nobody there says that it came",
             )
     pod = cluster.ready_pod("parcel", NAMESPACE, f"`{_KUBECTL} apply -f cluster/parcel.yaml`, and give it a node")
     return passed(f"pod parcel runs on {pod['spec']['nodeName']}, since you said so")
@@ -273,7 +273,8 @@ def night_shift():
     anew = f"`{_KUBECTL} apply -f cluster/night.yaml`"
     deployment = cluster.get("deployment", "night", NAMESPACE)
     if deployment is None:
-        raise NotYet(f"there is no deployment night in namespace {NAMESPACE}", "one of two replicas", anew)
+        begin = f"the cell below the task goes back to last night; if you deleted the deployment since, {anew}"
+        raise NotYet(f"there is no deployment night in namespace {NAMESPACE}", "one of two replicas", begin)
     spec = deployment["spec"]
     if spec.get("replicas", 1) != 2:
         raise NotYet(f"deployment night wants {count(spec.get('replicas', 1), 'replica')}", "two", anew)
