@@ -372,6 +372,8 @@ def test_notebook(order, notebook, folders, compared, request):
     machine_before = footprint.taken(lesson.owns) if lesson.number >= FIRST_DANGEROUS else {}
     played = Rehearsal(folders[order] / notebook.name, request.session)
     played.recording = order == "learner" and request.config.getoption("--record")
+    if machine_before:
+        played.look = lambda: footprint.sockets(lesson.owns)
     restart = random.Random(f"{SEED}{notebook.stem}") if order == "shuffled" else None
     problems = played.run(restart)
     request.config.compared_cells[f"{order} {notebook.stem}"] = (played.compared, played.executed, played.repeated)
@@ -385,6 +387,8 @@ def test_notebook(order, notebook, folders, compared, request):
     assert not unasked, f"files that no learner writes, and that {notebook.stem} did not clean up: {unasked}"
 
     if machine_before:
+        opened = sorted(played.seen.keys() - machine_before["sockets"].keys())
+        assert not opened, f"{notebook.stem} lets others than this machine in, until it is cleaned up: {opened}"
         assert not (weaker := footprint.changed(machine_before, footprint.taken(lesson.owns))), "\n".join(weaker)
 
     left = {kind: names for kind, names in owned.names(lesson.owns).items() if names}
@@ -409,6 +413,8 @@ class Rehearsal:
         self.executed = self.compared = 0
         self.repeated = []  # cells whose output was only the second time what it should be
         self.new = {}  # outputs of compared cells, by id
+        self.look = dict  # asked before the clean-up, when all is there that the chapter sets up
+        self.seen = {}  # what it said
 
     def run(self, restart):
         """Runs all cells; returns what is wrong, as texts. restart: chooses where the kernel is restarted."""
@@ -422,6 +428,8 @@ class Rehearsal:
                     player.restart()
                 if found := re.match(r"lab\.exercise\(['\"]([^'\"]+)", cell.source):
                     exercise = found[1]
+                if "cleanup" in tags(cell):
+                    self.seen = self.look()
                 outputs, problem = self._run_cell(player, cell, item)
                 if not problem and ("check" in tags(cell) or cell.source.startswith("%%solution")):
                     problem = self._wrong_verdict(outputs, exercise in solved or "solution" in tags(cell))
