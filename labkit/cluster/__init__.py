@@ -167,10 +167,17 @@ def core():
 # -- resting it ----------------------------------------------------------------------------------
 
 
+def awake() -> list[str]:
+    """The IDs of the nodes that run; none while somebody starts them."""
+    if STARTING.exists() or not engine.find():
+        return []
+    return [one["Id"] for one in nodes() if one["State"]["Status"] == "running"]
+
+
 def pause() -> bool:
     """Freezes the nodes: no CPU is used, nothing is lost. True when they ran."""
-    running = [one["Id"] for one in nodes() if one["State"]["Status"] == "running"] if engine.find() else []
-    if not running or STARTING.exists():
+    running = awake()
+    if not running:
         return False
     for identity in running:
         engine.client().api.pause(identity)

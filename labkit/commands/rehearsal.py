@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from labkit import paths
+from labkit import paths, shell
 from labkit.course import chapters, prepare
 from labkit.course.lesson import Lesson
 from labkit.report import Report
@@ -20,6 +20,7 @@ def run(asked: list[str]) -> bool:
     for lesson in lessons:
         report = Report()
         report.say(f"{lesson}: getting ready")
+        shell.note_use()  # an open page would let the cluster rest
         prepare.get_ready(lesson, report)
         with tempfile.TemporaryDirectory(prefix="workbook-run-") as folder:
             shutil.copytree(paths.notebooks, folder, dirs_exist_ok=True)

@@ -16,11 +16,14 @@ AFTER = 15 * 60  # seconds without a cell that runs or a key pressed in a termin
 def watch(server: Server, ended: Callable[[], bool], after: float = AFTER) -> None:
     """Until `ended` says so: pauses the cluster when JupyterLab was idle for `after` seconds, and resumes it when
     somebody comes back to a terminal. (A cell resumes it by itself, before it runs.)"""
-    paused_at = 0.0
+    paused_at = down_at = 0.0
     while not ended():
         busy, last = _activity(server)
-        if not paused_at and not busy and time.time() - last > after and cluster.pause():
-            paused_at = time.time()
+        if not paused_at and not busy and time.time() - last > after:
+            if not cluster.awake():
+                down_at = time.time()  # whoever starts it, perhaps in a terminal of their own, is at work then
+            elif time.time() - down_at > after and cluster.pause():
+                paused_at = time.time()
         elif paused_at and last > paused_at:
             cluster.resume()
             paused_at = 0.0
