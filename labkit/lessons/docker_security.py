@@ -248,7 +248,12 @@ def token():
         raise NotYet(
             f"lab/14-parcel:2 carries the token{'' if what == secret else ', in base64'}: {where}",
             "it nowhere",
-            "what a layer has, no later layer takes back: build anew, with the token as a secret of the build",
+            (
+                "what a layer has, no later layer takes back"
+                if where.startswith("layer")
+                else "arguments, variables and labels stay in the configuration, which everybody pulls"
+            )
+            + ": build anew, with the token as a secret of the build",
         )
     return passed(f"the receipt {wanted[:12]}… is in lab/14-parcel:2, and the token is not")
 
