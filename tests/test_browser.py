@@ -556,7 +556,13 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         run_all(shown, 60)
         box = shown.locator(".workbook-prediction").first
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth"), "a long answer runs out of its card"
+        # Cells far below are not in the page, and may not have run yet.
+        shown.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for()
         shown.keyboard.press("Control+s")
+        wait_for(
+            lambda: ask(jupyterlab, "api/contents/ended.ipynb")["content"]["cells"][-1]["outputs"],
+            what="the last cell's output in what was saved",
+        )
         [kernel] = [one for one in ask(jupyterlab, "api/sessions") if one["path"] == "ended.ipynb"]
         ask(jupyterlab, f"api/kernels/{kernel['kernel']['id']}/restart", method="POST")
         shown.goto("about:blank")
@@ -565,10 +571,10 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         wait_for(again.count, lambda seen: seen >= 3, what="what stays of three cells")
 
         def at_the_end():
-            # What is far below is laid out when it comes near, and then the page is longer. It is laid out while
-            # nothing moves.
-            shown.locator(".jp-WindowedPanel-outer:visible").evaluate(
-                "e => e.scrollTop + e.clientHeight < e.scrollHeight - 1 && e.scrollTo(0, e.scrollHeight)"
+            # A cell is laid out when it comes near, while nothing moves, and until then the page's length is a guess.
+            # So from one cell to the last that is there, and never beyond.
+            shown.locator(".jp-Notebook:visible .jp-Cell:visible").last.evaluate(
+                "e => e.getBoundingClientRect().bottom > innerHeight - 30 && e.scrollIntoView({block: 'end'})"
             )
             return again.count()
 
