@@ -193,6 +193,8 @@ def run_all(page, seconds: float) -> None:
             wait_for(state, lambda texts: "*" in "".join(texts) or all_ran(texts), 20, "the first cell's start")
         ran = all_ran(wait_for(state, lambda texts: "*" not in "".join(texts), seconds, "the last cell's end"))
         if ran or faults(page):
+            # Cells far below are not in the page, and may not have run yet.
+            page.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for(timeout=seconds * 1000)
             return
     raise AssertionError(f"not all cells ran: {state()}")
 
@@ -556,8 +558,6 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         run_all(shown, 60)
         box = shown.locator(".workbook-prediction").first
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth"), "a long answer runs out of its card"
-        # Cells far below are not in the page, and may not have run yet.
-        shown.locator('.jp-Notebook-ExecutionIndicator:visible[data-status="idle"]').wait_for()
         shown.keyboard.press("Control+s")
         wait_for(
             lambda: ask(jupyterlab, "api/contents/ended.ipynb")["content"]["cells"][-1]["outputs"],

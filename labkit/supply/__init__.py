@@ -84,7 +84,8 @@ def tidy() -> bool:
     """Whether nothing is left to make ahead; then what only making needs is gone, unless something is being made."""
     from labkit.supply import scraps
 
-    if (complete := all(ready(name) for name in catalog.ORDER)) and not any(map(work.running, catalog.EVERYTHING)):
+    complete = all(ready(name) for name in catalog.ORDER)
+    if complete and not any(work.running(work.noted(name)) for name in catalog.EVERYTHING):
         scraps.remove()
     return complete
 

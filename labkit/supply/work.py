@@ -16,9 +16,8 @@ def noted(name: str) -> dict:
     return files.read(FOLDER / f"{name}.json")
 
 
-def running(name: str) -> bool:
-    """Whether a process makes a thing now."""
-    state = noted(name)
+def running(state: dict) -> bool:
+    """Whether a process makes the thing now of which this was noted."""
     return state.get("state") == "running" and processes.lives(state["pid"], state["began"])
 
 

@@ -89,7 +89,7 @@ def progress() -> list[dict]:
     states = []
     for name in catalog.EVERYTHING:
         state = {"name": name, "step": "", "fraction": None, "elapsed": 0, **work.noted(name)}
-        if state.get("state") == "running" and not work.running(name):
+        if state.get("state") == "running" and not work.running(state):
             state["state"] = "interrupted"
         # The worker has not come to what an earlier one left, or never began.
         ahead = worker and name in catalog.ORDER
