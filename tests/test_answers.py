@@ -1,9 +1,8 @@
 """Every checker, both ways, on the real engine and cluster.
 
 The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something
-that looks like it. After each of them the solution in the notebook still works. A plain run plays an eighth of an
-exercise's answers, and the solution after one, as WORKBOOK_SEED chooses; --every-answer plays them all, and the
-solution after each.
+that looks like it. After each of them the solution in the notebook still works. A plain run plays an eighth of a
+chapter's answers, as WORKBOOK_SEED chooses; --every-answer plays them all.
 """
 
 import contextlib
@@ -34,11 +33,12 @@ def read(name):
     return answers.read(file) if file.exists() else []
 
 
-def played(name, kind, every):
-    """The answers of a kind to an exercise: all, or an eighth of them, another one with each seed."""
-    known = [answer for answer in read(name) if answer.kind == kind]
-    some = random.Random(f"{SEED}{name}{kind}").sample(known, -(-len(known) // 8))
-    return [answer for answer in known if every or answer in some]
+def played(lesson, kind, every):
+    """Exercise and answer, each of a kind to a chapter's exercises, or an eighth of them, others with each seed."""
+    exercises = lesson.exercises.values()
+    known = [(one, answer) for one in exercises for answer in read(f"{lesson}/{one.id}") if answer.kind == kind]
+    some = random.Random(f"{SEED}{lesson}{kind}").sample(range(len(known)), -(-len(known) // 8))
+    return [case for number, case in enumerate(known) if every or number in some]
 
 
 def pytest_generate_tests(metafunc):
@@ -46,10 +46,10 @@ def pytest_generate_tests(metafunc):
         every = metafunc.config.getoption("--every-answer")
         kind = "right" if "right" in metafunc.function.__name__ else "wrong"
         cases = []
-        for name, (lesson, one) in EXERCISES.items():
+        for lesson in LESSONS:
             marks = [pytest.mark.engine] + [pytest.mark.cluster] * lesson.cluster
-            for answer in played(name, kind, every):
-                cases.append(pytest.param(lesson, one, answer, marks=marks, id=f"{name}/{answer.id}"))
+            for one, answer in played(lesson, kind, every):
+                cases.append(pytest.param(lesson, one, answer, marks=marks, id=f"{lesson}/{one.id}/{answer.id}"))
         metafunc.parametrize(("lesson", "one", "answer"), cases)
 
 
@@ -187,17 +187,6 @@ def passes(one, after):
     )
 
 
-@pytest.fixture
-def every(request):
-    """Whether the solution is played after each wrong answer, or after one of an exercise's."""
-    return request.config.getoption("--every-answer")
-
-
-def chosen(lesson, one):
-    """The wrong answer after which a plain run plays the solution: another with each seed."""
-    return random.Random(f"{SEED}{one.name}").choice(played(f"{lesson}/{one.id}", "wrong", every=False))
-
-
 def solve(lesson, one):
     """Runs the exercise's solution, as it stands in the chapter's notebook."""
     cells = nbformat.read(paths.notebooks / f"{lesson}.ipynb", as_version=4).cells
@@ -220,7 +209,7 @@ def test_a_right_answer_passes(lesson, one, answer, learner):
     )
 
 
-def test_a_wrong_answer_never_passes(lesson, one, answer, learner, every):
+def test_a_wrong_answer_never_passes(lesson, one, answer, learner):
     with answered(one, answer):
         # Looked at again and again for a while: a wrong pod may seem right until it crashes.
         end = time.monotonic() + (2 if lesson.cluster else 0.5)
@@ -229,8 +218,7 @@ def test_a_wrong_answer_never_passes(lesson, one, answer, learner, every):
             assert verdict.state == "not yet", f"{answer.id}, {answer.what}\n{verdict.text()}"
             assert verdict.saw, "what was seen must be said"
 
-        if every or answer == chosen(lesson, one):
-            if answer.loses_given:
-                shell.run(answer.given)
-            solve(lesson, one)
-            passes(one, f"{answer.id} and the solution")
+        if answer.loses_given:
+            shell.run(answer.given)
+        solve(lesson, one)
+        passes(one, f"{answer.id} and the solution")
