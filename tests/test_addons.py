@@ -202,6 +202,15 @@ def test_only_what_is_signed_is_admitted_and_when_it_is_taken_back_everything_is
     addons.remove("signature-admission")
     assert tried(unsigned) == unsigned
 
+    addons.add("signature-admission")
+    assert apply(policy) == ""
+    wait_for(
+        lambda: json.loads(kubectl("get", "clusterimagepolicy", "-o", "json"))["items"][0]["metadata"],
+        lambda metadata: metadata.get("finalizers"),
+        what="that the controller holds the policy",
+    )
+    addons.remove("signature-admission")
+
 
 def on(node: str, name: str) -> None:
     """A web server on a node, reached by its name."""

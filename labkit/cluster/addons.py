@@ -201,7 +201,8 @@ def _policies_are_looked_at() -> None:
         try:
             api.create_cluster_custom_object(*_POLICIES, policy, dry_run="All")
         except kubernetes.ApiException as answer:
-            why = str(json.loads(answer.body)["message"])
+            # A kind that has just come is "page not found", which is no JSON.
+            why = answer.body if answer.status == 404 else str(json.loads(answer.body)["message"])
         else:
             why = ""
         return not why
@@ -211,10 +212,13 @@ def _policies_are_looked_at() -> None:
 
 
 def _let_policies_go(report: Report) -> None:
-    """A policy is held by a finalizer and guarded by webhooks, which nobody serves once the controller has ended."""
+    """A policy is held by a finalizer and guarded by webhooks, which nobody serves once the controller has ended.
+    While it runs, it puts the finalizer back."""
     from kubernetes import client as kubernetes
 
     _kubectl(report, "delete", "--ignore-not-found", *_WEBHOOKS)
+    controller = ("deployment/webhook", "--namespace=cosign-system")
+    _kubectl(report, "delete", "--ignore-not-found", "--cascade=foreground", *controller, _timeout())
     api = kubernetes.CustomObjectsApi(cluster.client())
     try:
         for policy in api.list_cluster_custom_object(*_POLICIES)["items"]:
