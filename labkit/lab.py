@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from labkit import session, shell, views
-from labkit.course import network_policy, second_node
+from labkit.course import network_policy, second_node, ways_in
 from labkit.course.cells import magic as sh_magic
 from labkit.course.comparison import compare
 from labkit.course.exercise import check, exercise
@@ -27,6 +27,7 @@ __all__ = [
     "second_node",
     "shell",
     "views",
+    "ways_in",
 ]
 
 

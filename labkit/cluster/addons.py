@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit import cluster, engine, paths, supply
-from labkit.cluster import contents, second_node
+from labkit.cluster import contents, second_node, ways_in
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.supply import images
@@ -26,7 +26,8 @@ class _Addon:
     """what: in a few words; image: the one that its objects run, by its name in the catalog, called IMAGE among them
     in manifests/; ready: commands of kubectl that wait until it works; answers: what else is to be waited for; add:
     what else is to be done; loosen, remove: the same before and after its objects are deleted; carrier: the image that
-    has its objects instead of manifests/, and of which nothing runs."""
+    has its objects instead of manifests/, and of which nothing runs; kept: the control plane's manifests that are as it
+    has changed them."""
 
     what: str
     image: str = ""
@@ -36,6 +37,7 @@ class _Addon:
     loosen: Callable[[Report], None] = lambda report: None
     remove: Callable[[Report], None] = lambda report: None
     carrier: str = ""
+    kept: Callable[[], tuple[str, ...]] = lambda: ()
 
     @property
     def has_objects(self) -> bool:
@@ -106,6 +108,11 @@ def settle(wanted: Iterable[str], others: Iterable[str] = (), report: Report | N
     for name in ADDONS:
         if name in wanted:
             add(name, report)
+
+
+def kept(names: Iterable[str]) -> list[str]:
+    """The control plane's manifests that are as one of these add-ons has changed them."""
+    return [manifest for name in names for manifest in ADDONS[name].kept()]
 
 
 def _turn(report: Report):
@@ -267,4 +274,5 @@ ADDONS = {
         answers=_policies_are_looked_at,
         loosen=_let_policies_go,
     ),
+    "ways-in": _Addon("three more ways in", add=ways_in.add, remove=ways_in.remove, kept=ways_in.kept),
 }

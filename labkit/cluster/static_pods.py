@@ -3,86 +3,141 @@
 The kubelet runs what lies in /etc/kubernetes/manifests, and follows each change there within seconds.
 """
 
-from labkit import cluster
-from labkit.cluster import PROFILE
+from collections.abc import Collection
+
+from labkit import cluster, engine
+from labkit.cluster import PROFILE, STARTING
 from labkit.cluster.objects import how, ready
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import wait
 
-_NOW, _COPY = "/etc/kubernetes/manifests", "/etc/workbook/manifests"
+NOW = "/etc/kubernetes/manifests"
+_COPY = "/etc/workbook/manifests"
 _READY = 90  # seconds until a part runs again, at pace 1
 
 
 def note() -> None:
     """Keeps a copy of them as they are now."""
-    cluster.in_node(PROFILE, f"rm -rf {_COPY}; mkdir -p {_COPY}; cp -p {_NOW}/* {_COPY}")
+    cluster.in_node(PROFILE, f"rm -rf {_COPY}; mkdir -p {_COPY}; cp -p {NOW}/* {_COPY}")
 
 
-def restore(report: Report | None = None) -> list[str]:
-    """Puts back those that were changed or taken away, and waits until what they describe runs; their names."""
-    changed = cluster.in_node(PROFILE, _CHANGED).split()
-    if not changed:
+def restore(report: Report | None = None, kept: Collection[str] = ()) -> list[str]:
+    """Puts back those that were changed or taken away, and waits until what they describe runs; their names.
+
+    kept: the names of those that are to stay as they are now.
+    """
+    names = put_back(kept)
+    if not names:
         return []
     report = report or Report()
     report.step("mending the control plane")
-    report.detail(", ".join(changed))
-    cluster.in_node(PROFILE, _RESTORE)
-    wanted = _commands()
-    missing = ""
+    report.detail(", ".join(names))
+    if left := missing(report):
+        raise Trouble(f"the control plane does not come back: {left}", "all its parts", "run this again")
+    report.done()
+    return names
+
+
+def put_back(kept: Collection[str] = ()) -> list[str]:
+    """The same without waiting, whether the API server answers or not."""
+    names = [name for name in cluster.in_node(PROFILE, _CHANGED).split() if name not in kept]
+    if names:
+        cluster.in_node(PROFILE, f"kept=' {' '.join(kept)} '\n{_RESTORE}")
+    return names
+
+
+def missing(report: Report, seconds: float = _READY) -> str:
+    """Waits until every part runs as its manifest now says; in words what is still missing then, or nothing."""
+    wanted = _described()
+    left = ""
 
     def runs() -> bool:
-        nonlocal missing
-        missing = _missing(wanted)
-        return not missing
+        nonlocal left
+        left = _missing(wanted)
+        return not left
 
-    if not wait.until(runs, _READY, every=0.2, meanwhile=lambda: report.detail(missing)):
-        raise Trouble(f"the control plane does not come back: {missing}", "all its parts", "run this again")
-    report.done()
-    return changed
+    wait.until(runs, seconds, every=0.2, meanwhile=lambda: report.detail(left))
+    return left
+
+
+def reachable() -> bool:
+    """Whether their node runs, whatever of them does, and nobody is about to make the cluster."""
+    found = cluster.node() if engine.find() else None
+    return found is not None and found["State"]["Status"] == "running" and not STARTING.exists()
+
+
+def now(name: str) -> str:
+    """A manifest as it is now; empty when it is not there."""
+    return cluster.in_node(PROFILE, f"[ ! -e {NOW}/{name} ] || cat {NOW}/{name}") + "\n"
+
+
+def copy(name: str) -> str:
+    """The same as the cluster was made with it."""
+    cluster.in_node(PROFILE, _CHANGED)
+    return cluster.in_node(PROFILE, f"cat {_COPY}/{name}") + "\n"
+
+
+def replace(name: str, file: str) -> None:
+    """Puts a file of the node in a manifest's place."""
+    cluster.in_node(PROFILE, f"cp -p {file} {NOW}/.new; mv {NOW}/.new {NOW}/{name}")
 
 
 # A cluster from before there were copies: what it has now is taken for right.
 _CHANGED = f"""
-[ -d {_COPY} ] || {{ mkdir -p {_COPY}; cp -p {_NOW}/* {_COPY}; }}
-diff -rq {_COPY} {_NOW} | sed -n 's/^Files .* and .*\\/\\(.*\\) differ$/\\1/p; s/^Only in .*: //p' | sort -u
+[ -d {_COPY} ] || {{ mkdir -p {_COPY}; cp -p {NOW}/* {_COPY}; }}
+diff -rq {_COPY} {NOW} | sed -n 's/^Files .* and .*\\/\\(.*\\) differ$/\\1/p; s/^Only in .*: //p' | sort -u
 """
 # A rename: the kubelet never reads half a file.
 _RESTORE = f"""
-for file in {_NOW}/*; do [ -e {_COPY}/"${{file##*/}}" ] || rm -rf "$file"; done
+for file in {NOW}/*; do
+  case $kept in *" ${{file##*/}} "*) continue ;; esac
+  [ -e {_COPY}/"${{file##*/}}" ] || rm -rf "$file"
+done
 for file in {_COPY}/*; do
-  cmp -s "$file" {_NOW}/"${{file##*/}}" && continue
-  cp -p "$file" {_NOW}/.new
-  mv {_NOW}/.new {_NOW}/"${{file##*/}}"
+  case $kept in *" ${{file##*/}} "*) continue ;; esac
+  cmp -s "$file" {NOW}/"${{file##*/}}" && continue
+  cp -p "$file" {NOW}/.new
+  mv {NOW}/.new {NOW}/"${{file##*/}}"
 done
 """
 
 
-def _commands() -> dict[str, list[str]]:
-    """What each part runs, by the name of its pod, as the copies say it."""
+def _described() -> dict[str, tuple]:
+    """Command and annotations of each part, by the name of its pod, as the manifests say it."""
     import yaml
 
-    said = yaml.safe_load_all(cluster.in_node(PROFILE, f"for file in {_COPY}/*; do echo ---; cat $file; done"))
-    return {f"{one['metadata']['name']}-{PROFILE}": one["spec"]["containers"][0].get("command") for one in said}
+    said = yaml.safe_load_all(cluster.in_node(PROFILE, f"for file in {NOW}/*; do echo ---; cat $file; done"))
+    return {
+        f"{one['metadata']['name']}-{PROFILE}": (
+            one["spec"]["containers"][0].get("command"),
+            one["metadata"].get("annotations") or {},
+        )
+        for one in said
+    }
 
 
-def _missing(wanted: dict[str, list[str]]) -> str:
+def _missing(wanted: dict[str, tuple]) -> str:
     """Which part does not run yet as its manifest says, in words; empty when all do."""
     if trouble := cluster.api_trouble():
         return trouble
     api = cluster.client()
-    pods = {
-        pod.metadata.name: api.sanitize_for_serialization(pod)
-        for pod in cluster.core().list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
-    }
+    try:
+        pods = {
+            pod.metadata.name: api.sanitize_for_serialization(pod)
+            for pod in cluster.core().list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
+        }
+    except Exception as trouble:  # it may stop answering between two calls
+        return f"the API server does not answer ({type(trouble).__name__})"
     if others := pods.keys() - wanted:
         return f"{', '.join(sorted(others))} is still there"
-    for name, command in wanted.items():
+    for name, (command, annotations) in wanted.items():
         pod = pods.get(name)
         if pod is None:
             return f"no pod {name} yet"
-        if pod["spec"]["containers"][0].get("command") != command:
-            return f"{name} is still as it was changed"
+        noted = pod["metadata"].get("annotations", {})
+        if pod["spec"]["containers"][0].get("command") != command or not annotations.items() <= noted.items():
+            return f"{name} is still another one than its manifest says"
         if not ready(pod):
             return f"{name} {how(pod)}"
     return ""

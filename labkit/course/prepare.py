@@ -46,7 +46,7 @@ def get_ready(lesson: Lesson, report: Report) -> None:
         supply.ensure(*lesson.tools, *lesson.images, report=report)
     if lesson.cluster:
         start.ensure(report)
-        static_pods.restore(report)
+        static_pods.restore(report, addons.kept((*lesson.addons, *lesson.adds)))
         contents.open_nodes()
         addons.settle(lesson.addons, lesson.adds, report)
         load_images(lesson, report)
@@ -129,9 +129,11 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
     """What the lesson made in the whole cluster first: a webhook of it could keep its namespaces from going. Before
     all else the control plane: without controllers no namespace goes."""
     cluster.resume()
-    if cluster.state() != "running":
+    if not static_pods.reachable():
         return []
     static_pods.restore(report)
+    if cluster.state() != "running":
+        return []
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
     if lesson.namespaces:
