@@ -93,7 +93,7 @@ def changed(manifest: str, stamp: str) -> str:
     for pattern, replacement in (
         (r"^( +)- kube-apiserver$", r"\g<0>" + "".join(rf"\n\1- {flag}" for flag in flags)),
         (r"^( +- --authorization-mode=)(\S+)$", r"\1\2,ABAC"),
-        (r"^( +)annotations:$", rf"\g<0>\n\1  workbook/ways-in: {stamp}"),
+        (r"^( +)annotations:$", rf"\g<0>\n\1  workbook/ways-in: '{stamp}'"),
     ):
         manifest, times = re.subn(pattern, replacement, manifest, count=1, flags=re.MULTILINE)
         if not times:

@@ -4,6 +4,7 @@ A line is one JSON object (https://kubernetes.io/docs/reference/config-api/apise
 """
 
 import json
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from datetime import UTC, datetime
 from urllib3 import Timeout
 from urllib3.exceptions import ReadTimeoutError
 
+from labkit import cluster as running
+from labkit.cluster import PROFILE
 from labkit.evidence import cluster
 
 
@@ -81,3 +84,14 @@ def follow(connection=None, since: float = 0, silence: float = 60, opened=lambda
         pass
     finally:
         answer.close()
+
+
+def past(*words: str) -> list[Entry]:
+    """The requests that have ended since the API server was last started, the oldest first; those alone in whose lines
+    each of the words stands."""
+    # The kubelet keeps five files of the log, and packs the older ones.
+    script = "zcat -f /var/log/pods/kube-system_kube-apiserver-*/kube-apiserver/*.log* 2>/dev/null"
+    script += "".join(f" | grep -aF {shlex.quote(word)}" for word in ('"kind":"Event"', *words))
+    lines = running.in_node(PROFILE, f"{script} || true").splitlines()
+    found = (parse("{" + line.partition("{")[2]) for line in lines)
+    return sorted((entry for entry in found if entry), key=lambda entry: entry.at)

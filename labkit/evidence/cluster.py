@@ -46,6 +46,7 @@ __all__ = [
     "get",
     "how",
     "image_of",
+    "known_as",
     "log",
     "may",
     "objects",
@@ -68,6 +69,7 @@ __all__ = [
     "staying",
     "stream",
     "who",
+    "with_token",
 ]
 
 
@@ -524,7 +526,25 @@ def rights(user: str, namespace: str) -> set[tuple[str, str]]:
 
 def who(connection) -> str:
     """The name of whoever a connection (a Kubernetes client) belongs to."""
-    return _review("authentication", "SelfSubjectReview", {}, connection=connection)["userInfo"]["username"]
+    return known_as(connection)[0]
+
+
+def known_as(connection) -> tuple[str, set[str]]:
+    """The same, and the groups. Raises Refused with the status 401 when the API server knows nobody by it."""
+    said = _review("authentication", "SelfSubjectReview", {}, connection=connection)["userInfo"]
+    return said["username"], set(said.get("groups") or ())
+
+
+def with_token(token: str):
+    """A Kubernetes client of this cluster for whoever a bearer token belongs to; without a token, for nobody."""
+    from kubernetes import client
+
+    shared, configuration = cluster.client().configuration, client.Configuration()
+    configuration.host, configuration.ssl_ca_cert = shared.host, shared.ssl_ca_cert
+    configuration.retries, configuration.proxy = False, None
+    if token:
+        configuration.api_key = {"BearerToken": f"Bearer {token}"}
+    return client.ApiClient(configuration)
 
 
 def act(

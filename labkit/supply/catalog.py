@@ -244,6 +244,14 @@ IMAGES = {
         Image("dind", "docker:26.1-dind", "a Docker engine in a container", needs=("debian",)),
         Image("vm", "lab/vm:1", "a virtual machine to compare with", needs=("debian",), public=False),
         Image("welcome", "lab/welcome:1.0", "our app", needs=("golang", "static"), public=False),
+        Image(
+            "issuer",
+            "lab/issuer:1",
+            "a small issuer of identities, by OpenID Connect",
+            needs=("debian",),
+            public=False,
+            later=True,
+        ),
         # What a chapter adds to the cluster.
         Image(
             "metrics-server",
