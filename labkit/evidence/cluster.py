@@ -505,11 +505,13 @@ def may(user: str, verb: str, resource: str, namespace: str = "", groups=(), nam
     return _review("authorization", "SubjectAccessReview", {"spec": spec})["allowed"]
 
 
-def rights(user: str, namespace: str) -> set[tuple[str, str]]:
+def rights(user: str, namespace: str, connection=None) -> set[tuple[str, str]]:
     """Verb and resource of all that somebody may do in a namespace, beyond asking about themselves; resource: as for
     may, and * stands for all. What they have by groups of their own is not in it, nor what there is not: a rule for
-    pods and deployments in both their groups names pods.apps, too."""
-    said = _review("authorization", "SelfSubjectRulesReview", {"spec": {"namespace": namespace}}, user)
+    pods and deployments in both their groups names pods.apps, too. connection: of theirs, in place of a name; then what
+    they have by their groups is in it."""
+    spec = {"spec": {"namespace": namespace}}
+    said = _review("authorization", "SelfSubjectRulesReview", spec, user, connection)
     real = {(path.split("/")[2] if path.startswith("/apis/") else "", plural) for path, plural, _ in _kinds()}
     plurals = {plural for _, plural in real}
     found = set()
