@@ -54,8 +54,7 @@ def _try(namespace: str, pod: dict) -> str:
 
 
 def _settled(look, seconds: float = 1):
-    """What look() finds wrong, or nothing. It is asked for a while, at pace 1: what was just written counts a moment later.
-    """
+    """What look() finds wrong, or nothing. It is asked for a while, at pace 1: what was just written counts a moment later."""
     wrong = None
 
     def right() -> bool:
@@ -482,7 +481,9 @@ def who_was_it():
     prices = (cluster.get("configmap", "prices", SHOP) or {}).get("data")
     if prices != {"coffee": "3", "cake": "4"}:
         raise NotYet(
-            f"the prices are {json.dumps(prices)}", "coffee 3, cake 4", f"`kubectl -n {SHOP} apply -f gates/prices.yaml`"
+            f"the prices are {json.dumps(prices)}",
+            "coffee 3, cake 4",
+            f"`kubectl -n {SHOP} apply -f gates/prices.yaml`",
         )
     return passed(f"it was the {culprit}; it may do nothing any more, and the others keep the lists")
 
@@ -492,7 +493,9 @@ def _night() -> float:
     noted = cluster.get("configmap", "night", SHOP)
     if noted is None:
         raise NotYet(
-            f"{SHOP} had no night yet", "the deeds of one", "run the chapter's first cell, then the one with `gates/night.sh`"
+            f"{SHOP} had no night yet",
+            "the deeds of one",
+            "run the chapter's first cell, then the one with `gates/night.sh`",
         )
     return datetime.fromisoformat(noted["data"]["began"]).timestamp()
 
@@ -509,7 +512,9 @@ def _culprit(began: float) -> str:
         ):
             return entry.user.removeprefix(_ACCOUNT)
     raise NotYet(
-        "the log does not have that night any more: the API server was started anew since", "the night's requests", _AGAIN
+        "the log does not have that night any more: the API server was started anew since",
+        "the night's requests",
+        _AGAIN,
     )
 
 
@@ -535,6 +540,4 @@ def _missing(name: str) -> set:
 
 def _is_known(subject: dict) -> bool:
     """Whether a binding's subject is one of the four accounts of the shop."""
-    return (
-        subject["kind"] == "ServiceAccount" and subject.get("namespace") == SHOP and subject["name"] in _STAFF
-    )
+    return subject["kind"] == "ServiceAccount" and subject.get("namespace") == SHOP and subject["name"] in _STAFF
