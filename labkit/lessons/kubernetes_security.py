@@ -276,6 +276,12 @@ def no_way_out():
             raise NotYet(
                 f"a copy of press that ends is not replaced: {why[-300:]}", "that its next copy is admitted", _PRESS
             )
+    _must_have_no_token()
+    enforce = f"`kubectl label namespace {YARD} {_LABEL}=restricted --overwrite`"
+    for attacks, wanted in ((_ATTACKS, "it refused: that is a way out"), (_ROOT, "it refused: it may be root")):
+        for what, pod in attacks.items():
+            _must_refuse(YARD, what, pod, wanted, enforce)
+    # A policy is in force a moment after it was written, so this comes last.
     if why := _settled(lambda: _try(YARD, _with())):
         raise NotYet(
             f"a pod that keeps every rule is refused: {why[-300:]}",
@@ -283,11 +289,6 @@ def no_way_out():
             f"`kubectl describe namespace {YARD}` shows standard and quotas; `kubectl get "
             "validatingadmissionpolicybindings,validatingwebhookconfigurations` what else decides",
         )
-    _must_have_no_token()
-    enforce = f"`kubectl label namespace {YARD} {_LABEL}=restricted --overwrite`"
-    for attacks, wanted in ((_ATTACKS, "it refused: that is a way out"), (_ROOT, "it refused: it may be root")):
-        for what, pod in attacks.items():
-            _must_refuse(YARD, what, pod, wanted, enforce)
     return passed("the press prints, without root, disk or token; every way out that we tried was refused")
 
 
@@ -373,10 +374,6 @@ def known_images():
     if "@sha256:" not in image:
         raise NotYet(f"ferry runs {image}", "an image with a digest", _FERRY)
     first = _pod_of(_PINNED)
-    if why := _settled(lambda: _try(PIER, first)):
-        raise NotYet(
-            f"a pod whose image has a digest is refused: {why[-300:]}", "it admitted", f"mend the expression: {_POLICY}"
-        )
     init = [{"name": "before", "image": _TAG}]
     for what, pod in {
         "whose image has only a tag": _pod_of(_TAG),
@@ -390,6 +387,11 @@ def known_images():
         ),
     }.items():
         _must_refuse(PIER, what, pod, "it refused", _POLICY)
+    # A policy is in force a moment after it was written, so this comes after what it refuses.
+    if why := _settled(lambda: _try(PIER, first)):
+        raise NotYet(
+            f"a pod whose image has a digest is refused: {why[-300:]}", "it admitted", f"mend the expression: {_POLICY}"
+        )
     _must_stay_so(pods[0])
     for namespace in ("default", "kube-system", SHOP, YARD):
         if why := _settled(lambda namespace=namespace: _try(namespace, _with())):
