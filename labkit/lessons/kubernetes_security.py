@@ -54,7 +54,7 @@ def _try(namespace: str, pod: dict) -> str:
 
 
 def _settled(look, seconds: float = 1):
-    """What look() finds wrong, or nothing. It is asked for a while, at pace 1: what was just written counts a moment later."""
+    """What look() finds wrong, or nothing; asked for some seconds, for what was just written counts a moment later."""
     wrong = None
 
     def right() -> bool:
@@ -104,11 +104,11 @@ shop's pods. Mend both. `sh gates/believe.sh FILE` brings your file to the API s
   she says she has
 - a token that the issuer made for the canteen opens nothing, not even Olga's""",
     hints=(
-        "Four faults, one behind the other. For whom is the token made, and which claim has the name? What does a group "
-        "`system:masters` become without a prefix? And who is the binding's subject, once groups have one?",
+        "Four faults, one behind the other. For whom is the token made, and which claim has the name? What does a "
+        "group `system:masters` become without a prefix? And who is the binding's subject, once groups have one?",
         "`audiences: [kubectl]`, the claim `preferred_username`, both prefixes `staff:`, and a list "
-        "`claimValidationRules` beside `claimMappings`, with an `expression` such as `'auditors' in claims.groups` and a "
-        "`message`. In the binding the group is `staff:auditors`.",
+        "`claimValidationRules` beside `claimMappings`, with an `expression` such as `'auditors' in claims.groups` and "
+        "a `message`. In the binding the group is `staff:auditors`.",
     ),
     patience=30,
 )
@@ -247,11 +247,11 @@ shows. Close the way out, for the press and for whatever is started there tomorr
 - `press` goes on with two copies, made by rules that count now, and answers `hot off the press` on its port 8080
 - neither in the press nor in a pod that says nothing of it lies a token for the API server
 - a pod that has a folder of the node, is privileged, or shares the node's network, processes or memory, is refused
-- a pod that runs as root, or does not say that it is not root, is refused as well; and one that keeps all rules is not""",
+- a pod that runs as root, or does not say that it is not, is refused as well; and one that keeps all rules is not""",
     hints=(
         "A standard of *Pod Security* is a label of the namespace. Which of the three refuses root? What does "
-        "`kubectl apply -f gates/press.yaml --dry-run=server` warn of, once the label is there? And whose field is it that "
-        "a pod gets no token?",
+        "`kubectl apply -f gates/press.yaml --dry-run=server` warn of, once the label is there? And whose field is it "
+        "that a pod gets no token?",
         "`kubectl label namespace … pod-security.kubernetes.io/enforce=restricted`. In the press: no volume, and a "
         "`securityContext` with `runAsNonRoot`, `runAsUser: 1000`, `seccompProfile: {type: RuntimeDefault}`; in its "
         "container `allowPrivilegeEscalation: false` and `capabilities: {drop: [ALL]}`. "
@@ -335,8 +335,8 @@ def _must_have_no_token() -> None:
 
 _FERRY = f"`kubectl -n {PIER} apply -f gates/ferry.yaml`, with the name that `sh gates/pin.sh` prints"
 _POLICY = (
-    "`kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings` shows what there is. A policy without a "
-    "binding does nothing"
+    "`kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings` shows what there is. A policy "
+    "without a binding does nothing"
 )
 _TAG, _PINNED = "lab/welcome:1.0", f"lab/welcome@sha256:{'0' * 64}"
 
@@ -348,18 +348,18 @@ def _pod_of(image: str, **more) -> dict:
 @lesson.exercise(
     "known-images",
     title="Only what has a digest",
-    task=f"""A tag can be moved to another image, a digest cannot (chapter 05). In `{PIER}` only images with a digest are
-to run. Write a ValidatingAdmissionPolicy with its binding, both with the label `lab=kubernetes-security`:
+    task=f"""A tag can be moved to another image, a digest cannot (chapter 05). In `{PIER}` only images with a digest
+are to run. Write a ValidatingAdmissionPolicy with its binding, both with the label `lab=kubernetes-security`:
 
 - a pod is refused there when a container or an init container has an image without a digest (`…@sha256:…`)
 - neither does another image come later: not when the image of a pod is changed, nor by `kubectl debug`
 - `ferry`, of `gates/ferry.yaml`, runs there by a digest and is ready; a pod all of whose images have one is admitted
 - in other namespaces everything is as before""",
     hints=(
-        "`gates/owner.yaml` has the form. Which kind makes containers in the end, so that no other has to be looked at? "
-        "Which operations change it? What `kubectl debug` adds is a resource of its own, `pods/ephemeralcontainers`.",
-        "`resources: [pods, pods/ephemeralcontainers]`, `operations: [CREATE, UPDATE]`; an expression for each list, as "
-        "`object.spec.containers.all(c, c.image.contains('@sha256:'))` and `object.spec.?initContainers.orValue([])"
+        "`gates/owner.yaml` has the form. Which kind makes containers in the end, so that no other has to be looked "
+        "at? Which operations change it? What `kubectl debug` adds is a resource of its own, `pods/ephemeralcontainers`.",
+        "`resources: [pods, pods/ephemeralcontainers]`, `operations: [CREATE, UPDATE]`; an expression for each list, "
+        "as `object.spec.containers.all(c, c.image.contains('@sha256:'))` and `object.spec.?initContainers.orValue([])"
         ".all(…)`, `ephemeralContainers` as well; `namespaceSelector` in the binding. `sh gates/pin.sh lab/welcome:1.0 "
         "lab-15/ferry` prints a name with the digest.",
     ),
@@ -435,17 +435,17 @@ _KEEPING = {(verb, "configmaps") for verb in ("get", "list", "patch", "update")}
 @lesson.exercise(
     "who-was-it",
     title="Who made the coffee free?",
-    task=f"""Four accounts of `{SHOP}` keep its lists: baker, cashier, courier and porter. In the night one of them has made
-coffee free, and has left a way back in. `sh gates/audit.sh WORD…` prints the requests of the log in whose lines all words
-stand. Find out who it was, and put it right:
+    task=f"""Four accounts of `{SHOP}` keep its lists: baker, cashier, courier and porter. In the night one of them has
+made coffee free, and has left a way back in. `sh gates/audit.sh WORD…` prints the requests of the log in whose lines
+all words stand. Find out who it was, and put it right:
 
 - the account that did it has no rights in `{SHOP}` any more
 - the three others keep the lists as before
 - what it left behind for others is gone
 - the prices are those of `gates/prices.yaml` again""",
     hints=(
-        "Whose requests changed the price, and whose were refused, or only tried? What else did that account do, that has "
-        "nothing to do with lists?",
+        "Whose requests changed the price, and whose were refused, or only tried? What else did that account do, that "
+        "has nothing to do with lists?",
         f"`sh gates/audit.sh {SHOP} prices patch`, then `sh gates/audit.sh {SHOP}:NAME`. A binding can be applied anew "
         "with three subjects (`gates/staff.yaml`); the one that was planted is deleted.",
     ),
