@@ -320,8 +320,8 @@ def _must_have_no_token() -> None:
     whole = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lab-tried"}, **_with()}
 
     def tried() -> bool:
-        _, said = cluster.act("POST", _PODS.format(YARD), whole, query=_DRY)
-        return four_cs.has_token(json.loads(said))
+        status, said = cluster.act("POST", _PODS.format(YARD), whole, query=_DRY)
+        return status == 201 and four_cs.has_token(json.loads(said))
 
     if _settled(tried):
         raise NotYet(
@@ -356,8 +356,8 @@ are to run. Write a ValidatingAdmissionPolicy with its binding, both with the la
 - `ferry`, of `gates/ferry.yaml`, runs there by a digest and is ready; a pod all of whose images have one is admitted
 - in other namespaces everything is as before""",
     hints=(
-        "`gates/owner.yaml` has the form. Which kind makes containers in the end, so that no other has to be looked "
-        "at? Which operations change it? What `kubectl debug` adds is a resource of its own, `pods/ephemeralcontainers`.",
+        "`gates/owner.yaml` has the form. Which kind has containers in the end, so that no other need be looked at? "
+        "Which operations change it? What `kubectl debug` adds is a resource of its own, `pods/ephemeralcontainers`.",
         "`resources: [pods, pods/ephemeralcontainers]`, `operations: [CREATE, UPDATE]`; an expression for each list, "
         "as `object.spec.containers.all(c, c.image.contains('@sha256:'))` and `object.spec.?initContainers.orValue([])"
         ".all(…)`, `ephemeralContainers` as well; `namespaceSelector` in the binding. `sh gates/pin.sh lab/welcome:1.0 "
