@@ -4,6 +4,7 @@
 folder=/var/lib/minikube/certs/ways-in
 issuer=$(docker exec lab-15-issuer printenv ISSUER) || exit
 ca=$(docker exec lab-15-issuer cat ca.crt | awk '{ printf "%s\\n", $0 }')
+began=$(docker exec workbook date -u +%Y-%m-%dT%H:%M:%SZ)
 docker exec workbook test -d $folder ||
     { echo "the API server has no such file yet: lab.ways_in.add() gives it one"; exit 1; }
 CA=$ca awk -v issuer="$issuer" '
@@ -13,17 +14,17 @@ CA=$ca awk -v issuer="$issuer" '
       else print }' "$1" |
     docker exec -i workbook sh -c "cat > $folder/.new && mv $folder/.new $folder/authentication.yaml" || exit
 hash=$(docker exec workbook sha256sum $folder/authentication.yaml | cut -d ' ' -f 1)
-began=$(docker exec workbook date +%m%d\ %H:%M:%S)
-for turn in $(seq 160); do
+for _ in $(seq 160); do
     if kubectl get --raw /metrics | grep -q "^apiserver_authentication_config_controller_last_config_info.*$hash"; then
         echo "the API server goes by $1"
         exit
     fi
     # The server says in its log why it stays with the file that it had.
-    why=$(kubectl -n kube-system logs -l component=kube-apiserver --since=20s --tail=400 |
-        sed -n 's/^E\(.\{13\}\).*"failed to [a-z]* authentication config".*err="\(.*\)"$/\1 \2/p' |
-        awk -v began="$began" 'substr($0, 1, 13) >= began' | tail -n 1 | cut -c 15-)
-    [ -n "$why" ] && [ "$turn" -gt 6 ] && break
+    why=$(kubectl -n kube-system logs -l component=kube-apiserver --since-time="$began" --tail=-1 |
+        awk '/"failed to [a-z]+ authentication config" err="/ { sub(/.*err="/, ""); sub(/"$/, ""); why = $0 }
+             /"failed to [a-z]+ authentication config" err=<$/ { getline; sub(/^[ \t]+/, ""); why = $0 }
+             END { print why }')
+    [ -z "$why" ] || break
     sleep 0.5
 done
 echo "the API server stays with what it had: ${why:-it does not say why}"

@@ -34,8 +34,10 @@ believe '[kubectl]' "$staff" \
     "    userValidationRules: [{expression: \"'staff:auditors' in user.groups\", message: only auditors}]"
 bind --user=staff:olga
 
-### right expressions: Name and groups by expressions, and a ClusterRole bound in the namespace.
-believe '[kubectl]' "{username: {expression: \"'staff:' + claims.preferred_username\"}, groups: {expression: \"claims.groups.map(g, 'staff:' + g)\"}}" "$rule"
+### right expressions: The name by an expression, and a ClusterRole bound in the namespace.
+believe '[kubectl]' \
+    "{username: {expression: \"'staff:' + claims.preferred_username\"}, groups: {claim: groups, prefix: \"staff:\"}}" \
+    "$rule"
 shop delete rolebinding auditors
 kubectl create clusterrole lab-looker --verb=get,list,watch --resource=pods
 kubectl label clusterrole lab-looker lab=kubernetes-security
@@ -72,11 +74,12 @@ bind --group=staff:auditors
 
 ### wrong only-masters (breaks 3): Mallory is refused by a list of what is bad; Paul is not.
 believe '[kubectl]' "$staff" \
-    "    claimValidationRules: [{expression: \"!claims.groups.exists(g, g.startsWith('system:'))\", message: no}]"
+    "    userValidationRules: [{expression: \"!user.groups.exists(g, g.startsWith('staff:system:'))\", message: not ours}]"
 bind --group=staff:auditors
 
 ### wrong both-programs (breaks 4): The canteen's tokens are good, too.
-believe '[kubectl, canteen], audienceMatchPolicy: MatchAny' "$staff" "$rule"
+believe '[kubectl, canteen]
+      audienceMatchPolicy: MatchAny' "$staff" "$rule"
 bind --group=staff:auditors
 
 ### undo
