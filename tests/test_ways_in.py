@@ -8,7 +8,7 @@ import time
 
 import pytest
 from conftest import wait_for
-from test_addons import clean, everything, parts, whole  # noqa: F401
+from test_addons import clean, parts, whole  # noqa: F401
 from test_cluster import ensure, kubectl, run
 
 from labkit import paths
@@ -94,9 +94,10 @@ def as_made() -> bool:
     return not run(*differ, fails=True)
 
 
-pytestmark = [pytest.mark.disturbs_cluster]
+disturbs = pytest.mark.disturbs_cluster
 
 
+@disturbs
 def test_a_token_and_a_policy_count_and_are_gone_with_the_add_on(cluster, clean, tmp_path, capsys):
     given, token = files(tmp_path)
     assert known(token) == "401"
@@ -124,6 +125,7 @@ def test_a_token_and_a_policy_count_and_are_gone_with_the_add_on(cluster, clean,
     assert "ways-in" not in run("docker", "exec", "workbook", "ls", "/var/lib/minikube/certs", "/etc/workbook")
 
 
+@disturbs
 def test_files_that_the_api_server_does_not_start_with_change_nothing(cluster, clean, tmp_path, monkeypatch):
     monkeypatch.setattr(ways_in, "_READY", 30)
     given, token = files(tmp_path, policies="this is no policy\n")
@@ -136,6 +138,7 @@ def test_files_that_the_api_server_does_not_start_with_change_nothing(cluster, c
     assert known(token) == "tess"
 
 
+@disturbs
 def test_what_was_broken_off_is_put_back_by_the_next_chapter(cluster, clean):
     adding = subprocess.Popen(
         [sys.executable, "-c", "from labkit.cluster import addons; addons.add('ways-in')"],
@@ -151,6 +154,7 @@ def test_what_was_broken_off_is_put_back_by_the_next_chapter(cluster, clean):
     assert as_made() and whole(parts()) and addons.added() == []
 
 
+@disturbs
 def test_an_api_server_that_a_chapter_left_dead_comes_back_with_all_that_is_in_the_cluster(cluster, clean):
     contents.make_namespace("lab-stays")
     try:

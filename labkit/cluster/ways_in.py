@@ -122,7 +122,8 @@ def _last_words() -> str:
     said = cluster.in_node(
         PROFILE,
         "for one in $(crictl ps --all --quiet --name '^kube-apiserver$' | head -n 2); do "
-        "crictl logs --tail 30 $one 2>&1 | grep -a 'err=' | tail -n 1; done || true",
+        "crictl logs --tail 50 $one 2>&1 | grep -aF -A 1 '\"command failed\"' | tail -n 2; done || true",
     )
-    found = re.search(r'err="((?:[^"\\]|\\.)*)"', said)
-    return found[1].replace('\\"', '"')[:400] if found else ""
+    # Of several lines it is <, and they follow.
+    found = re.search(r'err=(?:"((?:[^"\\]|\\.)*)"|<\s*(.*))', said)
+    return (found[1] or found[2] or "").replace('\\"', '"')[:400] if found else ""
