@@ -5,8 +5,10 @@
 # program to program by a pipe.
 person=$1 program=${2:-kubectl}
 issuer=$(docker exec lab-15-issuer printenv ISSUER) || exit
-docker exec lab-15-issuer cat ca.crt | docker exec -i workbook sh -c 'cat > /tmp/issuer.crt' || exit
-post() { docker exec -i workbook curl -sS --cacert /tmp/issuer.crt --data-binary @- "$issuer/$1"; }
+ca=/tmp/issuer-$$.crt
+trap 'docker exec workbook rm -f $ca' EXIT
+docker exec lab-15-issuer cat ca.crt | docker exec -i workbook sh -c "cat > $ca" || exit
+post() { docker exec -i workbook curl -sS --cacert $ca --data-binary @- "$issuer/$1"; }
 field() { sed -n "s/.*\"$1\": \"\([^\"]*\)\".*/\1/p"; }
 
 begun=$(printf 'client_id=%s' "$program" | post device)
