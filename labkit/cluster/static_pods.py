@@ -68,7 +68,7 @@ def reachable() -> bool:
 
 
 def now(name: str) -> str:
-    """A manifest as it is now; empty when it is not there."""
+    """A manifest as it is now; an empty line when it is not there."""
     return cluster.in_node(PROFILE, f"[ ! -e {NOW}/{name} ] || cat {NOW}/{name}") + "\n"
 
 

@@ -37,7 +37,7 @@ given: dict[str, str] = {}
 def add(report: Report) -> None:
     """The ways are open when this returns, with the files that are given, that are there, or that have nothing in them.
 
-    Raises Trouble with the API server's own words when it does not run so; all is then as it was before.
+    Raises Trouble with the API server's own words when it does not run so; they are then closed, and the files gone.
     """
     there = cluster.in_node(PROFILE, f"mkdir -p -m 700 {FOLDER}; ls {FOLDER}").split()
     brought = {name: text for name, text in _NOTHING.items() if name not in there} | given
@@ -66,7 +66,7 @@ def add(report: Report) -> None:
         raise Trouble(
             f"the API server does not run with these files: {why or missing}",
             "one that does",
-            "all is as it was before; mend the file, then run this again",
+            "the API server is as the cluster was made; mend the file, then run this again",
         )
 
 

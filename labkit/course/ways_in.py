@@ -35,8 +35,8 @@ def take_away() -> None:
 
 
 def are_there() -> bool:
-    """Whether the API server has them, by the add-on's own mark."""
-    return ADDON in addons.added()
+    """Whether the API server has them, by its manifest."""
+    return bool(node.kept())
 
 
 def _text(file: str) -> str:
