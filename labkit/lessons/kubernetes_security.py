@@ -46,10 +46,10 @@ _DRY = [("dryRun", "All")]
 _STRATEGIC = "application/strategic-merge-patch+json"
 
 
-def _try(namespace: str, pod: dict) -> str:
-    """Why the API server would refuse a pod; empty when it would make it. Nothing is made."""
+def _try(namespace: str, pod: dict, user: str = "") -> str:
+    """Why the API server would refuse a pod; empty when it would make it. Nothing is made. user: as who asks."""
     whole = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "lab-tried"}, **pod}
-    status, said = cluster.act("POST", _PODS.format(namespace), whole, query=_DRY)
+    status, said = cluster.act("POST", _PODS.format(namespace), whole, query=_DRY, user=user)
     return "" if status == 201 else said or f"the status {status}"
 
 
@@ -66,8 +66,8 @@ def _settled(look, seconds: float = 1):
     return wrong
 
 
-def _must_refuse(namespace: str, what: str, pod: dict, wanted: str, fix: str) -> None:
-    if _settled(lambda: not _try(namespace, pod), 2):  # a policy is in force a second later
+def _must_refuse(namespace: str, what: str, pod: dict, wanted: str, fix: str, user: str = "") -> None:
+    if _settled(lambda: not _try(namespace, pod, user), 2):  # a policy is in force a second later
         raise NotYet(f"a pod {what} would be started in {namespace}", wanted, fix)
 
 
@@ -88,6 +88,7 @@ _EVERYWHERE = (
     ("create", "namespaces"),
     ("create", "clusterrolebindings.rbac.authorization.k8s.io"),
     ("impersonate", "users"),
+    ("impersonate", "groups"),
 )
 
 
@@ -129,10 +130,11 @@ def log_in():
             f"{_OLGA}, and {_AUDITORS} among the groups",
             f"`claimMappings` says which claim, and which prefix; then {_BELIEVE}",
         )
-    for person in ("paul", "mallory"):
-        if found := _known(issuer, person, "kubectl")[0]:
+    for person, *others in (("paul",), ("mallory",), ("mallory", "staff:auditors", "auditors-too")):
+        if found := _known(issuer, person, "kubectl", *others)[0]:
+            said = f" with the groups {' and '.join(others)}" if others else ""
             raise NotYet(
-                f"{person.capitalize()}'s token for kubectl makes {found}",
+                f"{person.capitalize()}'s token for kubectl{said} makes {found}",
                 "401: nobody whom the API server knows",
                 f"a rule in `claimValidationRules` refuses who is no auditor; then {_BELIEVE}",
             )
@@ -147,10 +149,10 @@ def log_in():
     return passed(f"Olga is {_OLGA} and sees the pods of {SHOP}; Paul, Mallory and the canteen's tokens get 401")
 
 
-def _known(issuer, person: str, program: str):
+def _known(issuer, person: str, program: str, *others: str):
     """Name and groups of whoever has a fresh token of the issuer, and a connection with it; no name when the API server
-    knows nobody by it."""
-    status, token = docker.run(issuer, "issuer", "token", person, program)
+    knows nobody by it. others: groups in place of that person's."""
+    status, token = docker.run(issuer, "issuer", "token", person, program, *others)
     if status != 0:
         raise NotYet(
             f"the issuer gives no token: {token[-200:]}",
@@ -222,16 +224,25 @@ def _with(spec: dict | None = None, container: dict | None = None) -> dict:
     return {"spec": changed}
 
 
+def _after(**changed) -> dict:
+    """The good pod after an init container with other fields in its security context."""
+    first = {**_GOOD["containers"][0], "name": "first"}
+    first["securityContext"] = {**first["securityContext"], **changed}
+    return _with({"initContainers": [first]})
+
+
 _NODE = {"volumes": [{"name": "node", "hostPath": {"path": "/etc"}}]}
 _ATTACKS = {
     "with a folder of the node": _with(_NODE),
     "that is privileged": _with(container={"privileged": True, "allowPrivilegeEscalation": True}),
+    "with an init container that is privileged": _after(privileged=True, allowPrivilegeEscalation=True),
     "in the node's network": _with({"hostNetwork": True}),
     "among the node's processes": _with({"hostPID": True}),
     "with the node's shared memory": _with({"hostIPC": True}),
 }
 _ROOT = {
     "as root": _with(container={"runAsUser": 0, "runAsNonRoot": False}),
+    "with an init container as root": _after(runAsUser=0, runAsNonRoot=False),
     "that does not say it is not root": {
         "spec": {key: value for key, value in _with()["spec"].items() if key != "securityContext"}
     },
@@ -338,6 +349,8 @@ _POLICY = (
     "`kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings` shows what there is. A policy "
     "without a binding does nothing"
 )
+# Who makes the pods of a Deployment.
+_CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"
 _TAG, _PINNED = "lab/welcome:1.0", f"lab/welcome@sha256:{'0' * 64}"
 
 
@@ -378,6 +391,7 @@ def known_images():
     for what, pod in {
         "whose image has only a tag": _pod_of(_TAG),
         "whose image has neither tag nor digest": _pod_of("lab/welcome"),
+        "whose image has a tag that looks like a digest": _pod_of(f"lab/welcome:sha256-{'0' * 64}"),
         "whose second container has only a tag": {
             "spec": {"containers": [*first["spec"]["containers"], {"name": "two", "image": _TAG}]}
         },
@@ -387,6 +401,7 @@ def known_images():
         ),
     }.items():
         _must_refuse(PIER, what, pod, "it refused", _POLICY)
+    _must_refuse(PIER, "of a Deployment by a tag", _pod_of(_TAG), "it refused, whoever asks", _POLICY, _CONTROLLER)
     # A policy is in force a moment after it was written, so this comes after what it refuses.
     if why := _settled(lambda: _try(PIER, first)):
         raise NotYet(
@@ -514,7 +529,7 @@ def _culprit(began: float) -> str:
         ):
             return entry.user.removeprefix(_ACCOUNT)
     raise NotYet(
-        "the log does not have that night any more: the API server was started anew since",
+        "the log has no such deed since that night began: the API server may have been started anew",
         "the night's requests",
         _AGAIN,
     )
