@@ -39,6 +39,10 @@ policy "operations: ['*'], resources: ['pods', 'pods/*']" \
     "{expression: \"!has(object.spec) || (object.spec.?containers.orValue([]) + object.spec.?initContainers.orValue([])).all(c, c.image.matches('@sha256:[0-9a-f]{64}\$'))\"}, {expression: \"!has(object.spec) || object.spec.?ephemeralContainers.orValue([]).all(c, c.image.matches('@sha256:[0-9a-f]{64}\$'))\"}" \
     'validationActions: [Deny, Audit]' "$only"
 
+### right by-name: It is bound everywhere, and asks for the namespace itself.
+ferry "$pinned"
+policy "$pods" "$(echo "$each" | sed "s/object/request.namespace != 'lab-secure-pier' || &/g")" 'validationActions: [Deny]'
+
 ### wrong nothing: The ferry has its digest, and nobody asks for one.
 ferry "$pinned"
 
@@ -54,6 +58,14 @@ policy "$pods" "$each" "validationActions: [Warn], matchResources: {$only}"
 ### wrong no-init (breaks 1): Init containers are not looked at.
 ferry "$pinned"
 policy "$pods" "$(of containers), $(of ephemeralContainers)"
+
+### wrong looks-like (breaks 1): A tag that looks like a digest is one.
+ferry "$pinned"
+policy "$pods" "$(of containers | sed s/@sha256:/sha256/), $(of initContainers), $(of ephemeralContainers)"
+
+### wrong people-only (breaks 1): The cluster's own controllers are not asked, and they make the pods of Deployments.
+ferry "$pinned"
+policy "$pods" "$(of containers | sed "s/object/request.userInfo.username.startsWith('system:') || &/"), $(of initContainers), $(of ephemeralContainers)"
 
 ### wrong first-only (breaks 1): The first container alone is looked at.
 ferry "$pinned"

@@ -77,6 +77,11 @@ believe '[kubectl]' "$staff" \
     "    userValidationRules: [{expression: \"!user.groups.exists(g, g.startsWith('staff:system:'))\", message: not ours}]"
 bind --group=staff:auditors
 
+### wrong contains (breaks 3): A group that only sounds like the auditors' is enough.
+believe '[kubectl]' "$staff" \
+    "    userValidationRules: [{expression: \"user.groups.exists(g, g.contains('auditors'))\", message: only auditors}]"
+bind --group=staff:auditors
+
 ### wrong both-programs (breaks 4): The canteen's tokens are good, too.
 believe '[kubectl, canteen]
       audienceMatchPolicy: MatchAny' "$staff" "$rule"

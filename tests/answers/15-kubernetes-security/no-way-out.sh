@@ -31,6 +31,35 @@ END
     yard rollout status deployment/press --timeout=5m
 }
 
+# A policy in place of a standard. $1: which containers are asked whether they are privileged.
+policy() {
+    kubectl apply -f - <<END
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: lab-no-way-out, labels: {lab: kubernetes-security}}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]
+  variables:
+    - name: all
+      expression: object.spec.containers + object.spec.?initContainers.orValue([])
+  validations:
+    - expression: "!object.spec.?hostNetwork.orValue(false) && !object.spec.?hostPID.orValue(false) && !object.spec.?hostIPC.orValue(false)"
+    - expression: "!object.spec.?volumes.orValue([]).exists(v, has(v.hostPath))"
+    - expression: "!$1.exists(c, c.?securityContext.?privileged.orValue(false))"
+    - expression: "variables.all.all(c, c.?securityContext.?runAsNonRoot.orValue(object.spec.?securityContext.?runAsNonRoot.orValue(false)))"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: lab-no-way-out, labels: {lab: kubernetes-security}}
+spec:
+  policyName: lab-no-way-out
+  validationActions: [Deny]
+  matchResources:
+    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: lab-secure-yard}}
+END
+}
+
 ### right restricted: The strictest standard, and no token by the account.
 level enforce=restricted
 no_token
@@ -47,31 +76,7 @@ press 2 'serviceAccountName: press
 ### right policy: A policy instead of a standard.
 no_token
 press
-kubectl apply -f - <<'END'
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: {name: lab-no-way-out, labels: {lab: kubernetes-security}}
-spec:
-  matchConstraints:
-    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]
-  variables:
-    - name: all
-      expression: object.spec.containers + object.spec.?initContainers.orValue([])
-  validations:
-    - expression: "!object.spec.?hostNetwork.orValue(false) && !object.spec.?hostPID.orValue(false) && !object.spec.?hostIPC.orValue(false)"
-    - expression: "!object.spec.?volumes.orValue([]).exists(v, has(v.hostPath))"
-    - expression: "!variables.all.exists(c, c.?securityContext.?privileged.orValue(false))"
-    - expression: "variables.all.all(c, c.?securityContext.?runAsNonRoot.orValue(object.spec.?securityContext.?runAsNonRoot.orValue(false)))"
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: {name: lab-no-way-out, labels: {lab: kubernetes-security}}
-spec:
-  policyName: lab-no-way-out
-  validationActions: [Deny]
-  matchResources:
-    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: lab-secure-yard}}
-END
+policy variables.all
 
 ### wrong as-it-is: Just applied.
 yard apply -f gates/press.yaml
@@ -96,6 +101,11 @@ press
 level warn=restricted
 no_token
 press
+
+### wrong no-init (breaks 3): A policy that does not look at init containers.
+no_token
+press
+policy object.spec.containers
 
 ### wrong root-to-be (breaks 4): The middle standard, which allows root.
 level enforce=baseline

@@ -26,6 +26,11 @@ shop delete role keeper
 shop delete serviceaccount porter
 prices
 
+### right patched: One subject is taken out of the binding, and the one price is set.
+shop patch rolebinding keepers --type=json -p '[{"op": "remove", "path": "/subjects/3"}]'
+no_door
+shop patch configmap prices -p '{"data": {"coffee": "3"}}'
+
 ### wrong as-it-is: A morning like any other.
 shop get configmap prices
 
