@@ -226,9 +226,8 @@ def _with(spec: dict | None = None, container: dict | None = None) -> dict:
 
 def _after(**changed) -> dict:
     """The good pod after an init container with other fields in its security context."""
-    first = {**_GOOD["containers"][0], "name": "first"}
-    first["securityContext"] = {**first["securityContext"], **changed}
-    return _with({"initContainers": [first]})
+    first = _with(container=changed)["spec"]["containers"][0]
+    return _with({"initContainers": [{**first, "name": "first"}]})
 
 
 _NODE = {"volumes": [{"name": "node", "hostPath": {"path": "/etc"}}]}
