@@ -1,5 +1,7 @@
 """More ways to the API server: they are open when a chapter asks, and closed again whatever happened in between."""
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +13,7 @@ from conftest import wait_for
 from test_addons import clean, parts, whole  # noqa: F401
 from test_cluster import ensure, kubectl, run
 
-from labkit import paths
+from labkit import paths, supply
 from labkit.cluster import addons, contents, start, static_pods, ways_in
 from labkit.course import prepare
 from labkit.course import ways_in as learners
@@ -123,6 +125,27 @@ def test_a_token_and_a_policy_count_and_are_gone_with_the_add_on(cluster, clean,
     learners.take_away()
     assert known(other) == "401" and as_made() and whole(parts())
     assert "ways-in" not in run("docker", "exec", "workbook", "ls", "/var/lib/minikube/certs", "/etc/workbook")
+
+
+def test_the_issuer_answers_the_node_and_has_no_port_of_this_machine(cluster):
+    supply.ensure("issuer")
+    try:
+        said = run("sh", str(paths.notebooks / "gates" / "issuer.sh"))
+        found = json.loads(run("docker", "inspect", "lab-15-issuer"))[0]
+        chosen = ("docker", "exec", "lab-15-issuer", "issuer", "token", "mallory", "kubectl", "auditors")
+        token, own = (run(*words) for words in (chosen, chosen[:-1]))
+    finally:
+        run("docker", "rm", "-f", "lab-15-issuer", fails=True)
+    assert "the issuer answers at https://" in said
+    host = found["HostConfig"]
+    assert (host["PortBindings"], host["PublishAllPorts"], host["RestartPolicy"]["Name"]) == ({}, False, "no")
+    assert list(found["NetworkSettings"]["Networks"]) == ["workbook"]
+    assert (groups(token), groups(own)) == (["auditors"], ["bakers", "system:masters"])
+
+
+def groups(token) -> list[str]:
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "==="))["groups"]
 
 
 @disturbs
