@@ -7,6 +7,7 @@ by what the audit log has kept.
 import json
 from datetime import datetime
 
+from labkit.cluster import contents
 from labkit.course import ways_in
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
@@ -361,7 +362,8 @@ def _pod_of(image: str, **more) -> dict:
     "known-images",
     title="Only what has a digest",
     task=f"""A tag can be moved to another image, a digest cannot (chapter 05). In `{PIER}` only images with a digest
-are to run. Write a ValidatingAdmissionPolicy with its binding, both with the label `lab=kubernetes-security`:
+are to run. Write a ValidatingAdmissionPolicy with its binding, both with the label `lab=kubernetes-security`, by which the
+chapter's last cell finds them:
 
 - a pod is refused there when a container or an init container has an image without a digest (`…@sha256:…`)
 - neither does another image come later: not when the image of a pod is changed, nor by `kubectl debug`
@@ -414,7 +416,21 @@ def known_images():
                 f"that only {PIER} asks for digests",
                 "a binding counts in all namespaces, unless its `matchResources` has a `namespaceSelector`",
             )
+    _must_be_found()
     return passed(f"ferry runs {image[:40]}…; whatever has no digest was refused in {PIER}, and only there")
+
+
+def _must_be_found() -> None:
+    """Raises NotYet when a policy or a binding would stay in the cluster after the chapter."""
+    for kind in ("validatingadmissionpolicies", "validatingadmissionpolicybindings"):
+        for one in cluster.objects(f"{kind}.admissionregistration.k8s.io"):
+            name = one["metadata"]["name"]
+            if one["metadata"].get("labels", {}).get(contents.LABEL) != lesson.name:
+                raise NotYet(
+                    f"{name}, of {kind}, has no label {contents.LABEL}={lesson.name}",
+                    "that the chapter's last cell finds it",
+                    f"`kubectl label {kind} {name} {contents.LABEL}={lesson.name} --overwrite`",
+                )
 
 
 def _must_stay_so(pod: dict) -> None:

@@ -91,6 +91,11 @@ policy "$pods" '{expression: "false"}'
 ferry "$pinned"
 policy "$pods" "$each" 'validationActions: [Deny]'
 
+### wrong unlabelled: The chapter's last cell would not find the policy.
+ferry "$pinned"
+policy "$pods" "$each"
+kubectl label validatingadmissionpolicy lab-digests lab-
+
 ### undo
-kubectl delete validatingadmissionpolicybindings,validatingadmissionpolicies -l lab=kubernetes-security
+kubectl delete validatingadmissionpolicybindings,validatingadmissionpolicies --all
 kubectl -n lab-secure-pier delete deployment ferry --ignore-not-found --cascade=foreground --timeout=2m
