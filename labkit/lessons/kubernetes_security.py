@@ -351,6 +351,7 @@ _POLICY = (
 )
 # Who makes the pods of a Deployment.
 _CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"
+_REFUSES = (401, 403, 413, 422)  # by the `reason` of a policy's validation
 _TAG, _PINNED = "lab/welcome:1.0", f"lab/welcome@sha256:{'0' * 64}"
 
 
@@ -362,8 +363,8 @@ def _pod_of(image: str, **more) -> dict:
     "known-images",
     title="Only what has a digest",
     task=f"""A tag can be moved to another image, a digest cannot (chapter 05). In `{PIER}` only images with a digest
-are to run. Write a ValidatingAdmissionPolicy with its binding, both with the label `lab=kubernetes-security`, by which the
-chapter's last cell finds them:
+are to run. Write a ValidatingAdmissionPolicy with its binding, both with the label `lab=kubernetes-security`, by which
+the chapter's last cell finds them:
 
 - a pod is refused there when a container or an init container has an image without a digest (`…@sha256:…`)
 - neither does another image come later: not when the image of a pod is changed, nor by `kubectl debug`
@@ -445,13 +446,15 @@ def _must_stay_so(pod: dict) -> None:
             {"ephemeralContainers": [{"name": "lab-debugger", "image": "busybox:1.37"}]},
         ),
     ):
-        status, _ = cluster.act("PATCH", f"{path}{part}", {"spec": change}, query=_DRY, media=_STRATEGIC)
+        status, said = cluster.act("PATCH", f"{path}{part}", {"spec": change}, query=_DRY, media=_STRATEGIC)
         if status == 200:
             raise NotYet(
                 f"{what}, when we tried it",
                 "it refused",
                 "`operations` and `resources` of the policy's `resourceRules` say what it looks at",
             )
+        if status not in _REFUSES:
+            raise cluster.Refused(status, said)
 
 
 # -- who did it ----------------------------------------------------------------------------------
