@@ -26,9 +26,6 @@ class ToCome:
 
 
 _TO_COME = (
-    ToCome("15", "kubernetes-security", "Kubernetes security"),
-    ToCome("13", "signing", "Signing"),
-    ToCome("14", "docker-security", "Docker security"),
     ToCome("16", "capstone", "Capstone"),
 )
 
