@@ -3,7 +3,7 @@
 The kubelet runs what lies in /etc/kubernetes/manifests, and follows each change there within seconds.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from labkit import cluster, engine
 from labkit.cluster import PROFILE, STARTING
@@ -14,7 +14,7 @@ from labkit.system import wait
 
 NOW = "/etc/kubernetes/manifests"
 _COPY = "/etc/workbook/manifests"
-_READY = 90  # seconds until a part runs again, at pace 1
+_READY = 180  # seconds until a part runs again, at pace 1
 
 
 def note() -> None:
@@ -43,19 +43,22 @@ def put_back(kept: Collection[str] = ()) -> list[str]:
     """The same without waiting, whether the API server answers or not."""
     names = [name for name in cluster.in_node(PROFILE, _CHANGED).split() if name not in kept]
     if names:
-        cluster.in_node(PROFILE, f"kept=' {' '.join(kept)} '\n{_RESTORE}")
+        _change(f"kept=' {' '.join(kept)} '\n{_RESTORE}", names)
     return names
 
 
-def missing(report: Report, seconds: float = _READY) -> str:
-    """Waits until every part runs as its manifest now says; in words what is still missing then, or nothing."""
+def missing(report: Report, seconds: float = _READY, hopeless: Callable[[], bool] = lambda: False) -> str:
+    """Waits until every part runs as its manifest now says; in words what is still missing then, or nothing.
+
+    hopeless: whether waiting is in vain; asked now and then.
+    """
     wanted = _described()
     left = ""
 
     def runs() -> bool:
         nonlocal left
         left = _missing(wanted)
-        return not left
+        return not left or hopeless()
 
     wait.until(runs, seconds, every=0.2, meanwhile=lambda: report.detail(left))
     return left
@@ -80,7 +83,14 @@ def copy(name: str) -> str:
 
 def replace(name: str, file: str) -> None:
     """Puts a file of the node in a manifest's place."""
-    cluster.in_node(PROFILE, f"cp -p {file} {NOW}/.new; mv {NOW}/.new {NOW}/{name}")
+    _change(f"cp -p {file} {NOW}/.new; mv {NOW}/.new {NOW}/{name}", [name])
+
+
+def _change(script: str, names: Collection[str]) -> None:
+    """Runs a script that changes manifests, by name."""
+    if "kube-apiserver.yaml" in names:
+        script = f"running=$({_API_SERVER})\n{script}\n{_END}"
+    cluster.in_node(PROFILE, script)
 
 
 # A cluster from before there were copies: what it has now is taken for right.
@@ -88,6 +98,10 @@ _CHANGED = f"""
 [ -d {_COPY} ] || {{ mkdir -p {_COPY}; cp -p {NOW}/* {_COPY}; }}
 diff -rq {_COPY} {NOW} | sed -n 's/^Files .* and .*\\/\\(.*\\) differ$/\\1/p; s/^Only in .*: //p' | sort -u
 """
+# An API server that is told to end answers nobody any more, and waits for those who watch something as long as it may,
+# which is half a minute.
+_API_SERVER = "crictl ps --quiet --name '^kube-apiserver$' 2> /dev/null || true"
+_END = '[ -z "$running" ] || timeout 20 crictl stop --timeout 3 $running > /dev/null 2>&1 || true'
 # A rename: the kubelet never reads half a file.
 _RESTORE = f"""
 for file in {NOW}/*; do
@@ -138,6 +152,7 @@ def _missing(wanted: dict[str, tuple]) -> str:
         noted = pod["metadata"].get("annotations", {})
         if pod["spec"]["containers"][0].get("command") != command or not annotations.items() <= noted.items():
             return f"{name} is still another one than its manifest says"
-        if not ready(pod):
+        # Of the API server it is its answer that says so; the kubelet reports it up to half a minute later.
+        if name != f"kube-apiserver-{PROFILE}" and not ready(pod):
             return f"{name} {how(pod)}"
     return ""

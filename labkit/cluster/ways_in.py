@@ -9,6 +9,7 @@ survive, or that is broken off, is taken back at once.
 
 import hashlib
 import io
+import json
 import re
 import tarfile
 
@@ -28,7 +29,7 @@ _NOTHING = {
 _MANIFEST = "kube-apiserver.yaml"
 # The manifest as it was changed here, on the node: by this one sees whether it is still so.
 _OURS = "/etc/workbook/ways-in"
-_READY = 60  # seconds until the API server runs with its new flags, at pace 1
+_READY = 180  # seconds until the API server runs with its new flags, at pace 1; some twenty are enough as a rule
 
 # What the next add() brings to the node: texts, by the names of the files.
 given: dict[str, str] = {}
@@ -54,8 +55,9 @@ def add(report: Report) -> None:
     missing = "it was broken off"
     try:
         report.detail("the API server starts anew")
+        began = cluster.in_node(PROFILE, "date +%s%N")
         static_pods.replace(_MANIFEST, f"{_OURS}/{_MANIFEST}")
-        missing = static_pods.missing(report, _READY)
+        missing = static_pods.missing(report, _READY, lambda: _has_ended_twice(int(began)))
     finally:
         if missing:
             why = _last_words()
@@ -115,6 +117,16 @@ def _bring(folder: str, texts: dict[str, str]) -> None:
             entry.size, entry.mode = len(text.encode()), 0o600
             archive.addfile(entry, io.BytesIO(text.encode()))
     engine.client().containers.get(PROFILE).put_archive(folder, packed.getvalue())
+
+
+def _has_ended_twice(since: int) -> bool:
+    """Whether the API server was started since then (nanoseconds), and ended, again and again: that is not by chance."""
+    said = cluster.in_node(PROFILE, "crictl ps --all --state Exited --name '^kube-apiserver$' --output json || true")
+    try:
+        found = json.loads(said)["containers"] or []
+    except ValueError:  # it does not answer
+        return False
+    return any(int(one["createdAt"]) > since and one["metadata"].get("attempt", 0) > 0 for one in found)
 
 
 def _last_words() -> str:
