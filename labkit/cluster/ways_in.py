@@ -120,7 +120,7 @@ def _bring(folder: str, texts: dict[str, str]) -> None:
 
 
 def _has_ended_twice(since: int) -> bool:
-    """Whether the API server was started since then (nanoseconds), and ended, again and again: that is not by chance."""
+    """Whether the API server was started since then (nanoseconds) and has ended, twice: that is not by chance."""
     said = cluster.in_node(PROFILE, "crictl ps --all --state Exited --name '^kube-apiserver$' --output json || true")
     try:
         found = json.loads(said)["containers"] or []
