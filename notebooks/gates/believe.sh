@@ -22,7 +22,7 @@ for _ in $(seq 160); do
         exit
     fi
     # The server says in its log why it stays with the file that it had.
-    why=$(kubectl -n kube-system logs -l component=kube-apiserver --since-time="$began" --tail=-1 |
+    why=$(kubectl -n kube-system logs -l component=kube-apiserver --since-time="$began" --tail=-1 2> /dev/null |
         awk '/"failed to [a-z]+ authentication config" err="/ { sub(/.*err="/, ""); sub(/"$/, ""); why = $0 }
              /"failed to [a-z]+ authentication config" err=<$/ { getline; sub(/^[ \t]+/, ""); why = $0 }
              END { print why }')
