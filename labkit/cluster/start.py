@@ -1,5 +1,6 @@
 """Bringing the cluster there, whatever state it is found in, and taking it away."""
 
+import contextlib
 import json
 import os
 import re
@@ -72,8 +73,10 @@ def _mended(report: Report) -> bool:
     report.step("mending the cluster")
     _start_nodes()
     # A control plane that was broken on purpose, or left half-way: with its own manifests it comes back.
-    static_pods.put_back()
-    if _whole(report, 45):
+    changed = []
+    with contextlib.suppress(Trouble):  # a node in which there are none yet, or which runs nothing
+        changed = static_pods.put_back()
+    if _whole(report, 120 if changed else 45):
         for node in cluster.nodes():
             engine.client().containers.get(node["Id"]).exec_run("systemctl restart containerd kubelet")
         if _whole(report, 45):
