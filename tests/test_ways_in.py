@@ -96,8 +96,8 @@ def as_made() -> bool:
 
 
 def all_run() -> None:
-    """Waits until the kubelet has said so of each part, which takes it up to half a minute."""
-    wait_for(parts, whole, 60, "the whole control plane")
+    """Waits until the kubelet has said so of each part; it looks after its own pods every minute and a half."""
+    wait_for(parts, whole, 150, "the whole control plane")
 
 
 disturbs = pytest.mark.disturbs_cluster
