@@ -10,7 +10,7 @@ import time
 
 import pytest
 from conftest import wait_for
-from test_addons import clean, parts, whole  # noqa: F401
+from test_addons import clean  # noqa: F401
 from test_cluster import ensure, kubectl, run
 
 from labkit import paths, supply
@@ -95,18 +95,18 @@ def as_made() -> bool:
     return not run(*differ, fails=True)
 
 
-def all_run() -> None:
-    """Waits until the kubelet has said so of each part; it looks after its own pods every minute and a half."""
-    wait_for(parts, whole, 150, "the whole control plane")
-
-
 disturbs = pytest.mark.disturbs_cluster
 
 
 @disturbs
-def test_a_token_and_a_policy_count_and_are_gone_with_the_add_on(cluster, clean, tmp_path, capsys):
+def test_bad_files_change_nothing_and_good_ones_count_until_the_add_on_is_gone(cluster, clean, tmp_path, capsys):
+    given, token = files(tmp_path, policies="this is no policy\n")
+    with pytest.raises(Trouble) as trouble:
+        learners.add(**given)
+    assert "policies.jsonl" in trouble.value.saw and token not in trouble.value.saw
+    assert as_made() and known(token) == "401"
+
     given, token = files(tmp_path)
-    assert known(token) == "401"
     began = time.monotonic()
     learners.add(**given)
     assert time.monotonic() - began < pace.patience(60)
@@ -128,7 +128,7 @@ def test_a_token_and_a_policy_count_and_are_gone_with_the_add_on(cluster, clean,
 
     learners.take_away()
     assert known(other) == "401" and as_made()
-    all_run()
+    assert static_pods.missing(Report()) == ""
     assert "ways-in" not in run("docker", "exec", "workbook", "ls", "/var/lib/minikube/certs", "/etc/workbook")
 
 
@@ -154,19 +154,6 @@ def groups(token) -> list[str]:
 
 
 @disturbs
-def test_files_that_the_api_server_does_not_start_with_change_nothing(cluster, clean, tmp_path):
-    given, token = files(tmp_path, policies="this is no policy\n")
-    with pytest.raises(Trouble) as trouble:
-        learners.add(**given)
-    assert "policies.jsonl" in trouble.value.saw and token not in trouble.value.saw
-    assert as_made() and known(token) == "401"
-    all_run()
-    given, token = files(tmp_path)
-    learners.add(**given)
-    assert known(token) == "tess"
-
-
-@disturbs
 def test_what_was_broken_off_is_put_back_by_the_next_chapter(cluster, clean):
     adding = subprocess.Popen(
         [sys.executable, "-c", "from labkit.cluster import addons; addons.add('ways-in')"],
@@ -180,7 +167,7 @@ def test_what_was_broken_off_is_put_back_by_the_next_chapter(cluster, clean):
     ensure(cluster)
     prepare.get_ready(OTHER, Report())
     assert as_made() and addons.added() == []
-    all_run()
+    assert static_pods.missing(Report()) == ""
 
 
 @disturbs

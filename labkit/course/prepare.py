@@ -131,7 +131,10 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
     cluster.resume()
     if not static_pods.reachable():
         return []
-    static_pods.restore(report)
+    # What an add-on of the lesson has changed of it goes with that, at the end: after an API server's start the
+    # controllers need a while.
+    its = [] if cluster.api_trouble() else [name for name in lesson.adds if name in addons.added()]
+    static_pods.restore(report, addons.kept(its))
     if cluster.state() != "running":
         return []
     report.step("clearing the cluster")
