@@ -320,6 +320,7 @@ def whole(lines):
 
 
 def break_manifests(change):
+    wait_for(parts, whole, 150, "the whole control plane, as the kubelet reports it")
     run("docker", "exec", "workbook", "sh", "-c", f"cd /etc/kubernetes/manifests; {change}")
     wait_for(parts, lambda lines: not whole(lines), 60, "the control plane as it was broken")
 
