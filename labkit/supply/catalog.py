@@ -250,7 +250,7 @@ IMAGES = {
             "a small issuer of identities, by OpenID Connect",
             needs=("debian",),
             public=False,
-            later=True,
+            asked=True,
         ),
         # What a chapter adds to the cluster.
         Image(
