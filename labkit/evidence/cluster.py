@@ -286,7 +286,7 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
     def settled() -> bool:
         nonlocal found
         found = get("deployment", name, namespace)
-        return found is None or ready(found) or bool(found["spec"].get("paused"))
+        return found is None or ready(found) or bool(found["spec"].get("paused") or _refused(found))
 
     wait.until(settled, 6, every=0.2)
     if found is None:
@@ -297,6 +297,9 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
         saw = f"deployment {name} {how(found)}"
         if found["spec"].get("paused"):
             raise NotYet(f"{saw}, and its rollout is paused", "all of them", f"`{kubectl} describe deployment {name}`")
+        if why := _refused(found):
+            events = f"`{kubectl} get events --field-selector reason=FailedCreate`"
+            raise NotYet(f"{saw}; its next copy is refused: {why[-300:]}", "all of them", f"{events} shows all of it")
         for pod in staying(pods_of(found)):
             if not ready(pod):
                 raise NotYet(f"{saw}; pod {pod['metadata']['name']} {how(pod)}", "all of them", _next(pod))
@@ -304,6 +307,14 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
             saw, "all of them, and its update through", f"`{kubectl} rollout status deployment/{name} --timeout=1m`"
         )
     return found
+
+
+def _refused(deployment: dict) -> str:
+    """Why the API server does not make the next pod of a deployment; empty when it does."""
+    conditions = deployment.get("status", {}).get("conditions") or ()
+    return next(
+        (one["message"] for one in conditions if (one["type"], one["status"]) == ("ReplicaFailure", "True")), ""
+    )
 
 
 def pods_of(deployment: dict) -> list[dict]:

@@ -134,10 +134,11 @@ def log_in():
     for person, *others in (("paul",), ("mallory",), ("mallory", "staff:auditors", "auditors-too")):
         if found := _known(issuer, person, "kubectl", *others)[0]:
             said = f" with the groups {' and '.join(others)}" if others else ""
+            rule = "has to compare a group's whole name" if others else "refuses who is no auditor"
             raise NotYet(
                 f"{person.capitalize()}'s token for kubectl{said} makes {found}",
                 "401: nobody whom the API server knows",
-                f"a rule in `claimValidationRules` refuses who is no auditor; then {_BELIEVE}",
+                f"a rule in `claimValidationRules` {rule}; then {_BELIEVE}",
             )
     for person in ("olga", "mallory"):
         if found := _known(issuer, person, "canteen")[0]:
@@ -255,7 +256,8 @@ _ROOT = {
     task=f"""In `{YARD}` runs the press of `gates/press.yaml`, as root and with all of the node's disk, as the next cell
 shows. Close the way out, for the press and for whatever is started there tomorrow:
 
-- `press` goes on with two copies, made by rules that count now, and answers `hot off the press` on its port 8080
+- `press` goes on with two copies, both made since the yard has its rules; on port 8080 it answers
+  `hot off the press`
 - neither in the press nor in a pod that says nothing of it lies a token for the API server
 - a pod that has a folder of the node, is privileged, or shares the node's network, processes or memory, is refused
 - a pod that runs as root, or does not say that it is not, is refused as well; and one that keeps all rules is not""",
@@ -407,7 +409,9 @@ def known_images():
     # A policy is in force a moment after it was written, so this comes after what it refuses.
     if why := _settled(lambda: _try(PIER, first)):
         raise NotYet(
-            f"a pod whose image has a digest is refused: {why[-300:]}", "it admitted", f"mend the expression: {_POLICY}"
+            f"a pod whose image has a digest is refused: {why[-300:]}",
+            "it admitted",
+            "mend the expression: `kubectl get validatingadmissionpolicies -o yaml` shows it",
         )
     _must_stay_so(pods[0])
     for namespace in ("default", "kube-system", SHOP, YARD):
@@ -560,7 +564,8 @@ def _must_be_powerless(name: str) -> None:
         return cluster.rights(user, SHOP)
 
     if found := _settled(left):
-        verb, resource = sorted(found)[0]
+        # What it did beside is for the learner to find.
+        verb, resource = min(found, key=lambda one: (one not in _KEEPING, one))
         raise NotYet(
             f"the account that changed the prices may still {verb} {resource} in {SHOP}",
             "an account without rights there",
