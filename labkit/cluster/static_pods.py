@@ -54,11 +54,17 @@ def missing(report: Report, seconds: float = _READY, hopeless: Callable[[], bool
     hopeless: whether waiting is in vain; asked now and then.
     """
     wanted = _described()
-    left = ""
+    left, told = "", False
 
     def runs() -> bool:
-        nonlocal left
-        left = _missing(wanted)
+        nonlocal left, told
+        # The kubelet's next word on those that have started anew comes after ten seconds.
+        left = cluster.api_trouble() if told else _missing(wanted)
+        if not left and (older := _behind(wanted)):
+            if not told and any(older.values()):
+                told = True
+                cluster.in_node(PROFILE, _FOLLOW.replace("OLDER", " ".join(older.values())))
+            left = f"{', '.join(older)} starts anew with the API server"
         return not left or hopeless()
 
     wait.until(runs, seconds, every=0.2, meanwhile=lambda: report.detail(left))
@@ -103,6 +109,9 @@ diff -rq {_COPY} {NOW} | sed -n 's/^Files .* and .*\\/\\(.*\\) differ$/\\1/p; s/
 # which is half a minute.
 _API_SERVER = "crictl ps --quiet --name '^kube-apiserver$' 2> /dev/null || true"
 _END = '[ -z "$running" ] || timeout 20 crictl stop --timeout 3 $running > /dev/null 2>&1 || true'
+# Who watches an API server that ends asks for it again ever more rarely, up to once a minute: for that long after it is
+# back no controller does anything, and the kubelet reports nothing of the static pods. Started anew they ask at once.
+_FOLLOW = "timeout 20 crictl stop --timeout 1 OLDER > /dev/null 2>&1 || true; systemctl restart kubelet"
 # A rename: the kubelet never reads half a file.
 _RESTORE = f"""
 for file in {NOW}/*; do
@@ -164,6 +173,23 @@ def _missing(wanted: dict[str, tuple]) -> str:
 def _as_reported(pod: dict) -> tuple:
     """Command and annotations of a pod, as the API server knows it."""
     return pod["spec"]["containers"][0].get("command"), pod["metadata"].get("annotations", {})
+
+
+def _behind(wanted: Collection[str]) -> dict[str, str]:
+    """The containers of controllers and scheduler that are from before the API server, by the names of their parts;
+    empty for one that does not run."""
+    try:
+        found = json.loads(cluster.in_node(PROFILE, "crictl ps --output json"))["containers"] or []
+    except (Trouble, ValueError):  # its runtime does not answer just now
+        return {}
+    began = {f"{one['metadata']['name']}-{PROFILE}": (int(one["createdAt"]), one["id"]) for one in found}
+    api_server, _ = began.get(f"kube-apiserver-{PROFILE}", (0, ""))
+    # Of one start of the node they are together.
+    return {
+        name.removesuffix(f"-{PROFILE}"): began.get(name, (0, ""))[1]
+        for name in (f"kube-controller-manager-{PROFILE}", f"kube-scheduler-{PROFILE}")
+        if name in wanted and began.get(name, (0, ""))[0] < api_server - 5e9
+    }
 
 
 def _api_server() -> tuple | None:

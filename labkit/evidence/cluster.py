@@ -298,8 +298,9 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
         if found["spec"].get("paused"):
             raise NotYet(f"{saw}, and its rollout is paused", "all of them", f"`{kubectl} describe deployment {name}`")
         if why := _refused(found):
-            events = f"`{kubectl} get events --field-selector reason=FailedCreate`"
-            raise NotYet(f"{saw}; its next copy is refused: {why[-300:]}", "all of them", f"{events} shows all of it")
+            events = f"`{kubectl} get events --field-selector reason=FailedCreate` shows all of it"
+            again = f"once that is mended, `{kubectl} rollout restart deployment/{name}` tries at once"
+            raise NotYet(f"{saw}; its next copy is refused: {why[-300:]}", "all of them", f"{events}; {again}")
         for pod in staying(pods_of(found)):
             if not ready(pod):
                 raise NotYet(f"{saw}; pod {pod['metadata']['name']} {how(pod)}", "all of them", _next(pod))
@@ -311,7 +312,11 @@ def ready_deployment(name: str, namespace: str, fix: str) -> dict:
 
 def _refused(deployment: dict) -> str:
     """Why the API server does not make the next pod of a deployment; empty when it does."""
-    conditions = deployment.get("status", {}).get("conditions") or ()
+    # The deployment's own condition is of an older revision too.
+    newest = replica_sets_of(deployment)[-1:]
+    if deployment.get("status", {}).get("observedGeneration") != deployment["metadata"]["generation"] or not newest:
+        return ""
+    conditions = newest[0].get("status", {}).get("conditions") or ()
     return next(
         (one["message"] for one in conditions if (one["type"], one["status"]) == ("ReplicaFailure", "True")), ""
     )
