@@ -11,7 +11,7 @@ import time
 import pytest
 from conftest import wait_for
 from test_addons import clean  # noqa: F401
-from test_cluster import ensure, kubectl, run
+from test_cluster import kubectl, run
 
 from labkit import paths, supply
 from labkit.cluster import addons, contents, start, static_pods, ways_in
@@ -128,7 +128,7 @@ def test_bad_files_change_nothing_and_good_ones_count_until_the_add_on_is_gone(c
 
     learners.take_away()
     assert known(other) == "401" and as_made()
-    assert static_pods.missing(Report()) == ""
+    assert static_pods.settle(Report()) == ""
     assert "ways-in" not in run("docker", "exec", "workbook", "ls", "/var/lib/minikube/certs", "/etc/workbook")
 
 
@@ -164,10 +164,9 @@ def test_what_was_broken_off_is_put_back_by_the_next_chapter(cluster, clean):
     wait_for(lambda: not as_made(), timeout=60, what="the changed manifest")
     os.killpg(adding.pid, signal.SIGKILL)
     adding.wait()
-    ensure(cluster)
     prepare.get_ready(OTHER, Report())
     assert as_made() and addons.added() == []
-    assert static_pods.missing(Report()) == ""
+    assert static_pods.settle(Report()) == ""
 
 
 @disturbs

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 
 from labkit import cluster, engine
 from labkit.cluster import PROFILE, STARTING
-from labkit.cluster.objects import how, ready
+from labkit.cluster.objects import container_statuses, how, ready
 from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import wait
@@ -34,7 +34,7 @@ def restore(report: Report | None = None, kept: Collection[str] = ()) -> list[st
     report = report or Report()
     report.step("mending the control plane")
     report.detail(", ".join(names))
-    if left := missing(report):
+    if left := settle(report):
         raise Trouble(f"the control plane does not come back: {left}", "all its parts", "run this again")
     report.done()
     return names
@@ -48,8 +48,9 @@ def put_back(kept: Collection[str] = ()) -> list[str]:
     return names
 
 
-def missing(report: Report, seconds: float = _READY, hopeless: Callable[[], bool] = lambda: False) -> str:
-    """Waits until every part runs as its manifest now says; in words what is still missing then, or nothing.
+def settle(report: Report, seconds: float = _READY, hopeless: Callable[[], bool] = lambda: False) -> str:
+    """Every part runs as its manifest now says, and follows the API server that runs now, when this returns nothing;
+    otherwise what is still missing, in words.
 
     hopeless: whether waiting is in vain; asked now and then.
     """
@@ -58,13 +59,16 @@ def missing(report: Report, seconds: float = _READY, hopeless: Callable[[], bool
 
     def runs() -> bool:
         nonlocal left, told
-        # The kubelet's next word on those that have started anew comes after ten seconds.
-        left = cluster.api_trouble() if told else _missing(wanted)
-        if not left and (older := _behind(wanted)):
-            if not told and any(older.values()):
-                told = True
-                cluster.in_node(PROFILE, _FOLLOW.replace("OLDER", " ".join(older.values())))
-            left = f"{', '.join(older)} starts anew with the API server"
+        left = _missing(wanted)
+        if not left:
+            running = _running()
+            if older := _behind(wanted, running):
+                if not told and any(older.values()):
+                    told = True
+                    cluster.in_node(PROFILE, _FOLLOW.replace("OLDER", " ".join(older.values())))
+                left = f"{', '.join(older)} starts anew with the API server"
+            elif told:
+                left = _unreported(running)
         return not left or hopeless()
 
     wait.until(runs, seconds, every=0.2, meanwhile=lambda: report.detail(left))
@@ -141,16 +145,18 @@ def _described() -> dict[str, tuple]:
     }
 
 
+def _pods() -> dict[str, dict]:
+    """The pods of the control plane as the API server knows them, by name."""
+    found = cluster.core().list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
+    return {pod.metadata.name: cluster.client().sanitize_for_serialization(pod) for pod in found}
+
+
 def _missing(wanted: dict[str, tuple]) -> str:
     """Which part does not run yet as its manifest says, in words; empty when all do."""
     if trouble := cluster.api_trouble():
         return trouble
-    api = cluster.client()
     try:
-        pods = {
-            pod.metadata.name: api.sanitize_for_serialization(pod)
-            for pod in cluster.core().list_namespaced_pod("kube-system", label_selector="tier=control-plane").items
-        }
+        pods = _pods()
     except Exception as trouble:  # it may stop answering between two calls
         return f"the API server does not answer ({type(trouble).__name__})"
     if others := pods.keys() - wanted:
@@ -175,21 +181,41 @@ def _as_reported(pod: dict) -> tuple:
     return pod["spec"]["containers"][0].get("command"), pod["metadata"].get("annotations", {})
 
 
-def _behind(wanted: Collection[str]) -> dict[str, str]:
-    """The containers of controllers and scheduler that are from before the API server, by the names of their parts;
-    empty for one that does not run."""
+def _running() -> dict[str, tuple[int, str]]:
+    """When each container of the node began, in nanoseconds, and its number, by the name that a pod of it has."""
     try:
         found = json.loads(cluster.in_node(PROFILE, "crictl ps --output json"))["containers"] or []
     except (Trouble, ValueError):  # its runtime does not answer just now
         return {}
-    began = {f"{one['metadata']['name']}-{PROFILE}": (int(one["createdAt"]), one["id"]) for one in found}
-    api_server, _ = began.get(f"kube-apiserver-{PROFILE}", (0, ""))
+    return {f"{one['metadata']['name']}-{PROFILE}": (int(one["createdAt"]), one["id"]) for one in found}
+
+
+_FOLLOWERS = (f"kube-controller-manager-{PROFILE}", f"kube-scheduler-{PROFILE}")
+
+
+def _behind(wanted: Collection[str], running: dict[str, tuple[int, str]]) -> dict[str, str]:
+    """The containers of controllers and scheduler that are from before the API server, by the names of their parts;
+    empty for one that does not run."""
+    api_server, _ = running.get(f"kube-apiserver-{PROFILE}", (0, ""))
     # Of one start of the node they are together.
     return {
-        name.removesuffix(f"-{PROFILE}"): began.get(name, (0, ""))[1]
-        for name in (f"kube-controller-manager-{PROFILE}", f"kube-scheduler-{PROFILE}")
-        if name in wanted and began.get(name, (0, ""))[0] < api_server - 5e9
+        name.removesuffix(f"-{PROFILE}"): running.get(name, (0, ""))[1]
+        for name in _FOLLOWERS
+        if name in wanted and running.get(name, (0, ""))[0] < api_server - 5e9
     }
+
+
+def _unreported(running: dict[str, tuple[int, str]]) -> str:
+    """Which of those that started anew the kubelet has not told of yet; its word comes after up to ten seconds."""
+    try:
+        pods = _pods()
+    except Exception as trouble:  # it may stop answering between two calls
+        return f"the API server does not answer ({type(trouble).__name__})"
+    for name in _FOLLOWERS:
+        told = [seen.get("containerID", "") for seen in container_statuses(pods.get(name, {}))]
+        if name in running and not any(one.endswith(running[name][1]) for one in told):
+            return f"the kubelet has not told of {name} yet"
+    return ""
 
 
 def _api_server() -> tuple | None:

@@ -47,7 +47,7 @@ def add(report: Report) -> None:
         _bring(FOLDER, brought)
     wanted = changed(static_pods.copy(_MANIFEST), _stamp())
     if static_pods.now(_MANIFEST) == wanted:
-        if missing := static_pods.missing(report, _READY):
+        if missing := static_pods.settle(report, _READY):
             raise Trouble(f"the API server is not ready: {missing}", "it to be", "run this again")
         return
     cluster.in_node(PROFILE, f"mkdir -p {_OURS}")
@@ -57,14 +57,14 @@ def add(report: Report) -> None:
         report.detail("the API server starts anew")
         began = cluster.in_node(PROFILE, "date +%s%N")
         static_pods.replace(_MANIFEST, f"{_OURS}/{_MANIFEST}")
-        missing = static_pods.missing(report, _READY, lambda: _has_ended_twice(int(began)))
+        missing = static_pods.settle(report, _READY, lambda: _has_ended_twice(int(began)))
     finally:
         if missing:
             why = _last_words()
             static_pods.put_back()
             cluster.in_node(PROFILE, f"rm -rf {FOLDER} {_OURS}")
     if missing:
-        static_pods.missing(report, _READY)
+        static_pods.settle(report, _READY)
         raise Trouble(
             f"the API server does not run with these files: {why or missing}",
             "one that does",
