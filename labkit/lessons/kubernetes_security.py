@@ -421,6 +421,9 @@ def known_images():
                 f"that only {PIER} asks for digests",
                 "a binding counts in all namespaces, unless its `matchResources` has a `namespaceSelector`",
             )
+    # What was taken back counts for a moment, too, so the first look may have seen what is not there any more.
+    if wait.until(lambda: not _try(PIER, _pod_of(_TAG)), 2, every=0.2):
+        raise NotYet(f"a pod whose image has only a tag would be started in {PIER}", "it refused", _POLICY)
     _must_be_found()
     return passed(f"ferry runs {image[:40]}…; whatever has no digest was refused in {PIER}, and only there")
 
