@@ -15,7 +15,7 @@ from labkit.system import wait
 
 NOW = "/etc/kubernetes/manifests"
 _COPY = "/etc/workbook/manifests"
-_READY = 180  # seconds until a part runs again, at pace 1
+_READY = 180  # seconds until a part runs again, at pace 1; some twenty are enough as a rule
 
 
 def note() -> None:
@@ -48,7 +48,7 @@ def put_back(kept: Collection[str] = ()) -> list[str]:
     return names
 
 
-def settle(report: Report, seconds: float = _READY, hopeless: Callable[[], bool] = lambda: False) -> str:
+def settle(report: Report, hopeless: Callable[[], bool] = lambda: False) -> str:
     """Every part runs as its manifest now says, and follows the API server that runs now, when this returns nothing;
     otherwise what is still missing, in words.
 
@@ -71,7 +71,7 @@ def settle(report: Report, seconds: float = _READY, hopeless: Callable[[], bool]
                 left = _unreported(running)
         return not left or hopeless()
 
-    wait.until(runs, seconds, every=0.2, meanwhile=lambda: report.detail(left))
+    wait.until(runs, _READY, every=0.2, meanwhile=lambda: report.detail(left))
     return left
 
 

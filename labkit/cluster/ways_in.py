@@ -29,7 +29,6 @@ _NOTHING = {
 _MANIFEST = "kube-apiserver.yaml"
 # The manifest as it was changed here, on the node: by this one sees whether it is still so.
 _OURS = "/etc/workbook/ways-in"
-_READY = 180  # seconds until the API server runs with its new flags, at pace 1; some twenty are enough as a rule
 
 # What the next add() brings to the node: texts, by the names of the files.
 given: dict[str, str] = {}
@@ -47,7 +46,7 @@ def add(report: Report) -> None:
         _bring(FOLDER, brought)
     wanted = changed(static_pods.copy(_MANIFEST), _stamp())
     if static_pods.now(_MANIFEST) == wanted:
-        if missing := static_pods.settle(report, _READY):
+        if missing := static_pods.settle(report):
             raise Trouble(f"the API server is not ready: {missing}", "it to be", "run this again")
         return
     cluster.in_node(PROFILE, f"mkdir -p {_OURS}")
@@ -57,14 +56,14 @@ def add(report: Report) -> None:
         report.detail("the API server starts anew")
         began = cluster.in_node(PROFILE, "date +%s%N")
         static_pods.replace(_MANIFEST, f"{_OURS}/{_MANIFEST}")
-        missing = static_pods.settle(report, _READY, lambda: _has_ended_twice(int(began)))
+        missing = static_pods.settle(report, lambda: _has_ended_twice(int(began)))
     finally:
         if missing:
             why = _last_words()
             static_pods.put_back()
             cluster.in_node(PROFILE, f"rm -rf {FOLDER} {_OURS}")
     if missing:
-        static_pods.settle(report, _READY)
+        static_pods.settle(report)
         raise Trouble(
             f"the API server does not run with these files: {why or missing}",
             "one that does",
