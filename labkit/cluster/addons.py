@@ -235,6 +235,23 @@ def _let_policies_go(report: Report) -> None:
             raise
 
 
+# A container on the nodes' network that has this alias. Names that end in .local are asked by plain HTTP by cosign and by
+# the policy controller, too.
+REGISTRY = "registry.local:5000"
+_WAY = f"/etc/containerd/certs.d/{REGISTRY}"
+
+
+def _show_the_way(report: Report) -> None:
+    hosts = f'server = "http://{REGISTRY}"\\n[host."http://{REGISTRY}"]\\n  capabilities = ["pull", "resolve"]\\n'
+    for node in cluster.nodes():
+        cluster.in_node(node["Id"], f"mkdir -p {_WAY}; printf '{hosts}' > {_WAY}/hosts.toml")
+
+
+def _forget_the_way(report: Report) -> None:
+    for node in cluster.nodes():
+        cluster.in_node(node["Id"], f"rm -rf {_WAY}")
+
+
 _GATEWAY_KINDS = tuple(
     f"customresourcedefinition/{kind}.gateway.networking.k8s.io"
     for kind in ("gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants", "backendtlspolicies")
@@ -249,6 +266,7 @@ ADDONS = {
         add=second_node.add,
         remove=second_node.remove,
     ),
+    "registry": _Addon("the way to a chapter's own registry", add=_show_the_way, remove=_forget_the_way),
     "network-policy": _Addon(
         "the enforcement of network policies",
         "kube-router",

@@ -9,6 +9,9 @@ from labkit.errors import Trouble
 from labkit.report import Report
 from labkit.system import pace, wait
 
+# The taint of a node that is closed; it goes and comes with spec.unschedulable.
+_CORDON = "node.kubernetes.io/unschedulable"
+
 
 def load_image(image: str, report: Report | None = None) -> None:
     """Puts an image of the engine into every node that has not that very image already."""
@@ -91,11 +94,18 @@ def _short(name: str) -> str:
 
 
 def open_nodes() -> None:
-    """Lets pods come to every node again; a drain closes one."""
+    """Lets pods come to every node again: a drain closes one, and so does a taint of a chapter's, whose key begins with
+    lab-. Labels that begin so go, too."""
     core = cluster.core()
     for node in core.list_node().items:
-        if node.spec.unschedulable:
-            core.patch_node(node.metadata.name, {"spec": {"unschedulable": None}})
+        change: dict = {"spec": {"unschedulable": None}} if node.spec.unschedulable else {}
+        if any(taint.key.startswith("lab-") for taint in node.spec.taints or ()):
+            kept = [taint for taint in node.spec.taints if not taint.key.startswith(("lab-", _CORDON))]
+            change.setdefault("spec", {})["taints"] = cluster.client().sanitize_for_serialization(kept) or None
+        if ours := [label for label in node.metadata.labels or {} if label.startswith("lab-")]:
+            change["metadata"] = {"labels": dict.fromkeys(ours)}
+        if change:
+            core.patch_node(node.metadata.name, change)
 
 
 def make_namespace(name: str) -> None:

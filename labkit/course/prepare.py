@@ -137,6 +137,7 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
     static_pods.restore(report, addons.kept(its))
     if cluster.state() != "running":
         return []
+    contents.open_nodes()
     report.step("clearing the cluster")
     removed = contents.delete_labelled(lesson.name)
     if lesson.namespaces:

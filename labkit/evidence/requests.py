@@ -9,6 +9,7 @@ The log comes from a loop that asks an app for its version again and again. A li
 
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,15 @@ def read(log: str | Path) -> Log:
         raise Trouble(
             f"there is no file {Path(log).name}", "the log of a load loop", "run the cell that writes it"
         ) from None
+    if not (seen := parse(lines)):
+        raise Trouble(
+            f"{Path(log).name} has no request in it", "lines such as 12.34 12.35 ok 1.0", "run the cell that writes it"
+        )
+    return seen
+
+
+def parse(lines: Iterable[str]) -> Log | None:
+    """What the lines of a log say; None when there is no request among them."""
     requests, marks = [], []
     for line in lines:
         if found := re.fullmatch(r"(\d+\.?\d*) mark (.+)", line.strip()):
@@ -69,9 +79,7 @@ def read(log: str | Path) -> Log:
             words = " ".join((found[4] or "").split())
             requests.append((float(found[1]), float(found[2]), ok, words or ("?" if ok else f"status {found[3]}")))
     if not requests:
-        raise Trouble(
-            f"{Path(log).name} has no request in it", "lines such as 12.34 12.35 ok 1.0", "run the cell that writes it"
-        )
+        return None
     start = min([began for began, *_ in requests] + [moment for moment, _ in marks])
     return Log(
         [Request(began - start, ended - start, ok, words) for began, ended, ok, words in sorted(requests)],

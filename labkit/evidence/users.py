@@ -24,3 +24,17 @@ def seen(log: str, container: str, script: str, wanted: str, order: str, lost: s
         saw = f"{log}: {len(failed)} of {len(found.requests)} requests failed, first with: {failed[0].answer}"
         raise NotYet(saw, "none that failed", lost)
     return found
+
+
+def of_a_change(log: str, container: str, first: str, last: str, order: str) -> requests.Log:
+    """What users on the cluster's network saw from before a change of version until after it. Raises NotYet unless
+    nobody lost anything. order: in which order all is to be done, in words; the others are those of seen()."""
+    lost = f"{order}; copies that are ready have to go on until others are"
+    found = seen(log, container, "cluster/users.sh", "what the users saw meanwhile", order, lost)
+    if found.versions != [first, last]:
+        raise NotYet(
+            f"{log}: the users were answered by {' and then by '.join(found.versions)}", f"{first}, then {last}", order
+        )
+    if [one.answer for one in found.requests[-20:]] != [last] * 20:
+        raise NotYet(f"{log}: among the last 20 answers are some of {first}", f"{last} alone at the end", order)
+    return found

@@ -5,9 +5,7 @@ with the cluster by `kubectl diff`, and begin an update themselves.
 """
 
 import base64
-import gzip
 import json
-import os
 import subprocess
 import tarfile
 import tempfile
@@ -17,12 +15,11 @@ from pathlib import Path
 
 import yaml
 
-from labkit import cluster as workbook
 from labkit import session
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
-from labkit.evidence import NotYet, cluster, registry, requests, update, users
+from labkit.evidence import NotYet, cluster, helm, registry, update, users
 from labkit.system import pace, wait
 
 NAMESPACE, REGISTRY = "lab-helm", "lab-12-registry"
@@ -53,96 +50,12 @@ lesson = Lesson(
 _HELM, _KUBECTL = f"helm -n {NAMESPACE}", f"kubectl -n {NAMESPACE}"
 
 
-# -- what Helm and its secrets say ---------------------------------------------------------------
-
-
-def _run(*command: str, given: str = "") -> subprocess.CompletedProcess:
-    """A command's end, in the learner's folder. given: what it reads from its standard input."""
-    variables = {**os.environ, **workbook.variables()}
-    return subprocess.run(
-        command, input=given, capture_output=True, text=True, env=variables, cwd=session.current.folder
-    )
-
-
-def _why(ended: subprocess.CompletedProcess) -> str:
-    """What a command that failed said of it, in one short line: of a schema's refusal the places and rules."""
-    lines = [line.strip() for line in ended.stderr.splitlines() if line.strip()]
-    rules = [line.removeprefix("- ") for line in lines if line.startswith("- at ")]
-    errors = rules or [line for line in lines if line.startswith(("Error", "error"))] or lines[-1:]
-    return ("; ".join(errors) if rules else errors[0] if errors else f"it ended with status {ended.returncode}")[:220]
-
-
-def _revisions(name: str) -> list[dict]:
-    """What Helm keeps of a release, the newest revision last; of each the number, the status and the secret."""
-    secrets = cluster.objects("secrets", NAMESPACE, f"owner=helm,name={name}")
-    found = [
-        {
-            "revision": int(one["metadata"]["labels"]["version"]),
-            "status": one["metadata"]["labels"]["status"],
-            "created": one["metadata"]["creationTimestamp"],
-            "secret": one,
-        }
-        for one in secrets
-    ]
-    return sorted(found, key=lambda one: one["revision"])
-
-
-def _opened(revision: dict) -> dict:
-    """What is in a revision's secret: the chart, the values, the manifest."""
-    packed = base64.b64decode(base64.b64decode(revision["secret"]["data"]["release"]))
-    return json.loads(gzip.decompress(packed))
-
-
-def _deployed(name: str, anew: str) -> tuple[list[dict], dict]:
-    """All revisions of a release, and what is in the newest, which is deployed. Raises NotYet when it is not."""
-    revisions = _revisions(name)
-    if not revisions:
-        raise NotYet(f"there is no release {name} in namespace {NAMESPACE}", "one that is deployed", anew)
-    last = revisions[-1]
-    _must_not_be_pending(name, last)
-    if last["status"] != "deployed":
-        raise NotYet(
-            f"revision {last['revision']} of release {name} is {last['status']}",
-            "the newest one deployed",
-            f"`{_HELM} history {name}` says why; once the cause is mended, upgrade again",
-        )
-    return revisions, _opened(last)
-
-
-def _must_not_be_pending(name: str, last: dict) -> None:
-    """Raises NotYet when an upgrade is under way, or was broken off: Helm then refuses the next one."""
-    if last["status"].startswith("pending"):
-        raise NotYet(
-            f"revision {last['revision']} of release {name} is {last['status']}",
-            "one that has come to an end",
-            f"let it end; if nothing runs any more, `{_HELM} rollback {name}` ends it",
-        )
-
-
-def _objects(manifest: str) -> dict[tuple, dict]:
-    """The objects in a manifest by kind and name; those that are none, and lists, are left out."""
-    documents = [one for one in yaml.safe_load_all(manifest) if isinstance(one, dict) and one.get("metadata")]
-    return {(one.get("kind"), one["metadata"].get("name")): one for one in documents}
-
-
-def _version(release: dict) -> str:
-    return release["chart"]["metadata"]["version"]
-
-
 def _seen(log: str, first: str, last: str, anew: str) -> requests.Log:
     """What users saw from before a change of version until after it. Raises NotYet unless nobody lost anything."""
     order = (
         f"{anew}; let the users come before you change anything, and `sh cluster/users.sh stop {log}` once all is done"
     )
-    lost = f"{order}; copies that are ready have to go on until others are"
-    seen = users.seen(log, "lab-12-users", "cluster/users.sh", "what the users saw meanwhile", order, lost)
-    if seen.versions != [first, last]:
-        raise NotYet(
-            f"{log}: the users were answered by {' and then by '.join(seen.versions)}", f"{first}, then {last}", order
-        )
-    if [one.answer for one in seen.requests[-20:]] != [last] * 20:
-        raise NotYet(f"{log}: among the last 20 answers are some of {first}", f"{last} alone at the end", order)
-    return seen
+    return users.of_a_change(log, "lab-12-users", first, last, order)
 
 
 # -- a chart that asks for what it needs ---------------------------------------------------------
@@ -209,7 +122,7 @@ def asks():
                 else "`required` in the schema or in the template, and `minLength`",
             )
         if "owner" not in ended.stderr:
-            raise NotYet(f"with {what} the error is: {_why(ended)}", "one that names owner", "see `required`")
+            raise NotYet(f"with {what} the error is: {helm.why(ended)}", "one that names owner", "see `required`")
     for number in ("1", "10"):
         if isinstance(said := _rendered("12-chart", *_GOOD, "--set", f"replicas={number}"), str):
             raise NotYet(f"with replicas={number}: {said}", "it rendered", "mend the bounds of replicas in the schema")
@@ -225,8 +138,8 @@ def asks():
                 "an error",
                 "`additionalProperties` in the schema; what is allowed stands under `properties`",
             )
-    if (linted := _run("helm", "lint", "12-chart", *_GOOD)).returncode:
-        why = next((line for line in linted.stdout.splitlines() if "[ERROR]" in line), _why(linted))
+    if (linted := helm.run("helm", "lint", "12-chart", *_GOOD)).returncode:
+        why = next((line for line in linted.stdout.splitlines() if "[ERROR]" in line), helm.why(linted))
         raise NotYet(f"`helm lint`: {why}", "no error", "mend that")
     return passed("it renders and lints with good values, and refuses eight bad ones")
 
@@ -239,16 +152,16 @@ def _number(text: str) -> object:
 
 
 def _helm_template(chart: str, *values: str, given: str = "") -> subprocess.CompletedProcess:
-    return _run("helm", "template", "trial", chart, *values, given=given)
+    return helm.run("helm", "template", "trial", chart, *values, given=given)
 
 
 def _rendered(chart: str, *values: str) -> dict[tuple, dict] | str:
     """What a chart renders, by kind and name; or why it does not."""
     ended = _helm_template(chart, *values)
     if ended.returncode:
-        return _why(ended)
+        return helm.why(ended)
     try:
-        return _objects(ended.stdout)
+        return helm.objects(ended.stdout)
     except yaml.YAMLError:
         return "what it renders is no YAML"
 
@@ -309,32 +222,32 @@ removed.""",
 )
 def tidier():
     anew = "begin anew with the cell before your own, `sh charts/till.sh`"
-    revisions = _revisions("till")
+    revisions = helm.revisions("till", NAMESPACE)
     if not revisions:
         raise NotYet(f"there is no release till in namespace {NAMESPACE}", "it, with its history", anew)
-    if _version(first := _opened(revisions[0])) != "0.1.0":
+    if helm.version(first := helm.opened(revisions[0])) != "0.1.0":
         raise NotYet(
-            f"the oldest revision of release till has chart {_version(first)}", "the one with 0.1.0, too", anew
+            f"the oldest revision of release till has chart {helm.version(first)}", "the one with 0.1.0, too", anew
         )
     if not (session.current.folder / "12-till" / "Chart.yaml").exists():
         raise NotYet("there is no chart in 12-till", "the colleague's, mended", anew)
     last = revisions[-1]
-    _must_not_be_pending("till", last)
-    release = _opened(last)
+    helm.must_not_be_pending("till", NAMESPACE, last)
+    release = helm.opened(last)
     upgrade = f"`{_HELM} upgrade till 12-till --wait --timeout 1m`"
     if last["status"] != "deployed" or len(revisions) == 1:
         status = f"revision {last['revision']} of release till is {last['status']}"
         rendered = _helm_template("12-till")
         if rendered.returncode:
-            raise NotYet(f"{status}; `helm template till 12-till`: {_why(rendered)}", "manifests", _LINE)
+            raise NotYet(f"{status}; `helm template till 12-till`: {helm.why(rendered)}", "manifests", _LINE)
         raise NotYet(
-            f"{status}, with chart {_version(release)}: {release['info'].get('description', '')[:160]}",
+            f"{status}, with chart {helm.version(release)}: {release['info'].get('description', '')[:160]}",
             "chart 0.2.0, deployed",
             f"{upgrade} says what is in the way; mend it in `12-till`",
         )
-    if _version(release) != "0.2.0":
+    if helm.version(release) != "0.2.0":
         raise NotYet(
-            f"release till is deployed with chart {_version(release)}",
+            f"release till is deployed with chart {helm.version(release)}",
             "0.2.0",
             f"{upgrade}, with `version: 0.2.0` in `12-till/Chart.yaml`",
         )
@@ -372,10 +285,10 @@ _LINE = "mend that line of what is rendered: `helm template till 12-till --debug
 def _as_in_the_folder(release: dict, upgrade: str) -> None:
     """Raises NotYet unless 12-till renders what release till has, with the release's own values."""
     values = json.dumps(release.get("config") or {})
-    ended = _run("helm", "template", "till", "12-till", "-f", "-", given=values)
+    ended = helm.run("helm", "template", "till", "12-till", "-f", "-", given=values)
     if ended.returncode:
-        raise NotYet(f"`helm template till 12-till`: {_why(ended)}", "manifests", f"{_LINE}; then {upgrade}")
-    now, then = _objects(ended.stdout), _objects(release["manifest"])
+        raise NotYet(f"`helm template till 12-till`: {helm.why(ended)}", "manifests", f"{_LINE}; then {upgrade}")
+    now, then = helm.objects(ended.stdout), helm.objects(release["manifest"])
     for (kind, name), one in then.items():
         if now.get((kind, name)) != one:
             raise NotYet(
@@ -437,9 +350,9 @@ The next cell makes it all anew, and takes about 15 seconds.""",
 )
 def by_hand():
     anew = "begin anew with the cell before your own, `sh charts/cafe.sh`"
-    _, release = _deployed("cafe", anew)
+    _, release = helm.deployed("cafe", NAMESPACE, anew)
     cafe = cluster.ready_deployment("cafe", NAMESPACE, anew)
-    wished = _objects(release["manifest"]).get(("Deployment", "cafe"))
+    wished = helm.objects(release["manifest"]).get(("Deployment", "cafe"))
     if wished is None:
         raise NotYet("release cafe has no deployment cafe in its manifest", "that of `charts/welcome`", anew)
     if (wanted := wished["spec"].get("replicas", 1)) != 4:
@@ -450,7 +363,7 @@ def by_hand():
             "lets Helm set back what others have set",
         )
     _must_say_as_before(release, wished)
-    ended = _run("kubectl", "-n", NAMESPACE, "diff", "-f", "-", given=release["manifest"])
+    ended = helm.run("kubectl", "-n", NAMESPACE, "diff", "-f", "-", given=release["manifest"])
     if ended.returncode == 1:
         lines = [line for line in ended.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
         first = next((line for line in lines if "generation:" not in line), "")
@@ -461,7 +374,7 @@ def by_hand():
             "bring the release and the cluster together: which of the two is right?",
         )
     if ended.returncode:
-        raise NotYet(f"`kubectl diff` failed: {_why(ended)}", "a comparison", f"`{_HELM} get manifest cafe`")
+        raise NotYet(f"`kubectl diff` failed: {helm.why(ended)}", "a comparison", f"`{_HELM} get manifest cafe`")
     if cluster.image_of(cafe) != "lab/welcome:1.0":
         raise NotYet(
             f"cafe runs {cluster.image_of(cafe)}",
@@ -490,7 +403,7 @@ def by_hand():
 
 def _must_say_as_before(release: dict, deployment: dict) -> None:
     """Raises NotYet when a release has lost the other values that cafe was installed with."""
-    service = _objects(release["manifest"]).get(("Service", "cafe")) or {"spec": {"ports": [{}]}}
+    service = helm.objects(release["manifest"]).get(("Service", "cafe")) or {"spec": {"ports": [{}]}}
     hook = deployment["spec"]["template"]["spec"]["containers"][0].get("lifecycle") or {}
     lost = ["service.nodePort=31121"] * (service["spec"]["ports"][0].get("nodePort") != 31121)
     lost += ["graceSeconds=4"] * (((hook.get("preStop") or {}).get("sleep") or {}).get("seconds") != 4)
@@ -542,17 +455,17 @@ def pipeline():
         raise NotYet("the registry has no charts/welcome in version 0.2.0", "it", push)
     if (app := str(published.config.get("appVersion"))) != "2.0":
         raise NotYet(f"version 0.2.0 in the registry has appVersion {app}", "2.0", f"mend `Chart.yaml`; {push}")
-    revisions, release = _deployed("shop", anew)
+    revisions, release = helm.deployed("shop", NAMESPACE, anew)
     upgrade = f"`{_HELM} upgrade shop oci://localhost:5051/charts/welcome --version 0.2.0 --plain-http …`"
-    if _version(release) != "0.2.0":
-        raise NotYet(f"release shop is deployed with chart {_version(release)}", "0.2.0", upgrade)
+    if helm.version(release) != "0.2.0":
+        raise NotYet(f"release shop is deployed with chart {helm.version(release)}", "0.2.0", upgrade)
     if _templates(release) != _templates_in_registry():
         raise NotYet(
             "the templates of release shop are others than those of the chart in the registry",
             "the very chart that was pushed",
             f"{push}; then {upgrade}",
         )
-    if "0.1.0" not in {_version(_opened(one)) for one in revisions[:-1]}:
+    if "0.1.0" not in {helm.version(helm.opened(one)) for one in revisions[:-1]}:
         raise NotYet("the history of shop has no revision with chart 0.1.0", "the same release, upgraded", anew)
     shop = cluster.ready_deployment("shop", NAMESPACE, anew)
     if cluster.image_of(shop) != "lab/welcome:2.0":
@@ -576,9 +489,9 @@ def _templates_in_registry() -> dict[str, bytes]:
     """The same of the chart in the registry. Raises NotYet when Helm cannot pull it."""
     with tempfile.TemporaryDirectory() as place:
         source = "oci://localhost:5051/charts/welcome"
-        ended = _run("helm", "pull", source, "--version", "0.2.0", "--plain-http", "-d", place)
+        ended = helm.run("helm", "pull", source, "--version", "0.2.0", "--plain-http", "-d", place)
         if ended.returncode:
-            raise NotYet(f"`helm pull {source}`: {_why(ended)}", "the chart", "push it again")
+            raise NotYet(f"`helm pull {source}`: {helm.why(ended)}", "the chart", "push it again")
         with tarfile.open(next(Path(place).glob("*.tgz"))) as archive:
             return {
                 name: part.read()

@@ -252,6 +252,9 @@ IMAGES = {
             public=False,
             asked=True,
         ),
+        Image(
+            "door", "lab/door:1", "the door of a shop that breaks", needs=("golang", "static"), public=False, later=True
+        ),
         # What a chapter adds to the cluster.
         Image(
             "metrics-server",
