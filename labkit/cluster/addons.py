@@ -235,8 +235,8 @@ def _let_policies_go(report: Report) -> None:
             raise
 
 
-# A container on the nodes' network that has this alias. Names that end in .local are asked by plain HTTP by cosign and by
-# the policy controller, too.
+# A container on the nodes' network that has this alias. Names in .local are asked by plain HTTP by cosign and by the
+# policy controller, too.
 REGISTRY = "registry.local:5000"
 _WAY = f"/etc/containerd/certs.d/{REGISTRY}"
 
