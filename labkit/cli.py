@@ -170,6 +170,28 @@ def shell(
 
 
 @verb()
+def gameday(
+    act: Annotated[str, typer.Argument(metavar="ACT", help="open, draw, name, mend, report or list.")] = "report",
+    fault: Annotated[str, typer.Argument(metavar="FAULT", help="With draw and name: a fault of the list.")] = "",
+    difficulty: Annotated[
+        int | None, typer.Option(min=1, max=3, help="With draw: of which difficulty; without it, of any.")
+    ] = None,
+) -> None:
+    """Chapter 16's game day: opens the shop, draws a fault at random, takes your name for it, mends it, reports. Exit
+    status 1 when the name is not the right one.
+
+    Example: ./workbook gameday draw --difficulty 1
+
+    Example: ./workbook gameday name wrong-port
+    """
+    from labkit.commands import gameday
+
+    if act not in gameday.ACTS:
+        raise typer.BadParameter(f"{act} is none of {', '.join(gameday.ACTS)}", param_hint="ACT")
+    raise typer.Exit(0 if gameday.run(act, fault, difficulty) else 1)
+
+
+@verb()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:

@@ -27,7 +27,7 @@ from labkit.course.lesson import Lesson
 from labkit.engine import own
 from labkit.supply import catalog
 
-VERBS = ("open", "test", "run", "check", "shell", "doctor", "status", "stop", "reset")
+VERBS = ("open", "test", "run", "check", "shell", "gameday", "doctor", "status", "stop", "reset")
 
 
 # -- help and mistakes ---------------------------------------------------------------------------
@@ -65,6 +65,8 @@ def test_every_verb_has_a_help_text_with_an_example(workbook, verb):
         ["reset"],
         ["reset", "pods", "--all"],
         ["reset", "--purge"],
+        ["gameday", "nap"],
+        ["gameday", "draw", "--difficulty", "4"],
         ["open", "--port", "0"],
         ["--source", "nowhere"],
     ],

@@ -1,7 +1,7 @@
 """The incidents of a game day: which one is under way, and how the earlier ones went.
 
-They are kept in a config map, in a namespace of its own that goes with the chapter. The one that is under way is written
-in base64: not a secret, but nothing that one reads by chance. Moments come from the users' log.
+They are kept in a config map, in a namespace of its own that goes with the chapter. The one that is under way stands
+there in base64: not a secret, but nothing that one reads by chance. Moments come from the users' log.
 """
 
 import base64
