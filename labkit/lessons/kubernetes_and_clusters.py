@@ -18,7 +18,7 @@ from labkit import session
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
-from labkit.evidence import NotYet, cluster
+from labkit.evidence import NotYet, cluster, git
 from labkit.system import pace, wait
 
 NAMESPACE = "lab-clusters"
@@ -120,7 +120,7 @@ def declared():
     if not (folder / ".git").exists():
         what = "has no git repository in it" if folder.exists() else "is not there"
         raise NotYet(f"the folder 06-front {what}", "a git repository", "`git init 06-front`")
-    if waiting := _git(folder, "status", "--porcelain").decode():
+    if waiting := git.said(folder, "status", "--porcelain").decode():
         first = waiting.splitlines()[0][3:]
         if both := [line[3:] for line in waiting.splitlines() if line[:2] in _UNMERGED]:
             raise NotYet(
@@ -135,7 +135,7 @@ def declared():
             f"`git -C 06-front add {first}`, and `git -C 06-front commit -m '…'`; does git ask who you are, tell it by "
             "`git -C 06-front config user.name …` and `… user.email …`",
         )
-    commits = _git(folder, "log", "--reverse", "--format=%h").decode().split()
+    commits = git.said(folder, "log", "--reverse", "--format=%h").decode().split()
     if not commits:
         raise NotYet("06-front has no commit", "one with a manifest of deployment front", "write it, and commit it")
     newest = _front(folder, commits[-1])
@@ -185,14 +185,9 @@ def _run(*command: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, env=workbook.variables())
 
 
-def _git(folder: Path, *words: str) -> bytes:
-    """What git says of a folder; empty when it fails, as without a commit."""
-    return _run("git", "-c", "safe.directory=*", "-C", str(folder), *words).stdout
-
-
 def _unpacked(folder: Path, commit: str, place: str) -> list[str]:
     """Puts the files of a commit into a place; what kubectl has to be told to read its manifests there."""
-    with tarfile.open(fileobj=io.BytesIO(_git(folder, "archive", commit))) as archive:
+    with tarfile.open(fileobj=io.BytesIO(git.said(folder, "archive", commit))) as archive:
         archive.extractall(place, filter="data")
     kustomized = any((Path(place) / name).exists() for name in ("kustomization.yaml", "kustomization.yml"))
     return ["-k", place] if kustomized else ["-R", "-f", place]

@@ -176,7 +176,7 @@ def _missing_secret() -> str:
 
 def _full_volume() -> str:
     pages = int(shop.variable(shop.container("web", "tls"), "JOURNAL_PAGES", "64"))
-    volume = next((one for one in shop.template("web").get("volumes") or () if one["name"] == "journal"), {})
+    volume: dict = next((one for one in shop.template("web").get("volumes") or () if one["name"] == "journal"), {})
     room = cluster.quantity((volume.get("emptyDir") or {}).get("sizeLimit", "1Gi"))
     if pages <= 0:
         return "the journal keeps every page for ever"

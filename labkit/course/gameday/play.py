@@ -173,7 +173,7 @@ def choose(difficulty: int | None) -> Fault:
 def draw(report: Report, difficulty: int | None = None, name: str = "") -> Incident:
     """A fault comes over the open shop, while users are there; returns when they have noticed. name: of the fault, or
     one is chosen. Raises Trouble."""
-    if now := incident.current():
+    if (now := incident.current()) and not now.mended:
         _mend(now)
     incident.forget()
     open_shop(report)
