@@ -28,7 +28,7 @@ def unverified(reference: str, key: Path) -> str:
 
 
 def attested(reference: str, key: Path, kinds: tuple[str, ...] = SBOMS) -> list[dict]:
-    """What was attested of an image by the owner of a key, and is of one of these kinds; none when cosign finds none."""
+    """What the owner of a key attested of an image, of these kinds; nothing when cosign finds none."""
     found = []
     for kind in kinds:
         options = ("--type", kind, "--key", str(key), "--insecure-ignore-tlog=true")
