@@ -30,7 +30,7 @@ lesson = Lesson(
     number="16",
     name="capstone",
     title="Capstone",
-    minutes=75,
+    minutes=60,
     goals=(
         "bring a change from its code to its users: tested, packed, signed, rolled out, without a lost request",
         "say of what runs in a cluster which commit it comes from, and who vouches for it",
@@ -468,13 +468,13 @@ The node reaches your registry as `{INSIDE}`.
 
 The cell before yours makes it all anew, and takes about 15 seconds.""",
     hints=(
-        "Two lines of the template decide on the image and on the strategy; the level wants six more. How does "
-        "an image reference with a digest look, and does the template let you write one? What keeps old copies "
-        "until new ones are ready, with three of them?",
+        "Which line of the template decides on the image, and how does a reference with a digest look? For the level, "
+        "chapter 15 has the four settings. And what becomes of values of before that nobody says again?",
         '`image: "{{ .Values.image.repository }}@{{ .Values.image.digest }}"`; `securityContext: {runAsNonRoot: true, '
         "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}`; "
-        "`strategy` with `maxUnavailable: 0`. Users come first (`sh capstone/users.sh start …`), then `helm upgrade`, "
-        "then `sh cluster/settled.sh lab-release counter`, then `sh capstone/users.sh stop 16-upgrade.log`.",
+        "`replicas=3`, `graceSeconds=4` and the node port again. Users come first (`sh capstone/users.sh start …`) "
+        "then `helm upgrade`, then `sh cluster/settled.sh lab-release counter`, then `sh capstone/users.sh stop "
+        "16-upgrade.log`.",
     ),
     patience=40,
 )

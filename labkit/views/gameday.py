@@ -91,8 +91,9 @@ def _shortened(found: list[tuple[float, int, int]]) -> list[tuple[float, int, in
 
 
 def timeline() -> Picture:
-    """The incident of now, drawn from the log of its users as it is now. Raises Trouble when there is none."""
+    """The incident of now, drawn from the log of its users as it is now; words alone when there is none."""
     now, seen = incident.current(), shop.log()
     if now is None or seen is None:
-        raise Trouble("nothing has happened yet", "an incident, and users who saw it", "`workbook gameday draw`")
+        said = "Nothing has happened yet: `workbook gameday draw` draws an incident."
+        return Picture(drawing(_LEFT + _WIDTH, 30, said, label(0, 18, said)), said)
     return draw(seen, now, incident.past())
