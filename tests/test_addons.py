@@ -116,6 +116,31 @@ def test_a_network_policy_refuses_and_allows_and_after_removal_nothing_is_left(c
     assert run("docker", "exec", "workbook", "sh", "-c", sets) == ""
 
 
+def test_the_nodes_find_a_registry_of_a_chapter_and_forget_the_way(cluster, clean, web):
+    from labkit.cluster.addons import REGISTRY
+
+    supply.ensure("busybox", "registry")
+    start = "docker run --detach --name lab-test-registry --network workbook --network-alias registry.local"
+    run(*f"{start} --publish 127.0.0.1::5000 registry:2.8.2".split())
+    pushed = ""
+    try:
+        outside = f"localhost:{run('docker', 'port', 'lab-test-registry', '5000').rpartition(':')[2]}"
+        pushed = f"{outside}/lab/way:1"
+        run("docker", "tag", "busybox:1.37", pushed)
+        wait_for(lambda: run("docker", "push", "--quiet", pushed, fails=True), lambda said: "lab/way" in said)
+        pull = ("docker", "exec", "workbook", "crictl", "pull", f"{REGISTRY}/lab/way:1")
+        assert "Image is up to date" not in run(*pull, fails=True), "by HTTP only those who were told so"
+        addons.add("registry")
+        assert "Image is up to date" in run(*pull)
+    finally:
+        run("docker", "rm", "--force", "--volumes", "lab-test-registry")
+        run("docker", "rmi", pushed, fails=True)
+        name = f"{REGISTRY}/lab/way:1"
+        run("docker", "exec", "workbook", "ctr", "-n", "k8s.io", "images", "rm", name, fails=True)
+    addons.remove("registry")
+    assert REGISTRY not in run("docker", "exec", "workbook", "ls", "/etc/containerd/certs.d", fails=True)
+
+
 ROUTE = {
     "apiVersion": "gateway.networking.k8s.io/v1",
     "kind": "HTTPRoute",

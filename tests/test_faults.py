@@ -1,0 +1,189 @@
+"""Every fault of the game day: it is felt by users, no restart mends it, its own mending does, and nothing is left.
+
+A plain run plays a quarter of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
+"""
+
+import random
+import subprocess
+
+import pytest
+from conftest import SEED, wait_for
+
+from labkit import shell
+from labkit.course import exercise, prepare
+from labkit.course.gameday import faults, play
+from labkit.course.gameday.faults import FAULTS
+from labkit.errors import Trouble
+from labkit.evidence import NotYet, cluster, incident, shop
+from labkit.evidence.incident import Incident
+from labkit.lessons import capstone
+from labkit.report import Report
+
+CHECK = capstone.lesson.exercises["game-day"]
+
+
+# -- the table -----------------------------------------------------------------------------------
+
+
+def test_there_are_faults_of_each_difficulty_and_each_is_whole():
+    assert len(FAULTS) >= 15
+    for difficulty in (1, 2, 3):
+        assert sum(fault.difficulty == difficulty for fault in FAULTS.values()) >= 5
+    for fault in FAULTS.values():
+        assert len(fault.hints) == 3 and all(fault.hints), fault.name
+        assert not any(fault.name in hint for hint in fault.hints), f"a hint says the name of {fault.name}"
+        for script in (fault.inject, fault.mend):
+            asked = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True)
+            assert asked.returncode == 0, f"{fault.name}: {asked.stderr}"
+
+
+def test_faults_that_have_not_come_yet_come_first(monkeypatch):
+    had = [name for name, fault in FAULTS.items() if fault.difficulty == 1][1:]
+    reports = [incident.Report(1, name, 1, 0, 0, 0, None, 0, 0) for name in had]
+    monkeypatch.setattr(incident, "past", lambda: reports)
+    [left] = {play.choose(1).name for _ in range(20)}
+    assert left not in had and FAULTS[left].difficulty == 1
+    reports.append(incident.Report(2, left, 1, 0, 0, 0, None, 0, 0))
+    assert play.choose(1).difficulty == 1, "all have come: any of them again"
+    assert len({play.choose(None).difficulty for _ in range(200)}) > 1
+
+
+PEM = b"""-----BEGIN CERTIFICATE-----
+MIIBNzCB3qADAgECAgECMAoGCCqGSM49BAMCMA0xCzAJBgNVBAMMAmNhMB4XDTI2
+MTAyODE5NDgxN1oXDTI2MTEyNzE5NDgxN1owDjEMMAoGA1UEAwwDd2Vi
+-----END CERTIFICATE-----
+"""
+
+
+def test_the_end_of_a_certificate_is_read():
+    assert faults.ends(PEM).isoformat() == "2026-11-27T19:48:17+00:00"
+    for other in (b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
+        with pytest.raises(ValueError, match="no certificate"):
+            faults.ends(other)
+
+
+def policy(selector: dict, *rules: dict) -> dict:
+    return {"spec": {"podSelector": selector, "policyTypes": ["Ingress"], "ingress": [*rules]}}
+
+
+def test_network_policies_are_read_as_they_count(monkeypatch):
+    def says(*policies: dict) -> bool:
+        monkeypatch.setattr(cluster, "objects", lambda *asked: [*policies])
+        return shop.allows({"app": "web"}, {"app": "door"}, 8443)
+
+    web, door = {"matchLabels": {"app": "web"}}, {"podSelector": {"matchLabels": {"app": "door"}}}
+    assert says(), "nobody forbids it"
+    assert says(policy({"matchLabels": {"app": "store"}})), "it is about others"
+    assert not says(policy(web)) and not says(policy({}))
+    assert says(policy(web, {"from": [door]})) and says(policy(web, {"from": [door], "ports": [{"port": 8443}]}))
+    assert not says(policy(web, {"from": [door], "ports": [{"port": 8000}]}))
+    assert not says(policy(web, {"from": [{"podSelector": {"matchLabels": {"app": "dor"}}}]}))
+    assert says(policy(web), policy(web, {"from": [door]})), "policies add up"
+    some = {"podSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["door", "bell"]}]}}
+    assert says(policy(web, {"from": [some]})) and says(policy(web, {}))
+
+
+# -- each of them, in the open shop --------------------------------------------------------------
+
+
+def played(every: bool) -> list[str]:
+    """The names of the faults that are played."""
+    some = random.Random(f"{SEED}faults").sample([*FAULTS], (len(FAULTS) + 3) // 4)
+    return [name for name in FAULTS if every or name in some]
+
+
+def pytest_generate_tests(metafunc):
+    if "fault" in metafunc.fixturenames:
+        metafunc.parametrize("fault", played(metafunc.config.getoption("--every-answer")))
+
+
+@pytest.fixture(scope="module")
+def chapter(request):
+    """Chapter 16, ready, and cleaned up after the last fault."""
+    request.getfixturevalue("cluster")
+    prepare.get_ready(capstone.lesson, Report())
+    yield
+    prepare.take_back(capstone.lesson, Report())
+
+
+def bash(script: str) -> None:
+    shell.run(f'k() {{ kubectl -n {shop.NAMESPACE} "$@"; }}\n{script}')
+
+
+def settle(seconds: int = 60) -> None:
+    wait_for(shop.is_steady, timeout=seconds, what="users who are served")
+
+
+@pytest.mark.engine
+@pytest.mark.cluster
+@pytest.mark.plays("16")
+@pytest.mark.disturbs_cluster
+def test_a_fault_is_felt_and_no_restart_mends_it_and_its_own_mending_does(chapter, fresh_progress, fault):
+    play.open_shop(Report())
+    shop.must_be_whole()
+    assert not FAULTS[fault].left(), "nothing is wrong in the open shop"
+
+    drawn = play.draw(Report(), name=fault)
+    assert FAULTS[fault].left(), "what was changed is seen"
+    assert incident.measure(shop.log(), drawn).lost >= 3, "users have noticed"
+    said = exercise.judge(CHECK)
+    assert said.state == "not yet" and fault not in said.text(), "the check does not tell the name"
+
+    bash("k rollout restart deployment/door deployment/web statefulset/store; k delete pods --all --wait=false")
+    assert FAULTS[fault].left(), "a restart mends nothing"
+    assert exercise.judge(CHECK).state == "not yet"
+
+    assert not play.name(next(name for name in FAULTS if name != fault)) and play.name(fault)
+    bash(FAULTS[fault].mend)
+    assert not FAULTS[fault].left(), "its cause is gone"
+    settle(150)  # what was started anew again and again is not tried at once
+    wait_for(
+        lambda: exercise.judge(CHECK).text(), lambda text: text.startswith("✓"), 60, "the verdict that it is mended"
+    )
+    [report] = [one for one in incident.past() if one.number == drawn.number]
+    assert report.fault == fault and report.guesses == 2 and report.lost >= 3
+    assert report.detected is not None and report.suffered > 0
+    assert cluster.objects("nodes")[0]["spec"].get("unschedulable") is None
+
+
+@pytest.mark.engine
+@pytest.mark.cluster
+@pytest.mark.plays("16")
+@pytest.mark.disturbs_cluster
+def test_whatever_was_done_to_it_the_shop_opens_again(chapter):
+    play.open_shop(Report())
+    bash("""
+k delete deployment web; k delete service store; k delete networkpolicies,resourcequotas --all
+k delete secret store-password web-certificate
+k create rolebinding all --clusterrole=admin --serviceaccount=lab-gameday:door
+k patch deployment door -p '{"spec": {"template": {"spec": {"nodeSelector": {"lab-disk": "ssd"}}}}}'
+k exec store-0 -- sh -c 'REDISCLI_AUTH="$(cat /etc/store/password)" redis-cli RPUSH integers 6'
+kubectl cordon workbook
+""")
+    with pytest.raises(NotYet):
+        shop.must_be_whole()
+    play.open_shop(Report())
+    shop.must_be_whole()
+    play.users_come()
+    settle()
+
+
+@pytest.mark.engine
+@pytest.mark.cluster
+@pytest.mark.plays("16")
+@pytest.mark.disturbs_cluster
+def test_the_clean_up_takes_all_of_it_and_opens_the_node(chapter):
+    play.open_shop(Report())
+    incident.save(Incident(1, "cordoned-node", 2))
+    bash(
+        "kubectl cordon workbook; kubectl label node workbook lab-disk=ssd\n"
+        "kubectl taint node workbook lab-day=1:NoSchedule"
+    )
+    prepare.take_back(capstone.lesson, Report())
+    [node] = cluster.objects("nodes")
+    assert not node["spec"].get("unschedulable") and not node["spec"].get("taints")
+    assert not [label for label in node["metadata"]["labels"] if label.startswith("lab-")]
+    assert incident.current() is None and incident.past() == []
+    with pytest.raises(Trouble, match="nothing has happened yet"):
+        play.name("quota")
+    prepare.get_ready(capstone.lesson, Report())
