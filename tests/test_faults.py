@@ -135,7 +135,7 @@ def test_a_fault_is_felt_and_no_restart_mends_it_and_its_own_mending_does(chapte
 
     assert not play.name(next(name for name in FAULTS if name != fault)) and play.name(fault)
     bash(FAULTS[fault].mend)
-    assert not FAULTS[fault].left(), "its cause is gone"
+    wait_for(FAULTS[fault].left, lambda left: not left, 10, "that its cause is gone")
     settle(150)  # what was started anew again and again is not tried at once
     wait_for(
         lambda: exercise.judge(CHECK).text(), lambda text: text.startswith("✓"), 60, "the verdict that it is mended"
@@ -185,5 +185,5 @@ def test_the_clean_up_takes_all_of_it_and_opens_the_node(chapter):
     assert not [label for label in node["metadata"]["labels"] if label.startswith("lab-")]
     assert incident.current() is None and incident.past() == []
     with pytest.raises(Trouble, match="nothing has happened yet"):
-        play.name("quota")
+        play.name("small-quota")
     prepare.get_ready(capstone.lesson, Report())

@@ -252,6 +252,15 @@ _CERTIFICATE = """k get secret authority -o jsonpath='{.data.ca\\.pem}' | base64
     k apply --server-side --force-conflicts -f -
 k rollout restart deployment/web"""
 
+# The store still has the old one, unless it was started anew: then a new one will do, since both read it at their start.
+_PASSWORD = """old=$(k exec store-0 -- cat /etc/store/password 2> /dev/null || true)
+new=${old:-$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n')}
+printf %s "$new" |
+    k create secret generic store-password --from-file=password=/dev/stdin --dry-run=client -o yaml |
+    k apply --server-side --force-conflicts -f -
+[ -n "$old" ] || k delete pod store-0 --wait=false
+k delete pods -l app=web --wait=false"""
+
 _ALL = (
     Fault(
         "scaled-to-zero",
@@ -386,13 +395,19 @@ _ALL = (
         _impatient_probe,
     ),
     Fault(
-        "quota",
+        "small-quota",
         2,
         "the namespace may have fewer pods than the shop needs",
         _patch("resourcequota", "shop", '{"spec": {"hard": {"pods": "2"}}}')
         + "\nk delete pods -l 'app in (door, web)' --wait=false",
-        _patch("resourcequota", "shop", '{"spec": {"hard": {"pods": "8"}}}'),
-        (_PODS, "Some are not even made. Who makes them, and what does it say? " + _EVENTS, "`describe quota`."),
+        # A replica set that was refused waits longer each time; a new one begins at once.
+        _patch("resourcequota", "shop", '{"spec": {"hard": {"pods": "8"}}}')
+        + "\nk rollout restart deployment/door deployment/web",
+        (
+            _PODS,
+            "Some are not even made. Who makes them, and what does it say? " + _EVENTS,
+            "`describe quota`. Who was refused waits longer each time: `rollout restart` makes it try at once.",
+        ),
         _quota,
     ),
     Fault(
@@ -455,15 +470,12 @@ _ALL = (
         3,
         "the password of the store is gone",
         "k delete secret store-password --ignore-not-found\nk delete pods -l app=web --wait=false",
-        "k exec store-0 -- cat /etc/store/password |\n"
-        "    k create secret generic store-password --from-file=password=/dev/stdin --dry-run=client -o yaml |\n"
-        "    k apply --server-side --force-conflicts -f -\n"
-        "k delete pods -l app=web --wait=false",
+        _PASSWORD,
         (
             _PODS,
             "They wait for something before they start: `describe pod`. One pod of the shop still has it.",
-            "`exec store-0 -- cat /etc/store/password` has what the secret `store-password` should hold under "
-            "`password`.",
+            "`exec store-0 -- cat /etc/store/password`, as long as that pod lives, has what the secret `store-password` "
+            "should hold under `password`. If it is gone, a new password will do: both read it when they start.",
         ),
         _missing_secret,
     ),

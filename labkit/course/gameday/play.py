@@ -5,6 +5,7 @@ import os
 import random
 import secrets
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 from labkit import cluster as workbook
 from labkit import paths
@@ -58,13 +59,15 @@ def open_shop(report: Report) -> None:
     for namespace in (shop.NAMESPACE, shop.DESK):
         contents.make_namespace(namespace)
     contents.open_nodes()
-    _give_secrets()
+    stale = _give_secrets()
     report.detail("its manifests")
     # What somebody added is not in the manifests: it would stay.
     _bash("k delete networkpolicies,roles,rolebindings,resourcequotas,limitranges --all > /dev/null")
     _apply()
     for pod in cluster.staying(cluster.objects("pods", shop.NAMESPACE)):
-        if not cluster.ready(pod):  # it might wait for long before it tries again
+        age = datetime.now(UTC) - datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
+        waits = not cluster.ready(pod) and age > _FRESH  # it might wait for long before it tries again
+        if waits or pod["metadata"].get("labels", {}).get("app") in stale:
             cluster.delete(pod)
     missing = ""
 
@@ -78,6 +81,13 @@ def open_shop(report: Report) -> None:
     report.done()
 
 
+# Each secret of the shop, its key, and who reads it when it starts.
+_SECRETS = (
+    ("store-password", "password", {"store", "web"}),
+    ("web-certificate", "web.pem", {"web"}),
+    ("authority", "ca.pem", set[str]()),
+)
+_FRESH = timedelta(seconds=10)
 _WAYS = (
     # What is there is replaced, with what was added to it; what is not there is made first.
     "k apply --server-side --force-conflicts -f capstone/shop.yaml && k replace -f capstone/shop.yaml",
@@ -115,8 +125,9 @@ def _fill() -> None:
     _bash(f"k exec store-0 -- sh -c '{script}' > /dev/null")
 
 
-def _give_secrets() -> None:
-    """The shop has the password and the certificates with which it was first opened; they are kept at the desk."""
+def _give_secrets() -> set[str]:
+    """The shop has the password and the certificates with which it was first opened; they are kept at the desk. The parts
+    that run with others."""
     kept = cluster.get("secret", "kept", shop.DESK)
     if kept is None:
         password = secrets.token_hex(16).encode()
@@ -140,6 +151,7 @@ def _give_secrets() -> None:
     found = cluster.get("configmap", "authority", shop.NAMESPACE)
     if found is None or found.get("data") != trusted:
         _put("configmaps", shop.NAMESPACE, "authority", {"data": trusted}, found)
+    return stale
 
 
 def _put(plural: str, namespace: str, name: str, content: dict, found: dict | None = None) -> None:

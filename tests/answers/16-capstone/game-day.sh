@@ -10,7 +10,7 @@ said
 mend
 
 ### right guessed: Two guesses, and then the manifest of the shop.
-workbook gameday name quota || true
+workbook gameday name small-quota || true
 k apply --server-side --force-conflicts -f capstone/shop.yaml
 served
 said
