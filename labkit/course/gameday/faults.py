@@ -252,7 +252,7 @@ _CERTIFICATE = """k get secret authority -o jsonpath='{.data.ca\\.pem}' | base64
     k apply --server-side --force-conflicts -f -
 k rollout restart deployment/web"""
 
-# The store still has the old one, unless it was started anew: then a new one will do, since both read it at their start.
+# The store still has the old one, unless it was started anew: then a new one will do, since both read it at the start.
 _PASSWORD = """old=$(k exec store-0 -- cat /etc/store/password 2> /dev/null || true)
 new=${old:-$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n')}
 printf %s "$new" |

@@ -126,8 +126,8 @@ def _fill() -> None:
 
 
 def _give_secrets() -> set[str]:
-    """The shop has the password and the certificates with which it was first opened; they are kept at the desk. The parts
-    that run with others."""
+    """The shop has the password and the certificates with which it was first opened; they are kept at the desk. The
+    parts that run with others."""
     kept = cluster.get("secret", "kept", shop.DESK)
     if kept is None:
         password = secrets.token_hex(16).encode()
@@ -136,16 +136,12 @@ def _give_secrets() -> set[str]:
         data = {"password": password, "ca.pem": authority, "web.pem": certificate}
         kept = {"data": {key: base64.b64encode(value).decode() for key, value in data.items()}}
         _put("secrets", shop.DESK, "kept", {"data": kept["data"]})
-    data = kept["data"]
-    for name, keys in (("store-password", ["password"]), ("web-certificate", ["web.pem"]), ("authority", ["ca.pem"])):
-        wanted = {key: data[key] for key in keys}
+    data, stale = kept["data"], set()
+    for name, key, parts in _SECRETS:
         found = cluster.get("secret", name, shop.NAMESPACE)
-        if found is None or found.get("data") != wanted:
-            _put("secrets", shop.NAMESPACE, name, {"data": wanted}, found)
-            if found is not None:  # whoever runs has the old one
-                _done(
-                    f"k rollout restart {'statefulset/store deployment/web' if 'store' in name else 'deployment/web'}"
-                )
+        if found is None or found.get("data") != {key: data[key]}:
+            _put("secrets", shop.NAMESPACE, name, {"data": {key: data[key]}}, found)
+            stale |= parts
     pem = base64.b64decode(data["ca.pem"]).decode()
     trusted = {"ca.crt": pem[: pem.index("-----BEGIN PRIVATE")]}
     found = cluster.get("configmap", "authority", shop.NAMESPACE)
