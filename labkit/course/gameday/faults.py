@@ -238,7 +238,7 @@ _TIDY = """k apply -f - <<'END'
   "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "delete"]}]},
  {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "tidy"},
   "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "tidy"},
-  "subjects": [{"kind": "ServiceAccount", "name": "tidy"}]},
+  "subjects": [{"kind": "ServiceAccount", "name": "tidy", "namespace": "lab-gameday"}]},
  {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "tidy"},
   "spec": {"selector": {"matchLabels": {"app": "tidy"}}, "template": {"metadata": {"labels": {"app": "tidy"}},
    "spec": {"serviceAccountName": "tidy", "terminationGracePeriodSeconds": 1, "containers": [{"name": "tidy",
@@ -474,7 +474,7 @@ _ALL = (
         (
             _PODS,
             "They wait for something before they start: `describe pod`. One pod of the shop still has it.",
-            "`exec store-0 -- cat /etc/store/password`, as long as that pod lives, has what the secret `store-password` "
+            "`exec store-0 -- cat /etc/store/password`, as long as that pod lives, has what secret `store-password` "
             "should hold under `password`. If it is gone, a new password will do: both read it when they start.",
         ),
         _missing_secret,
