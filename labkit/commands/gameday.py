@@ -83,9 +83,9 @@ def listed() -> str:
 
 
 def told() -> str:
-    """How the incidents went: a table of those that were mended, and a line on the one that is under way."""
+    """How the incidents went: a table of those that passed the check, and a line on the one that has not yet."""
     done = incident.past()
-    rows: list[tuple] = [("incident", "fault", "difficulty", "guesses", "named after", "users suffered", "lost", "of")]
+    rows: list[tuple] = [("incident", "fault", "difficulty", "guesses", "time to detect", "time to mend", "lost", "of")]
     rows += [
         (
             one.number,
@@ -99,9 +99,9 @@ def told() -> str:
         )
         for one in done
     ]
-    lines = [table(rows)] if done else ["No incident has been mended yet."]
+    lines = [table(rows)] if done else ["No incident has passed the check yet."]
     now = incident.current()
     if now and not now.mended:
         known = f"it is {now.fault}" if now.named else "nobody has said what it is"
-        lines.append(f"Incident {now.number} is under way, and {known}: {_view()}.")
+        lines.append(f"Incident {now.number} has not passed the check yet, and {known}: {_view()}.")
     return "\n".join(lines)

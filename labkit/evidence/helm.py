@@ -77,6 +77,17 @@ def must_not_be_pending(name: str, namespace: str, last: dict) -> None:
         )
 
 
+def differences(name: str, namespace: str, manifest: str) -> list[str]:
+    """The lines of `kubectl diff` between a release's manifest and the cluster, apart from the count of changes. Raises
+    NotYet when there is no comparison."""
+    ended = run("kubectl", "-n", namespace, "diff", "-f", "-", given=manifest)
+    if ended.returncode not in (0, 1):
+        fix = f"`helm -n {namespace} get manifest {name}`"
+        raise NotYet(f"`kubectl diff` failed: {why(ended)}", "a comparison", fix)
+    lines = [line for line in ended.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    return [" ".join(line.split()) for line in lines if "generation:" not in line]
+
+
 def objects(manifest: str) -> dict[tuple, dict]:
     """The objects in a manifest by kind and name; those that are none, and lists, are left out."""
     documents = [one for one in yaml.safe_load_all(manifest) if isinstance(one, dict) and one.get("metadata")]

@@ -3,6 +3,8 @@
 Its objects are in notebooks/capstone/shop.yaml. A fault may be mended in many ways; what the shop promises stays.
 """
 
+import re
+
 from labkit.evidence import NotYet, cluster, docker, requests
 from labkit.system import wait
 
@@ -84,6 +86,12 @@ def variable(one: dict, name: str, otherwise: str) -> str:
     return next((pair.get("value") or otherwise for pair in one.get("env") or () if pair["name"] == name), otherwise)
 
 
+def number(one: dict, name: str, otherwise: int) -> int:
+    """The same of a variable that is a whole number; what is none does not count, and its program will not start."""
+    written = variable(one, name, "")
+    return int(written) if re.fullmatch(r"-?\d+", written) else otherwise
+
+
 def must_be_whole() -> None:
     """Raises NotYet when somebody has taken away what the shop promises: copies, probes, limits, walls, passwords."""
     _must_have_parts()
@@ -134,11 +142,16 @@ def allows(to: dict, source: dict, port: int) -> bool:
 
 
 def _lets_in(rule: dict, source: dict, port: int) -> bool:
-    ports = [one.get("port") for one in rule.get("ports") or ()]
-    if ports and port not in ports and None not in ports:
+    ports = rule.get("ports") or ()
+    if ports and not any(_is_port(one, port) for one in ports):
         return False
     sources = rule.get("from") or ()
     return not sources or any("ipBlock" in one or _selects(one.get("podSelector") or {}, source) for one in sources)
+
+
+def _is_port(written: dict, port: int) -> bool:
+    first = written.get("port")
+    return first in (None, port) or (isinstance(first, int) and first <= port <= written.get("endPort", first))
 
 
 def _selects(selector: dict, labels: dict) -> bool:
@@ -165,13 +178,24 @@ def _must_have_walls() -> None:
             )
 
 
+# What the door's account has no need of; an empty name: of any.
+_TOO_MUCH = (
+    ("get", "secrets", ""),
+    ("list", "pods", ""),
+    ("delete", "pods", ""),
+    ("create", "pods", ""),
+    ("update", "configmaps", "routes"),
+    ("get", "configmaps", "web-settings"),
+)
+
+
 def _must_keep_secrets() -> None:
     account = template("door").get("serviceAccountName", "default")
-    for verb, what in (("get", "secrets"), ("delete", "pods"), ("create", "pods")):
-        if cluster.may(f"system:serviceaccount:{NAMESPACE}:{account}", verb, what, NAMESPACE):
+    for verb, what, name in _TOO_MUCH:
+        if cluster.may(f"system:serviceaccount:{NAMESPACE}:{account}", verb, what, NAMESPACE, name=name):
             raise NotYet(
-                f"the account {account} of the door may {verb} {what}",
-                "one that may read the routes, and no more",
+                f"the account {account} of the door may {verb} {what} {name}".rstrip(),
+                "one that may get the config map routes, and no more",
                 f"`{KUBECTL} get roles,rolebindings -o wide`; `capstone/shop.yaml` has the shop's",
             )
     store = cluster.ready_pod("store-0", NAMESPACE, f"`{KUBECTL} describe statefulset store`")

@@ -80,14 +80,14 @@ minutes when nothing has been compiled yet.""",
         "end?",
         "A method `sum` of the server: `s.store.All(r.Context())`, then `new(big.Int)` of `math/big`, and "
         "`total.Add(total, big.NewInt(n))` for each. Its test: the function `call` of `main_test.go`, as in "
-        "`TestAnswers`. For git: chapter 06, section 5.",
+        "`TestAnswers`. For git: chapter 06, section 6.",
     ),
     patience=200,
 )
 def change():
     folder = _app_folder()
-    given = _go_files(paths.notebooks / "app")
-    mine = _go_files(folder)
+    given = _files(paths.notebooks / "app")
+    mine = _files(folder)
     if {name: text for name, text in mine.items() if not name.endswith("_test.go")} == {
         name: text for name, text in given.items() if not name.endswith("_test.go")
     }:
@@ -142,19 +142,18 @@ def _must_be_committed(folder: Path) -> str:
     return commit
 
 
-def _go_files(folder: Path) -> dict[str, bytes]:
-    """What the Go compiler needs of a folder, by its path in it."""
-    wanted = (".go", ".mod", ".sum")
+def _files(folder: Path) -> dict[str, bytes]:
+    """What is in a folder, by its path in it, without what is hidden, as .git is."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
         for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.suffix in wanted and ".git" not in file.relative_to(folder).parts
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts)
     }
 
 
 def _packed(apps: dict[str, dict[str, bytes]]) -> bytes:
-    """Four folders as a tar archive: mine, given; old-tests: my app with the tests as they came; new-tests-old-app: the
-    app as it came with my tests."""
+    """Three folders as a tar archive: tests: my app with my tests; old-tests: my app with the tests as they came;
+    new-tests-old-app: the app as it came with my tests."""
 
     def part(of: str, tests: bool) -> dict[str, bytes]:
         return {name: text for name, text in apps[of].items() if name.endswith("_test.go") == tests}
@@ -290,6 +289,10 @@ def image():
             "a user other than root, by number: the cluster cannot tell from a name",
             f"`USER 65532:65532` in the last stage, and {build}",
         )
+    if (size := found.attrs["Size"]) > _MOST:
+        raise NotYet(
+            f"{IMAGE} has {size / 10**6:.0f} MB", "20 MB at most", f"`docker history {IMAGE}` says which layer is large"
+        )
     for entry, _ in docker.files_of_image(IMAGE, "/") or ():
         if Path(entry.name).name in _SHELLS and not entry.isdir():
             raise NotYet(
@@ -297,10 +300,6 @@ def image():
                 "an image without one",
                 "let the last stage begin with `gcr.io/distroless/static-debian12:nonroot`, and copy the program only",
             )
-    if (size := found.attrs["Size"]) > _MOST:
-        raise NotYet(
-            f"{IMAGE} has {size / 10**6:.0f} MB", "20 MB at most", f"`docker history {IMAGE}` says which layer is large"
-        )
     _must_answer(found.id)
     commit = _must_be_committed(_app_folder())
     labels = found.labels or {}
@@ -429,7 +428,7 @@ def _required() -> list[tuple[str, str]]:
     """Name and version of the modules that the app requires itself, by its go.mod."""
     found = []
     for line in (_app_folder() / "go.mod").read_text().splitlines():
-        words = line.partition("//")[0].replace("require", " ").replace("(", " ").split()
+        words = line.partition("//")[0].strip().removeprefix("require ").split()
         if "// indirect" not in line and len(words) == 2 and words[1].startswith("v") and "/" in words[0]:
             found.append((words[0], words[1]))
     return found
@@ -495,17 +494,16 @@ def release():
     if "0.1.0" not in {helm.version(helm.opened(one)) for one in revisions[:-1]}:
         raise NotYet("the history of counter has no revision with chart 0.1.0", "the same release, upgraded", anew)
     counter = cluster.ready_deployment("counter", NAMESPACE, anew)
-    said = helm.objects(now["manifest"]).get(("Deployment", "counter"))
-    if said is None or cluster.image_of(said) != cluster.image_of(counter):
+    if other := helm.differences("counter", NAMESPACE, now["manifest"]):
         raise NotYet(
-            f"the deployment runs {cluster.image_of(counter)}, and release counter does not say so",
+            f"`kubectl diff` shows that the cluster is not as release counter says: `{other[0]}`",
             "what the release says",
-            f"{upgrade}: what hands have changed, the next upgrade does not know",
+            f"{upgrade} and `--force-conflicts`, which sets back what hands have changed",
         )
     if (copies := counter["spec"].get("replicas", 1)) < 3:
         raise NotYet(f"counter has {count(copies, 'replica')}", "three or more", f"{upgrade}, `replicas=3`")
     _must_run_signed(counter, good, upgrade)
-    if why := not_restricted(counter["spec"]["template"]["spec"]):
+    if why := _not_restricted(counter["spec"]["template"]["spec"]):
         raise NotYet(
             f"the pods of counter: {why}", "pods that are fit for the level restricted", f"the chart; {upgrade}"
         )
@@ -518,20 +516,27 @@ def release():
 
 
 def _must_run_signed(deployment: dict, good: set[str], fix: str) -> None:
-    """Raises NotYet unless each pod of a deployment is given, and runs, an image by a digest that is signed."""
-    for pod in cluster.staying(cluster.pods_of(deployment)):
-        name, given = pod["metadata"]["name"], cluster.image_of(pod)
+    """Raises NotYet unless each container of a deployment's pods is given, and runs, an image by a digest that is
+    signed."""
+    pods = cluster.staying(cluster.pods_of(deployment))
+    each = [(pod, one) for pod in pods for one in _containers(pod["spec"])]
+    for pod, one in each:
+        name, given = pod["metadata"]["name"], one["image"]
         place, _, digest = given.partition("@")
         if not place.startswith(f"{INSIDE}/{REPOSITORY}") or not digest:
             raise NotYet(f"pod {name} is to run {given}", f"{INSIDE}/{REPOSITORY}@ and the digest that you signed", fix)
         if digest not in good:
             raise NotYet(f"pod {name} is to run {digest[:19]}…, which is not signed with your key", "one that is", fix)
-        runs = cluster.container_status(pod, pod["spec"]["containers"][0]["name"]).get("imageID", "")
+        runs = cluster.container_status(pod, one["name"]).get("imageID", "")
         if runs.rpartition("@")[2] != digest:
             raise NotYet(f"the node says that pod {name} runs {runs}", digest, f"`{_KUBECTL} describe pod {name}`")
 
 
-def not_restricted(spec: dict) -> str:
+def _containers(spec: dict) -> tuple[dict, ...]:
+    return (*spec["containers"], *(spec.get("initContainers") or ()))
+
+
+def _not_restricted(spec: dict) -> str:
     """Why a pod is not fit for the Pod Security level restricted, in words; nothing when it is
     (https://kubernetes.io/docs/concepts/security/pod-security-standards/, read 2026-11)."""
     pod = spec.get("securityContext") or {}
@@ -539,7 +544,7 @@ def not_restricted(spec: dict) -> str:
         return "they share a namespace of the node"
     if any("hostPath" in volume for volume in spec.get("volumes") or ()):
         return "they mount a path of the node"
-    for one in (*spec["containers"], *(spec.get("initContainers") or ())):
+    for one in _containers(spec):
         own = one.get("securityContext") or {}
         name, caps = f"container {one['name']}", own.get("capabilities") or {}
         if own.get("privileged"):
@@ -562,7 +567,6 @@ def not_restricted(spec: dict) -> str:
 
 # -- what you did not release --------------------------------------------------------------------
 
-_LABEL = f"{lesson.name}"
 _NOT_SIGNED = (
     ("an image by a tag", f"{INSIDE}/{REPOSITORY}:3.0"),
     ("another digest of the same repository", f"{INSIDE}/{REPOSITORY}@sha256:{'0' * 64}"),
@@ -579,20 +583,20 @@ deployments. In the morning `/version` says 3.0, all copies are ready, and no us
 
 - Three copies or more of `counter` are ready, and each runs the digest that you signed, given by it.
 - The tag `3.0` in the registry is that digest again.
-- From now on no pod comes into `{NAMESPACE}` with a container, or an init container, that is not
-  `{INSIDE}/{REPOSITORY}@` and the digest that you signed; one with it does.
-- That holds for `{NAMESPACE}` alone. What you make that is in no namespace has the label `lab={_LABEL}`, by which the
-  chapter's last cell finds it.
+- From now on no container comes into `{NAMESPACE}` that is not `{INSIDE}/{REPOSITORY}@` and the digest that you
+  signed: not with a pod, not as its init container, not by `kubectl debug`. A pod with it does.
+- That holds for `{NAMESPACE}` alone. What you make that is in no namespace has the label `lab={lesson.name}`, by which
+  the chapter's last cell finds it.
 
-The check tries to make such pods, without making them (`--dry-run=server`).""",
+The check tries all of that, without making anything (`--dry-run=server`).""",
     hints=(
         "What do the pods say themselves: `get pods -o jsonpath` with `.status.containerStatuses[*].imageID`? Compare "
         "with `sh capstone/digest.sh 3.0`, and with what cosign says of each. For the third point: chapter 15 has a "
         "policy that the API server itself evaluates.",
         f"`{_HELM} upgrade` with `--force-conflicts`, or `rollback`, for the first; push `{IMAGE}` again for the "
-        "second. For the third a ValidatingAdmissionPolicy on pods with `object.spec.containers.all(c, c.image "
-        "== '…')`, the same for `initContainers` where the pod has any, and its binding with a `namespaceSelector` for "
-        "`kubernetes.io/metadata.name`.",
+        "second. For the third a ValidatingAdmissionPolicy on `pods` and `pods/ephemeralcontainers` with "
+        "`object.spec.containers.all(c, c.image == '…')`, the same for the two other lists where a pod has them, and "
+        "its binding with a `namespaceSelector` for `kubernetes.io/metadata.name`.",
     ),
     patience=40,
 )
@@ -616,10 +620,10 @@ def intruder():
             "the digest that you signed",
             f"{_PUSH}: whoever asks for the tag gets what you push last",
         )
-    _must_be_closed(cluster.image_of(counter).partition("@")[2])
+    _must_be_closed(counter)
     _must_be_labelled()
     return passed(
-        f"all copies run {tagged.digests[0][:19]}…, and {len(_NOT_SIGNED) + 1} pods with something else are refused"
+        f"all copies run {tagged.digests[0][:19]}…, and {len(_NOT_SIGNED) + 2} ways in for something else are closed"
     )
 
 
@@ -637,8 +641,18 @@ def _would_come(namespace: str, image: str, init: str = "") -> str:
     return "" if status == 201 else said
 
 
-def _must_be_closed(digest: str) -> None:
-    """Raises NotYet unless pods come into the namespace with the signed digest alone."""
+def _may_be_debugged(pod: dict) -> bool:
+    """Whether `kubectl debug` could add a container with another image to a pod."""
+    path = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod['metadata']['name']}/ephemeralcontainers"
+    change = {"spec": {"ephemeralContainers": [{"name": "lab-debugger", "image": "busybox:1.37"}]}}
+    merge = "application/strategic-merge-patch+json"
+    return cluster.act("PATCH", path, change, query=[("dryRun", "All")], media=merge)[0] == 200
+
+
+def _must_be_closed(counter: dict) -> None:
+    """Raises NotYet unless containers come into the namespace with the signed digest alone. counter: a deployment that
+    has it."""
+    digest = cluster.image_of(counter).partition("@")[2]
     ours = f"{INSIDE}/{REPOSITORY}@{digest}"
     policy = "`kubectl get validatingadmissionpolicies,validatingadmissionpolicybindings -o yaml`"
     # A policy counts a moment after it was made.
@@ -653,6 +667,12 @@ def _must_be_closed(digest: str) -> None:
             f"a pod whose init container is lab/welcome:1.0 would come into {NAMESPACE}",
             "it refused: an init container runs, too",
             f"the policy has to look at `initContainers`: {policy}",
+        )
+    if _may_be_debugged(cluster.staying(cluster.pods_of(counter))[0]):
+        raise NotYet(
+            "`kubectl debug` could bring a container with busybox:1.37 into a pod of counter",
+            "it refused: such a container runs, too",
+            f"the policy has to look at `pods/ephemeralcontainers` and at `ephemeralContainers`: {policy}",
         )
     for init in ("", ours):
         if refused := _would_come(NAMESPACE, ours, init):
@@ -680,12 +700,12 @@ _IN_NO_NAMESPACE = (
 def _must_be_labelled() -> None:
     for kind in _IN_NO_NAMESPACE:
         for one in cluster.objects(f"{kind}.admissionregistration.k8s.io"):
-            if (one["metadata"].get("labels") or {}).get("lab") != _LABEL:
+            if (one["metadata"].get("labels") or {}).get("lab") != lesson.name:
                 name = one["metadata"]["name"]
                 raise NotYet(
-                    f"{one['kind']} {name} has no label lab={_LABEL}",
+                    f"{one['kind']} {name} has no label lab={lesson.name}",
                     "it: nothing of this chapter is to stay in your cluster",
-                    f"`kubectl label {one['kind'].lower()} {name} lab={_LABEL}`",
+                    f"`kubectl label {one['kind'].lower()} {name} lab={lesson.name}`",
                 )
 
 
@@ -782,7 +802,7 @@ def _must_come_back() -> None:
         raise NotYet(
             f"a copy of the door and one of the web were deleted; {pace.patience(30):.0f} s later {waiting[0]}",
             "another one in its place, and ready",
-            f"`{shop.KUBECTL} get events --sort-by=.lastTimestamp` says what is in its way",
+            f"`{shop.KUBECTL} events --types=Warning` says what is in its way",
         )
 
 

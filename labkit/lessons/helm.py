@@ -363,18 +363,12 @@ def by_hand():
             "lets Helm set back what others have set",
         )
     _must_say_as_before(release, wished)
-    ended = helm.run("kubectl", "-n", NAMESPACE, "diff", "-f", "-", given=release["manifest"])
-    if ended.returncode == 1:
-        lines = [line for line in ended.stdout.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-        first = next((line for line in lines if "generation:" not in line), "")
+    if lines := helm.differences("cafe", NAMESPACE, release["manifest"]):
         raise NotYet(
-            f"`kubectl diff` shows {count(len(lines), 'line')} between cafe's manifest and the cluster: "
-            f"`{' '.join(first.split())}`",
+            f"`kubectl diff` shows {count(len(lines), 'line')} between cafe's manifest and the cluster: `{lines[0]}`",
             "none",
             "bring the release and the cluster together: which of the two is right?",
         )
-    if ended.returncode:
-        raise NotYet(f"`kubectl diff` failed: {helm.why(ended)}", "a comparison", f"`{_HELM} get manifest cafe`")
     if cluster.image_of(cafe) != "lab/welcome:1.0":
         raise NotYet(
             f"cafe runs {cluster.image_of(cafe)}",

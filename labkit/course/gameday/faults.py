@@ -105,7 +105,7 @@ def _missing_key() -> str:
 def _out_of_memory() -> str:
     door = shop.container("door", "door")
     limit = cluster.quantity(door.get("resources", {}).get("limits", {}).get("memory", "1Gi"))
-    cache = int(shop.variable(door, "CACHE_MIB", "16"))
+    cache = shop.number(door, "CACHE_MIB", 16)
     return f"the door keeps {cache} MiB, and may have {limit / 2**20:.0f}" if limit < (cache + 8) * 2**20 else ""
 
 
@@ -123,8 +123,14 @@ def _impatient_probe() -> str:
         return probe.get("initialDelaySeconds", 0) + probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
 
     allowed = patience(start) if start else patience(live) if live else 60
-    opens = float(shop.variable(door, "OPENS_AFTER", "2s").removesuffix("s"))
-    return f"the door opens after {opens:.0f} s, and is killed after {allowed}" if allowed < opens + 2 else ""
+    opens = seconds(shop.variable(door, "OPENS_AFTER", "2s"))
+    return f"the door opens after {opens:g} s, and is killed after {allowed}" if allowed < opens + 2 else ""
+
+
+def seconds(duration: str) -> float:
+    """A duration as Go writes it, for example 1m30s or 500ms."""
+    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+    return sum(float(number) * units[unit] for number, unit in re.findall(r"(\d+\.?\d*)(ms|s|m|h)", duration))
 
 
 def _quota() -> str:
@@ -175,7 +181,7 @@ def _missing_secret() -> str:
 
 
 def _full_volume() -> str:
-    pages = int(shop.variable(shop.container("web", "tls"), "JOURNAL_PAGES", "64"))
+    pages = shop.number(shop.container("web", "tls"), "JOURNAL_PAGES", 64)
     volume: dict = next((one for one in shop.template("web").get("volumes") or () if one["name"] == "journal"), {})
     room = cluster.quantity((volume.get("emptyDir") or {}).get("sizeLimit", "1Gi"))
     if pages <= 0:
@@ -188,11 +194,13 @@ def ends(certificate: bytes) -> datetime:
     ValueError when it is none."""
     found = re.search(rb"-----BEGIN CERTIFICATE-----(.+?)-----END", certificate, re.DOTALL)
     der = base64.b64decode(found[1]) if found else b""
-    # A validity is a sequence of two times (RFC 5280, 4.1): until 2049 as UTCTime, tag 23 and 13 characters.
-    times = re.search(rb"\x30\x1e\x17\x0d(\d{12})Z\x17\x0d(\d{12})Z", der)
+    # A validity is a sequence of two times (RFC 5280, 4.1): until 2049 as UTCTime, tag 23 and 13 characters, then as
+    # GeneralizedTime, tag 24 and 15 characters.
+    times = re.search(rb"\x30.(?:\x17\x0d|\x18\x0f)\d{12,14}Z(?:\x17\x0d|\x18\x0f)(\d{12,14})Z", der, re.DOTALL)
     if not times:
         raise ValueError("no certificate with two times in it")
-    return datetime.strptime(times[2].decode(), "%y%m%d%H%M%S").replace(tzinfo=UTC)
+    form = "%y%m%d%H%M%S" if len(times[1]) == 12 else "%Y%m%d%H%M%S"
+    return datetime.strptime(times[1].decode(), form).replace(tzinfo=UTC)
 
 
 def _expired_certificate() -> str:
@@ -220,16 +228,18 @@ def _restless_job() -> str:
 
 def _forgotten_store() -> str:
     settings = (cluster.get("configmap", "web-settings", _NS) or {}).get("data") or {}
-    args = " ".join(shop.container("web", "web").get("args") or ())
-    return "" if "redis://" in settings.get("STORE_URL", "") + args else "nobody tells the app where its store is"
+    web = shop.container("web", "web")
+    # What the container's own manifest says counts before the config map.
+    told = " ".join([shop.variable(web, "STORE_URL", settings.get("STORE_URL", "")), *(web.get("args") or ())])
+    return "" if "redis://" in told else "nobody tells the app where its store is"
 
 
 # -- the faults ----------------------------------------------------------------------------------
 
 _ENDPOINTS = f"Ask a service whom it knows: `kubectl -n {_NS} get endpointslices`."
 _PODS = f"Begin with the pods: `kubectl -n {_NS} get pods`. Which are missing, which are not ready?"
-_EVENTS = f"`kubectl -n {_NS} get events --sort-by=.lastTimestamp` tells what the cluster tried, and why it could not."
-_DOOR = f"All pods look well? Then ask them: `kubectl -n {_NS} logs deployment/door --tail=5`."
+_EVENTS = f"`kubectl -n {_NS} events --types=Warning` tells what the cluster tried, and why it could not."
+_DOOR = f"All pods look well? Then ask them: `kubectl -n {_NS} logs -l app=door --tail=5`."
 
 _TIDY = """k apply -f - <<'END'
 {"apiVersion": "v1", "kind": "List", "items": [
@@ -240,7 +250,8 @@ _TIDY = """k apply -f - <<'END'
   "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "tidy"},
   "subjects": [{"kind": "ServiceAccount", "name": "tidy", "namespace": "lab-gameday"}]},
  {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "tidy"},
-  "spec": {"selector": {"matchLabels": {"app": "tidy"}}, "template": {"metadata": {"labels": {"app": "tidy"}},
+  "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "tidy"}}, "template": {
+   "metadata": {"labels": {"app": "tidy"}},
    "spec": {"serviceAccountName": "tidy", "terminationGracePeriodSeconds": 1, "containers": [{"name": "tidy",
     "image": "lab/door:1", "imagePullPolicy": "IfNotPresent", "args": ["tidy"],
     "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "32Mi"}}}]}}}}]}
@@ -330,7 +341,11 @@ _ALL = (
         "the web is to run on a node with a label that no node has",
         _pod("web", '"nodeSelector": {"lab-disk": "ssd"}'),
         _pod("web", '"nodeSelector": null'),
-        (_PODS, "They are on no node. What says the scheduler? `describe pod`.", "`nodeSelector`, and `get nodes -L`."),
+        (
+            _PODS,
+            "They are on no node. What says the scheduler? `describe pod`.",
+            "`nodeSelector`, and `get nodes --show-labels`.",
+        ),
         _no_such_node,
     ),
     Fault(
@@ -475,7 +490,8 @@ _ALL = (
             _PODS,
             "They wait for something before they start: `describe pod`. One pod of the shop still has it.",
             "`exec store-0 -- cat /etc/store/password`, as long as that pod lives, has what secret `store-password` "
-            "should hold under `password`. If it is gone, a new password will do: both read it when they start.",
+            "should hold under `password`: a pipe brings it there, so that nobody reads it. If it is gone, a new one "
+            "will do: both read it when they start.",
         ),
         _missing_secret,
     ),
@@ -486,7 +502,7 @@ _ALL = (
         "k set env deployment/web -c tls JOURNAL_PAGES=0",
         "k set env deployment/web -c tls JOURNAL_PAGES=64",
         (
-            "All pods are ready, and users get an error: whose? `logs deployment/web -c tls --tail=5`.",
+            "All pods are ready, and users get an error: whose? `logs -l app=web -c tls --tail=5`.",
             "A restart helps for half a minute. What grows meanwhile, and where?",
             "The container `tls` says in its `env` how many pages of 4 KiB it keeps; 0 is all of them.",
         ),
