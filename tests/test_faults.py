@@ -3,6 +3,7 @@
 A plain run plays a quarter of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
 """
 
+import base64
 import random
 import subprocess
 
@@ -57,9 +58,34 @@ MTAyODE5NDgxN1oXDTI2MTEyNzE5NDgxN1owDjEMMAoGA1UEAwwDd2Vi
 
 def test_the_end_of_a_certificate_is_read():
     assert faults.ends(PEM).isoformat() == "2026-11-27T19:48:17+00:00"
+    long = base64.b64encode(b"\x30\x20\x17\x0d261028194817Z\x18\x0f20810101000000Z")
+    assert faults.ends(b"-----BEGIN CERTIFICATE-----\n" + long + b"\n-----END CERTIFICATE-----\n").year == 2081
     for other in (b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
         with pytest.raises(ValueError, match="no certificate"):
             faults.ends(other)
+
+
+def test_mendings_of_other_kinds_count(monkeypatch):
+    """A fault may be mended in another place than where it was made; settings are read as the programs read them."""
+    assert [faults.seconds(text) for text in ("2s", "500ms", "1m30s", "0")] == [2, 0.5, 90, 0]
+    tls = {"name": "tls", "env": [{"name": "JOURNAL_PAGES", "value": "many"}]}
+    assert shop.number(tls, "JOURNAL_PAGES", 64) == 64 and shop.number({}, "JOURNAL_PAGES", 64) == 64
+
+    web: dict = {"name": "web"}
+    monkeypatch.setattr(
+        cluster, "get", lambda kind, *rest: {"data": {"STORE_URL": ""}} if kind == "configmap" else None
+    )
+    monkeypatch.setattr(shop, "container", lambda *asked: web)
+    assert FAULTS["forgotten-store"].left()
+    web["env"] = [{"name": "STORE_URL", "value": "redis://store:6379/0"}]
+    assert not FAULTS["forgotten-store"].left()
+    web.clear()
+    web["args"] = ["-store", "redis://store:6379/0"]
+    assert not FAULTS["forgotten-store"].left()
+
+    door = {"env": [{"name": "OPENS_AFTER", "value": "500ms"}], "livenessProbe": {"periodSeconds": 1}}
+    monkeypatch.setattr(shop, "container", lambda *asked: door)
+    assert not FAULTS["impatient-probe"].left()
 
 
 def policy(selector: dict, *rules: dict) -> dict:
@@ -77,6 +103,8 @@ def test_network_policies_are_read_as_they_count(monkeypatch):
     assert not says(policy(web)) and not says(policy({}))
     assert says(policy(web, {"from": [door]})) and says(policy(web, {"from": [door], "ports": [{"port": 8443}]}))
     assert not says(policy(web, {"from": [door], "ports": [{"port": 8000}]}))
+    assert says(policy(web, {"from": [door], "ports": [{"port": 8000, "endPort": 9000}]}))
+    assert says(policy(web, {"from": [door], "ports": [{"protocol": "TCP"}]}))
     assert not says(policy(web, {"from": [{"podSelector": {"matchLabels": {"app": "dor"}}}]}))
     assert says(policy(web), policy(web, {"from": [door]})), "policies add up"
     some = {"podSelector": {"matchExpressions": [{"key": "app", "operator": "In", "values": ["door", "bell"]}]}}

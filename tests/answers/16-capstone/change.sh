@@ -83,6 +83,55 @@ func TestTotal(t *testing.T) {
 END
 commit
 
+### right digits: The sum as a long decimal, with a test that reads what it wants from a file.
+cat > 16-app/sum.go <<'END'
+package main
+
+import (
+	"math/big"
+	"net/http"
+)
+
+func (s *server) sum(w http.ResponseWriter, r *http.Request) {
+	integers, err := s.store.All(r.Context())
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	total := new(big.Rat)
+	for _, n := range integers {
+		total.Add(total, new(big.Rat).SetInt64(n))
+	}
+	text(total.FloatString(0))(w, r)
+}
+END
+route
+mkdir 16-app/testdata
+printf 6 > 16-app/testdata/sum
+cat > 16-app/sum_test.go <<'END'
+package main
+
+import (
+	"os"
+	"testing"
+)
+
+func TestSum(t *testing.T) {
+	want, err := os.ReadFile("testdata/sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newServer(newMemory(capacity)).routes()
+	for _, body := range []string{`{"integer": 2}`, `{"integer": 4}`} {
+		call(h, "POST", "/intstorage", body)
+	}
+	if _, answer := call(h, "GET", "/sum", ""); answer != string(want) {
+		t.Errorf("got %q, want %q", answer, want)
+	}
+}
+END
+commit
+
 ### wrong as-it-is: Only copied.
 commit
 

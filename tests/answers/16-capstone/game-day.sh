@@ -22,6 +22,18 @@ k rollout status deployment/door --timeout=5m
 served
 said
 
+### right new-service: The service is made anew, from what it was, with the right port.
+k get service door -o json | python -c '
+import json, sys
+service = json.load(sys.stdin)
+service["metadata"] = {"name": "door"}
+service["spec"]["ports"][0]["targetPort"] = 8080
+json.dump(service, sys.stdout)' > made/16/service.json
+k delete service door
+k apply -f made/16/service.json
+served
+said
+
 ### wrong named-only (breaks 1): Everybody knows what it is.
 said
 
@@ -71,6 +83,11 @@ k delete networkpolicies --all
 said
 mend
 k create rolebinding all --clusterrole=admin --serviceaccount=lab-gameday:door
+
+### wrong viewing (breaks 3): The door's account may look at all that is not secret.
+said
+mend
+k create rolebinding see --clusterrole=view --serviceaccount=lab-gameday:door
 
 ### wrong unbounded (breaks 3): No quota any more.
 said

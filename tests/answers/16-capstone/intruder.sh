@@ -14,8 +14,10 @@ back() {
         --set "replicas=${1:-3},graceSeconds=4,service.nodePort=31160,image.digest=$good"
     settle
 }
-both='object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])'
-# A policy with the expression $1 on a container c, the labels $2, for namespaces that $3 selects.
+images='object.spec.containers.map(c, c.image)
+          + object.spec.?initContainers.orValue([]).map(c, c.image)
+          + object.spec.?ephemeralContainers.orValue([]).map(c, c.image)'
+# A policy with the expression $1, the labels $2, for namespaces that $3 selects, on the resources $4.
 policy() {
     kubectl apply -f - <<END
 apiVersion: admissionregistration.k8s.io/v1
@@ -24,9 +26,14 @@ metadata: {name: lab-mine, labels: {${2-lab: capstone}}}
 spec:
   matchConstraints:
     resourceRules:
-      - {apiGroups: [""], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}
+      - apiGroups: [""]
+        apiVersions: [v1]
+        operations: [CREATE, UPDATE]
+        resources: [${4-pods, pods/ephemeralcontainers}]
   variables:
-    - {name: all, expression: "$both"}
+    - name: images
+      expression: >-
+          $images
   validations:
     - expression: "$1"
 ---
@@ -40,13 +47,13 @@ spec:
     namespaceSelector: ${3-{matchLabels: {kubernetes.io/metadata.name: lab-release\}\}}
 END
 }
-only="variables.all.all(c, c.image == '$ours')"
+only="variables.images.all(i, i == '$ours')"
 
 ### right policy: The release, the tag, a policy.
 tag; back; policy "$only"
 
 ### right rollback: Helm's own way back; the policy first, so that the way is closed at once.
-policy "variables.all.all(c, c.image.matches('^registry[.]local:5000/lab/counter@$good\$'))"
+policy "variables.images.all(i, i.matches('^registry[.]local:5000/lab/counter@$good\$'))"
 tag
 helm -n lab-release rollback counter "$(helm -n lab-release history counter -o json |
     python -c 'import json, sys; print(json.load(sys.stdin)[-1]["revision"])')" --force-conflicts --wait
@@ -74,13 +81,25 @@ back; policy "$only"
 tag; back
 
 ### wrong any-digest (breaks 3): Any digest may come.
-tag; back; policy "variables.all.all(c, c.image.startsWith('registry.local:5000/lab/counter@sha256:'))"
+tag; back; policy "variables.images.all(i, i.startsWith('registry.local:5000/lab/counter@sha256:'))"
 
 ### wrong anywhere (breaks 3): The digest, from whomever.
-tag; back; policy "variables.all.all(c, c.image.endsWith('@$good'))"
+tag; back; policy "variables.images.all(i, i.endsWith('@$good'))"
 
 ### wrong first (breaks 3): Init containers are not looked at.
 tag; back; policy "object.spec.containers.all(c, c.image == '$ours')"
+
+### wrong debugged (breaks 3): What `kubectl debug` brings is not looked at.
+tag; back
+policy "$only" 'lab: capstone' '{matchLabels: {kubernetes.io/metadata.name: lab-release}}' pods
+
+### wrong sidecar (breaks 1): Beside the signed image runs another.
+tag
+kubectl -n lab-release patch deployment counter -p '{"spec": {"template": {"spec": {"containers": [
+    {"name": "web", "image": "'"$ours"'"},
+    {"name": "night", "image": "lab/welcome:1.0", "imagePullPolicy": "IfNotPresent", "args": ["-addr", ":9000"]}]}}}}'
+settle
+policy "$only"
 
 ### wrong closed (breaks 3): Nothing comes in any more.
 tag; back; policy "false"
