@@ -522,11 +522,16 @@ def _must_run_signed(deployment: dict, good: set[str], fix: str) -> None:
     each = [(pod, one) for pod in pods for one in _containers(pod["spec"])]
     for pod, one in each:
         name, given = pod["metadata"]["name"], one["image"]
+        # Helm leaves alone what others have added.
+        out = f"take container {one['name']} out by `{_KUBECTL} edit deployment counter`, or give it that image"
+        first = one is pod["spec"]["containers"][0]
         place, _, digest = given.partition("@")
         if not place.startswith(f"{INSIDE}/{REPOSITORY}") or not digest:
-            raise NotYet(f"pod {name} is to run {given}", f"{INSIDE}/{REPOSITORY}@ and the digest that you signed", fix)
+            wanted = f"{INSIDE}/{REPOSITORY}@ and the digest that you signed"
+            raise NotYet(f"pod {name} is to run {given}", wanted, fix if first else out)
         if digest not in good:
-            raise NotYet(f"pod {name} is to run {digest[:19]}…, which is not signed with your key", "one that is", fix)
+            saw = f"pod {name} is to run {digest[:19]}…, which is not signed with your key"
+            raise NotYet(saw, "one that is", fix if first else out)
         runs = cluster.container_status(pod, one["name"]).get("imageID", "")
         if runs.rpartition("@")[2] != digest:
             raise NotYet(f"the node says that pod {name} runs {runs}", digest, f"`{_KUBECTL} describe pod {name}`")

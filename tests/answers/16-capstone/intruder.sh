@@ -93,14 +93,6 @@ tag; back; policy "object.spec.containers.all(c, c.image == '$ours')"
 tag; back
 policy "$only" 'lab: capstone' '{matchLabels: {kubernetes.io/metadata.name: lab-release}}' pods
 
-### wrong sidecar (breaks 1): Beside the signed image runs another.
-tag
-kubectl -n lab-release patch deployment counter -p '{"spec": {"template": {"spec": {"containers": [
-    {"name": "web", "image": "'"$ours"'"},
-    {"name": "night", "image": "lab/welcome:1.0", "imagePullPolicy": "IfNotPresent", "args": ["-addr", ":9000"]}]}}}}'
-settle
-policy "$only"
-
 ### wrong closed (breaks 3): Nothing comes in any more.
 tag; back; policy "false"
 
