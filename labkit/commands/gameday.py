@@ -45,6 +45,7 @@ def run(act: str, fault: str, difficulty: int | None) -> bool:
 
 
 def _ready() -> Report:
+    """Engine and cluster answer when this returns. Raises Trouble."""
     temporary.use()
     shell.note_use()
     session.current.home = session.current.home or paths.files
@@ -53,6 +54,8 @@ def _ready() -> Report:
     cluster.resume()
     if cluster.state() in ("stopped", "starting"):
         start.ensure(report)
+    if (state := cluster.state()) != "running":
+        raise Trouble(f"the cluster is {state}", "one that runs", 'run lab.prepare("16-capstone"), then this again')
     return report
 
 

@@ -86,6 +86,7 @@ func tidy() error {
 			Items []struct {
 				Metadata struct {
 					Name string `json:"name"`
+					Ends string `json:"deletionTimestamp"`
 				} `json:"metadata"`
 			} `json:"items"`
 		}
@@ -93,10 +94,16 @@ func tidy() error {
 			slog.Error("nothing tidied", "error", err.Error())
 			continue
 		}
-		if len(found.Items) == 0 {
+		var staying []string
+		for _, pod := range found.Items {
+			if pod.Metadata.Ends == "" {
+				staying = append(staying, pod.Metadata.Name)
+			}
+		}
+		if len(staying) == 0 {
 			continue
 		}
-		name := found.Items[rand.IntN(len(found.Items))].Metadata.Name
+		name := staying[rand.IntN(len(staying))]
 		var gone any
 		if err := api.call(http.MethodDelete, "pods/"+name, &gone); err != nil {
 			slog.Error("nothing tidied", "error", err.Error())
