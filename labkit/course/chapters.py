@@ -25,7 +25,7 @@ class ToCome:
         return f"{self.number}-{self.name}"
 
 
-_TO_COME = (ToCome("16", "capstone", "Capstone"),)
+_TO_COME: tuple[ToCome, ...] = ()
 
 
 @functools.cache

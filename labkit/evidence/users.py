@@ -26,11 +26,11 @@ def seen(log: str, container: str, script: str, wanted: str, order: str, lost: s
     return found
 
 
-def of_a_change(log: str, container: str, first: str, last: str, order: str) -> requests.Log:
-    """What users on the cluster's network saw from before a change of version until after it. Raises NotYet unless
+def of_a_change(log: str, container: str, script: str, first: str, last: str, order: str) -> requests.Log:
+    """What users saw from before a change of version until after it. Raises NotYet unless
     nobody lost anything. order: in which order all is to be done, in words; the others are those of seen()."""
     lost = f"{order}; copies that are ready have to go on until others are"
-    found = seen(log, container, "cluster/users.sh", "what the users saw meanwhile", order, lost)
+    found = seen(log, container, script, "what the users saw meanwhile", order, lost)
     if found.versions != [first, last]:
         raise NotYet(
             f"{log}: the users were answered by {' and then by '.join(found.versions)}", f"{first}, then {last}", order

@@ -19,7 +19,7 @@ from labkit.course.gameday.faults import FAULTS
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
-from labkit.evidence import NotYet, cluster, docker, git, helm, incident, registry, requests, shop, signature
+from labkit.evidence import NotYet, cluster, docker, git, helm, incident, registry, shop, signature, users
 from labkit.system import pace, wait
 
 NAMESPACE = "lab-release"
@@ -508,7 +508,7 @@ def release():
             f"the pods of counter: {why}", "pods that are fit for the level restricted", f"the chart; {upgrade}"
         )
     order = f"{anew}; let the users come before you upgrade, and `sh capstone/users.sh stop {_LOG}` once all is done"
-    seen = requests.of_a_change(_LOG, "1.0", "3.0", order)
+    seen = users.of_a_change(_LOG, "lab-16-users", "capstone/users.sh", "1.0", "3.0", order)
     return passed(
         f"counter is at revision {revisions[-1]['revision']} with app 3.0, by its signed digest; "
         f"{count(len(seen.requests), 'request')}, none failed"

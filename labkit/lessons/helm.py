@@ -20,6 +20,7 @@ from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.display.look import count
 from labkit.evidence import NotYet, cluster, helm, registry, update, users
+from labkit.evidence.requests import Log
 from labkit.system import pace, wait
 
 NAMESPACE, REGISTRY = "lab-helm", "lab-12-registry"
@@ -50,12 +51,12 @@ lesson = Lesson(
 _HELM, _KUBECTL = f"helm -n {NAMESPACE}", f"kubectl -n {NAMESPACE}"
 
 
-def _seen(log: str, first: str, last: str, anew: str) -> requests.Log:
+def _seen(log: str, first: str, last: str, anew: str) -> Log:
     """What users saw from before a change of version until after it. Raises NotYet unless nobody lost anything."""
     order = (
         f"{anew}; let the users come before you change anything, and `sh cluster/users.sh stop {log}` once all is done"
     )
-    return users.of_a_change(log, "lab-12-users", first, last, order)
+    return users.of_a_change(log, "lab-12-users", "cluster/users.sh", first, last, order)
 
 
 # -- a chart that asks for what it needs ---------------------------------------------------------
