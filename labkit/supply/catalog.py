@@ -253,7 +253,7 @@ IMAGES = {
             asked=True,
         ),
         Image(
-            "door", "lab/door:1", "the door of a shop that breaks", needs=("golang", "static"), public=False, later=True
+            "door", "lab/door:1", "the door of a shop that breaks", needs=("golang", "static"), public=False, asked=True
         ),
         # What a chapter adds to the cluster.
         Image(
