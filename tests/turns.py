@@ -26,7 +26,7 @@ MARKERS = {
 # What is done to the cluster, and tests that are alone. In this order: after its node was restarted the API server has
 # no history, as the view's tests need it.
 FIRST = ("test_times.py", "test_host.py", "test_idle.py", "test_cluster.py", "test_cluster_view.py")
-HAVE_CLUSTER = (*FIRST, "test_cluster_view_kinds.py", "test_addons.py", "test_ways_in.py")
+HAVE_CLUSTER = (*FIRST, "test_cluster_view_kinds.py", "test_addons.py", "test_ways_in.py", "test_faults.py")
 # Then the longest: several processes end at about the same time.
 ORDER = (*HAVE_CLUSTER, "test_notebooks.py", "test_answers.py", "test_browser.py")
 
