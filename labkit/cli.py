@@ -271,8 +271,8 @@ def reset(
     if bool(chapter) == every or (purge and not every):
         raise typer.BadParameter("name a chapter, or give --all; --purge goes with --all")
     if chapter:
-        name = chapters.find(chapter)
-        did = prepare.reset(str(name), Report())
+        name = str(chapters.find(chapter))
+        did = prepare.reset(name, Report())
         print(
             "\n".join([f"Chapter {name} is as it was before you opened it:", *(f"  {line}" for line in did)])
             if did

@@ -17,7 +17,7 @@ SEED = int(os.environ.setdefault("WORKBOOK_SEED", str(random.randrange(10**6))))
 # A cell that makes an exercise start-here/easy, which is done whatever a solution does.
 EASY = """
 from labkit.course import chapters, verdict
-@chapters.load("00").exercise("easy", title="t", task="t", hints=("a", "b"))
+@chapters.find("00").exercise("easy", title="t", task="t", hints=("a", "b"))
 def checker(): return verdict.passed("it is")
 """
 MARKERS = {"engine": "needs a Docker engine", "cluster": "needs the Kubernetes cluster", "browser": "needs Chromium"}

@@ -260,7 +260,7 @@ def test_the_first_page_opens_on_chapter_00(chromium, jupyterlab):
         assert shown.locator(".jp-Notebook:visible h1").first.inner_text().strip("¶ ") == "00 · Start here"
         names = shown.locator(".jp-DirListing-itemText")
         files = [name for name in names.all_text_contents() if "." in name]
-        wanted = [chapter.notebook for chapter in chapters.written()]
+        wanted = [chapter.notebook for chapter in chapters.every()]
         assert files[: len(wanted)] == wanted, "chapters come first in the list of files"
         cut = names.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)")
         assert not cut, "names in the list of files are cut"
@@ -299,7 +299,7 @@ def pytest_generate_tests(metafunc):
     """A plain run opens the first chapter, one with diagrams, and one on the cluster; `--every-page` opens all."""
     if "chapter" in metafunc.fixturenames:
         every = metafunc.config.getoption("--every-page")
-        some = [one for one in chapters.written() if every or one.number in ("00", "01", "07")]
+        some = [one for one in chapters.every() if every or one.number in ("00", "01", "07")]
         metafunc.parametrize("chapter", [pytest.param(one, id=str(one), marks=_marks(one)) for one in some])
 
 

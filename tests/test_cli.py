@@ -331,7 +331,7 @@ def test_check_says_passed_not_yet_and_no_longer_of_the_learners_folder(workbook
     assert status == 0
     assert re.search(r"(?m)^  ✓ start-here/which-engine +passed \d{4}-\d\d-\d\d +Whose engine is it\?$", output), output
     assert re.search(r"(?m)^    start-here/hello +not checked +Say hello$", output), output
-    every = {one.name for lesson in chapters.written() for one in lesson.exercises.values()}
+    every = {one.name for lesson in chapters.every() for one in lesson.exercises.values()}
     assert set(re.findall(r"(?m)^  . (\S+)  ", output)) == every
 
 

@@ -44,7 +44,7 @@ def _orders(every):
     for order, notebooks in (("learner", NOTEBOOKS), ("shuffled", some)):
         for notebook in notebooks:
             try:
-                needs = [pytest.mark.cluster] if chapters.load(notebook.stem).cluster else []
+                needs = [pytest.mark.cluster] if chapters.find(notebook.stem).cluster else []
             except Exception:
                 needs = []  # the test itself will say what is wrong with it
             name = notebook.stem + ("" if order == "learner" else "-shuffled")
@@ -80,7 +80,7 @@ def as_seen(outputs, lines=40):
 
 def test_there_are_notebooks():
     assert NOTEBOOKS, f"no notebook in {paths.notebooks}"
-    assert [n.name for n in NOTEBOOKS] == [lesson.notebook for lesson in chapters.written()], (
+    assert [n.name for n in NOTEBOOKS] == [lesson.notebook for lesson in chapters.every()], (
         "each notebook has its lesson, and each lesson its notebook"
     )
 
@@ -112,7 +112,7 @@ def _form_problems(notebook):
         nbformat.validate(book)
     except nbformat.ValidationError as problem:
         yield f"not valid: {problem.message}"
-    lesson = chapters.load(notebook.stem)
+    lesson = chapters.find(notebook.stem)
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     commands = [cell for cell in code if "%%sh" in cell.source]
     if not commands:
@@ -364,7 +364,7 @@ def pytest_generate_tests(metafunc):
 
 
 def test_notebook(order, notebook, folders, compared, request):
-    lesson = chapters.load(notebook.stem)
+    lesson = chapters.find(notebook.stem)
     request.getfixturevalue("engine")
     cluster = request.getfixturevalue("cluster") if lesson.cluster else None
 

@@ -70,10 +70,10 @@ def _lesson(item):
     from labkit.course import chapters
 
     if mark := item.get_closest_marker("plays"):
-        return chapters.load(chapters.find(mark.args[0]).name)
+        return chapters.find(mark.args[0])
     given = (getattr(item, "callspec", None) and item.callspec.params) or {}
     if "order" in given:
-        return chapters.load(given["notebook"].stem)
+        return chapters.find(given["notebook"].stem)
     return given["lesson"] if {"lesson", "answer"} <= given.keys() else None
 
 
@@ -102,7 +102,7 @@ def group(test: str) -> str:
     from labkit.course import chapters
 
     file, played = test.partition("::")[0], _played(test)
-    lesson = chapters.load(played[2]) if played else None
+    lesson = chapters.find(played[2]) if played else None
     if file.endswith(HAVE_CLUSTER) or (lesson and _has_cluster(lesson)):
         return "has the cluster"
     if played and played[1] == "test_notebook":

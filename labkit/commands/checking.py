@@ -34,7 +34,7 @@ def run(one: Exercise, as_json: bool) -> Verdict:
 def _wake(one: Exercise) -> bool:
     """Starts our engine and the cluster where they are and do not run, and makes nothing. True when the cluster had to
     be started."""
-    report, lesson = Report(sys.stderr), chapters.load(one.lesson)
+    report, lesson = Report(sys.stderr), chapters.find(one.lesson)
     engine.wake(report)
     if not lesson.cluster:
         return False
@@ -48,7 +48,7 @@ def _wake(one: Exercise) -> bool:
 def show(as_json: bool) -> None:
     """Prints all exercises, and how each was when it was last checked."""
     known = progress.read()["exercises"]
-    lessons = [lesson for lesson in chapters.written() if lesson.exercises]
+    lessons = [lesson for lesson in chapters.every() if lesson.exercises]
     if as_json:
         names = [one.name for lesson in lessons for one in lesson.exercises.values()]
         print(json.dumps({name: known.get(name, {}) for name in names}, indent=2))

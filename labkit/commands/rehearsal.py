@@ -15,7 +15,7 @@ from labkit.workspace.player import Played, Player
 
 def run(asked: list[str]) -> bool:
     """Runs the chapters that are asked for, each on a copy; prints a line a cell. True when all passed."""
-    lessons = chapters.written() if "all" in asked else list(dict.fromkeys(chapters.load(name) for name in asked))
+    lessons = chapters.every() if "all" in asked else list(dict.fromkeys(chapters.find(name) for name in asked))
     lines = []
     for lesson in lessons:
         report = Report()

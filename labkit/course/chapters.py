@@ -1,11 +1,10 @@
 """The table of chapters. Its rows are the lessons themselves, which stand in labkit.lessons, one a module, and are
-found there by name; what is still to come has a row of its own until it is written."""
+found there by name."""
 
 import difflib
 import functools
 import importlib
 import pkgutil
-from dataclasses import dataclass
 
 from labkit.course.lesson import Exercise, Lesson
 from labkit.errors import Trouble
@@ -13,38 +12,16 @@ from labkit.errors import Trouble
 _LESSONS = "labkit.lessons"
 
 
-@dataclass(frozen=True)
-class ToCome:
-    """A chapter that is not written yet."""
-
-    number: str
-    name: str
-    title: str
-
-    def __str__(self) -> str:
-        return f"{self.number}-{self.name}"
-
-
-_TO_COME: tuple[ToCome, ...] = ()
-
-
 @functools.cache
-def written() -> tuple[Lesson, ...]:
-    """The lessons that are there, in the order of the course."""
+def every() -> tuple[Lesson, ...]:
+    """All chapters, in the order of the course."""
     modules = pkgutil.iter_modules(importlib.import_module(_LESSONS).__path__, f"{_LESSONS}.")
     return tuple(
         sorted((importlib.import_module(module.name).lesson for module in modules), key=lambda lesson: lesson.number)
     )
 
 
-def every() -> tuple[Lesson | ToCome, ...]:
-    """All chapters, in the order of the course."""
-    numbers = {lesson.number for lesson in written()}
-    coming = [one for one in _TO_COME if one.number not in numbers]
-    return tuple(sorted((*written(), *coming), key=lambda chapter: chapter.number))
-
-
-def find(asked: str) -> Lesson | ToCome:
+def find(asked: str) -> Lesson:
     """The chapter that "07", "7", "pods", "07-pods" or "07-pods.ipynb" means.
 
     Raises Trouble with the nearest names.
@@ -62,24 +39,14 @@ def find(asked: str) -> Lesson | ToCome:
     )
 
 
-def load(asked: str) -> Lesson:
-    """The lesson of a chapter, given as for `find`. Raises Trouble when the chapter is still to come."""
-    chapter = find(asked)
-    if isinstance(chapter, ToCome):
-        raise Trouble(
-            f"chapter {chapter} is still to come", "one that is there", f"use one of {', '.join(map(str, written()))}"
-        )
-    return chapter
-
-
 def exercise(asked: str) -> Exercise:
     """The exercise that "pods/two-containers" means. Raises Trouble with the nearest names."""
     chapter, _, name = asked.partition("/")
     try:
-        lesson = load(chapter)
+        lesson = find(chapter)
     except Trouble:
-        every = [one.name for lesson in written() for one in lesson.exercises.values()]
-        if near := difflib.get_close_matches(asked, every, n=3):
+        names = [one.name for lesson in every() for one in lesson.exercises.values()]
+        if near := difflib.get_close_matches(asked, names, n=3):
             raise Trouble(f"there is no exercise {asked}", "one of a chapter", f"use {' or '.join(near)}") from None
         raise
     if name in lesson.exercises:

@@ -23,7 +23,7 @@ def added() -> dict[str, tuple[str, ...]]:
     """By chapter, in their order: what it asks for and none before it did."""
     seen: set[str] = set()
     found = {}
-    for lesson in chapters.written():
+    for lesson in chapters.every():
         found[str(lesson)] = tuple(name for name in of(lesson) if name not in seen)
         seen |= set(found[str(lesson)])
     return found

@@ -61,7 +61,7 @@ def _holder(port: int, lesson: Lesson) -> _Holder | None:
 
 def _as_holder(container, lesson) -> _Holder:
     owner = next(
-        (one for one in (lesson, *chapters.written()) if container.name in owned.names(one.owns)["containers"]), ""
+        (one for one in (lesson, *chapters.every()) if container.name in owned.names(one.owns)["containers"]), ""
     )
     return _Holder(f"the container {container.name}", str(owner), lambda: _stop(container))
 

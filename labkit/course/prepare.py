@@ -22,7 +22,7 @@ def prepare(name: str) -> None:
     """Gets ready all that a chapter needs, and shows where you are. Quick when everything is there."""
     from IPython.display import display
 
-    lesson = chapters.load(name)
+    lesson = chapters.find(name)
     session.current.chapter = str(lesson)
     report = Report()
     get_ready(lesson, report)
@@ -71,15 +71,14 @@ def load_images(lesson: Lesson, report: Report) -> None:
 def header(lesson: Lesson) -> card.Card:
     """The card at the top of a chapter: goals, place on the map, time."""
     every = chapters.every()
-    place = every.index(chapters.find(lesson.name))
+    place = every.index(lesson)
     before = every[place - 1] if place else None
     after = every[place + 1] if place + 1 < len(every) else None
 
     def link(chapter, form: str) -> str:
         if chapter is None:
             return "<span></span>"
-        words = f"{chapter.number} {escape(chapter.title)}"
-        shown = f'<a href="{chapter.notebook}">{words}</a>' if isinstance(chapter, Lesson) else f"{words} (to come)"
+        shown = f'<a href="{chapter.notebook}">{chapter.number} {escape(chapter.title)}</a>'
         return f"<span>{form.format(shown)}</span>"
 
     goals = "".join(f"<li>{escape(goal)}</li>" for goal in lesson.goals)
@@ -94,9 +93,7 @@ def header(lesson: Lesson) -> card.Card:
     words += [f"  - {goal}" for goal in lesson.goals]
     for word, chapter in (("Before it", before), ("After it", after)):
         if chapter:
-            words.append(
-                f"{word}: {chapter.number} {chapter.title}{'' if isinstance(chapter, Lesson) else ' (to come)'}"
-            )
+            words.append(f"{word}: {chapter.number} {chapter.title}")
     html = card.frame(f"{lesson.number} {lesson.title}", body, f"Chapter {lesson.number}")
     return card.Card(html, "\n".join(words))
 
@@ -104,7 +101,7 @@ def header(lesson: Lesson) -> card.Card:
 def clean(name: str) -> None:
     """Removes what a chapter made: background jobs, containers, networks, volumes, images, namespaces, the
     files that its cells wrote. Run All comes by here too, and takes nothing away."""
-    lesson = chapters.load(name)
+    lesson = chapters.find(name)
     if session.current.in_a_row and not progress.rehearsal():
         print("Nothing is removed: this cell came in a row with others. Run it by itself to clean up.")
         return
@@ -155,7 +152,7 @@ def reset(name: str, report: Report | None = None) -> list[str]:
     """Puts a chapter back as it was: what it made, its progress, its notebook and the files that the
     learner wrote in it. What the learner changed is moved to kept/<time>-<chapter> beside the notebooks.
     Returns what was done, in words."""
-    lesson = chapters.load(name)
+    lesson = chapters.find(name)
     did = [f"removed {line}" for line in take_back(lesson, report or Report())]
     did += [f"forgot the progress of {name}" for name in progress.forget(lesson.name)]
     kept = paths.files / "kept" / f"{time.strftime('%Y-%m-%d-%H%M%S')}-{lesson}"

@@ -17,7 +17,7 @@ def join() -> None:
         print(f"No second node: {why}. The cells that need it are left out; all others work.")
         return
     addons.add(_ADDON, report)
-    prepare.load_images(chapters.load(session.current.chapter), report)
+    prepare.load_images(chapters.find(session.current.chapter), report)
     report.done()
     print(f"Node {node.NAME} has joined, and is ready.")
 

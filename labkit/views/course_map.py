@@ -5,7 +5,6 @@ from html import escape
 
 from labkit import session
 from labkit.course import chapters, progress
-from labkit.course.chapters import ToCome
 from labkit.course.lesson import Lesson
 from labkit.display.card import Card
 from labkit.display.look import GOOD, LINE
@@ -15,7 +14,7 @@ from labkit.display.look import GOOD, LINE
 class Row:
     """One chapter on the map. done, of: exercises that have passed, and that are there; state: in words."""
 
-    chapter: Lesson | ToCome
+    chapter: Lesson
     done: int
     of: int
     state: str
@@ -27,10 +26,6 @@ def rows() -> list[Row]:
     known = progress.read()
     found = []
     for chapter in chapters.every():
-        here = session.current.chapter == str(chapter)
-        if isinstance(chapter, ToCome):
-            found.append(Row(chapter, 0, 0, "to come", here))
-            continue
         exercises = [one.name for one in chapter.exercises.values()]
         entries = [known["exercises"].get(name, {}) for name in exercises]
         done = sum("passed" in entry for entry in entries)
@@ -43,7 +38,7 @@ def rows() -> list[Row]:
         # What was done stays done, also when the chapter has been cleaned up since.
         if gone := sum(entry.get("state") == "no longer" for entry in entries):
             state += f", {gone} no longer when last checked"
-        found.append(Row(chapter, done, len(exercises), state, here))
+        found.append(Row(chapter, done, len(exercises), state, session.current.chapter == str(chapter)))
     return found
 
 
@@ -64,20 +59,16 @@ def draw() -> Card:
 
 def _tile(row: Row) -> str:
     chapter = row.chapter
-    title = f"{chapter.number} {escape(chapter.title)}"
-    if isinstance(chapter, Lesson):
-        title = f'<a href="{chapter.notebook}">{title}</a>'
+    title = f'<a href="{chapter.notebook}">{chapter.number} {escape(chapter.title)}</a>'
     share = row.done / row.of if row.of else 0
     bar = (
         '<div aria-hidden="true" style="height:.35em;border-radius:3px;margin:.35em 0;'
         f'background:{LINE}">'
         f'<div style="height:100%;border-radius:3px;width:{share:.0%};background:{GOOD}"></div></div>'
-        if isinstance(chapter, Lesson)
-        else ""
     )
     mark = " <b>· you are here</b>" if row.here else ""
     current = ' aria-current="true"' if row.here else ""
-    edge = f"2px solid {GOOD}" if row.here else f"1px {'solid' if isinstance(chapter, Lesson) else 'dashed'} {LINE}"
+    edge = f"2px solid {GOOD}" if row.here else f"1px solid {LINE}"
     return (
         f'<li{current} style="margin:0;border:{edge};border-radius:6px;padding:.4em .7em">'
         f"<div>{title}{mark}</div>{bar}<small>{row.state}</small></li>"
