@@ -39,7 +39,7 @@ lesson = Lesson(
         "tell what is mended from what was only started anew",
     ),
     images=("welcome", "busybox", "redis", "registry", "golang", "static", "door"),
-    tools=("kubectl", "helm", "docker-buildx", "cosign", "git"),
+    tools=("kubectl", "helm", "docker-buildx", "cosign", "syft", "git"),
     cluster=True,
     addons=("registry", "network-policy"),
     namespaces=(NAMESPACE, shop.NAMESPACE, shop.DESK),
@@ -360,13 +360,13 @@ of. `sh capstone/registry.sh` starts a registry at `{OUTSIDE}`.
 - With the same key an SBOM is attested to that digest, as SPDX or as CycloneDX. It lists each module that your app
   requires, in its version.
 
-`sh capstone/sbom.sh {IMAGE}` writes an SPDX document. The key pair lives as long as this chapter.""",
+The key pair lives as long as this chapter.""",
     hints=(
         "What exactly is signed: a tag, or a digest? Chapter 13 has the commands: a key pair, `sign`, `attest`, "
         "and for each of the last two one that verifies. Nothing of the lab belongs into the public transparency log.",
         "`export COSIGN_PASSWORD=`, `cosign generate-key-pair --output-key-prefix made/16/cosign`; `cosign sign "
-        "--key … --tlog-upload=false --yes REPOSITORY@DIGEST`; `cosign attest --type spdxjson --predicate FILE …`. `sh "
-        "capstone/digest.sh 3.0` prints the digest.",
+        "--key … --tlog-upload=false --yes REPOSITORY@DIGEST`; `syft -q … -o spdx-json > FILE`, `cosign attest --type "
+        "spdxjson --predicate FILE …`. `sh capstone/digest.sh 3.0` prints the digest.",
     ),
     patience=40,
 )
@@ -385,7 +385,7 @@ def signed():
             raise NotYet(
                 f"the SBOM lists {name} {versions[0]}" if versions else f"the SBOM does not list {name}",
                 f"{name} {version}, as `16-app/go.mod` says",
-                f"make it from the image itself, `sh capstone/sbom.sh {IMAGE} > made/16/sbom.json`; then {attest}",
+                f"make it from the image itself, `syft -q {IMAGE} -o spdx-json > made/16/sbom.json`; then {attest}",
             )
     return passed(f"{found.digests[0][:19]}… is signed, and its SBOM lists {count(len(listed), 'part')}")
 

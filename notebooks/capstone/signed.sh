@@ -16,7 +16,7 @@ verify="--key made/16/cosign.pub --insecure-ignore-tlog=true"
 cosign verify $verify $at@$digest > /dev/null 2>&1 ||
     cosign sign --key made/16/cosign.key --tlog-upload=false --yes $at@$digest > /dev/null 2>&1
 cosign verify-attestation --type spdxjson $verify $at@$digest > /dev/null 2>&1 || {
-    sh capstone/sbom.sh lab/counter:3.0 > made/16/sbom.json
+    syft -q lab/counter:3.0 -o spdx-json > made/16/sbom.json
     cosign attest --key made/16/cosign.key --type spdxjson --predicate made/16/sbom.json --tlog-upload=false \
         --yes $at@$digest > /dev/null 2>&1
 }

@@ -9,7 +9,7 @@ push() { docker tag "${1:-lab/counter:3.0}" $at:3.0; docker push -q $at:3.0; }
 key() { cosign generate-key-pair --output-key-prefix "made/16/${1:-cosign}"; }
 digest() { sh capstone/digest.sh 3.0; }
 sign() { cosign sign --key "made/16/${1:-cosign}.key" --tlog-upload=false --yes "$at@$(digest)"; }
-list() { sh capstone/sbom.sh lab/counter:3.0 > made/16/sbom.json; }
+list() { syft -q lab/counter:3.0 -o spdx-json > made/16/sbom.json; }
 # The kind of it, and whose key.
 attest() {
     cosign attest --key "made/16/${2:-cosign}.key" --type "${1:-spdxjson}" --predicate made/16/sbom.json \
@@ -62,7 +62,8 @@ attest
 
 ### wrong outdated (breaks 3): A module in another version.
 push; key; sign; list
-sed -i.bak 's/v1.8.1/v1.8.0/' made/16/sbom.json
+# All of it is one line.
+sed -i.bak 's/v1.8.1/v1.8.0/g' made/16/sbom.json
 attest
 
 ### undo
