@@ -341,13 +341,10 @@ def test_an_image_that_was_pulled_runs_under_another_name_too(cluster, web):
             "run", "-n", NAMESPACE, "renamed", "--image=lab/renamed:1", "--image-pull-policy=Never", "--", "sleep", "60"
         )
         kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod/renamed", "--timeout=30s")
-        assert contents.forget_registries((f"{address}:5000/lab/*", "lab/*")) == [f"{address}:5000"]
-        run(*node, "test", "!", "-e", folder)
     finally:
         run("docker", "rm", "--force", "--volumes", "lab-test-registry")
         run("docker", "image", "rm", f"localhost:{port}/lab/pulled:1", fails=True)
-        run(*node, "rm", "-r", folder, fails=True)
-        run(*node, "ctr", "-n", "k8s.io", "images", "rm", pulled, "docker.io/lab/renamed:1", fails=True)
+        run(*node, "sh", "-c", f"rm -r {folder}; ctr -n k8s.io images rm {pulled} docker.io/lab/renamed:1", fails=True)
 
 
 def in_node(image: str) -> str:

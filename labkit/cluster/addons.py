@@ -235,21 +235,23 @@ def _let_policies_go(report: Report) -> None:
             raise
 
 
-# A container on the nodes' network that has this alias. Names in .local are asked by plain HTTP by cosign and by the
+# Chapters' own registries, each a container on the nodes' network that has this alias: another one for each chapter, so
+# that what one left behind does not answer for the next. Names in .local are asked by plain HTTP by cosign and by the
 # policy controller, too.
-REGISTRY = "registry.local:5000"
-_WAY = f"/etc/containerd/certs.d/{REGISTRY}"
+STORE, REGISTRY = "store.local:5000", "registry.local:5000"
+_WAYS = {address: f"/etc/containerd/certs.d/{address}" for address in (STORE, REGISTRY)}
 
 
 def _show_the_way(report: Report) -> None:
-    hosts = f'server = "http://{REGISTRY}"\\n[host."http://{REGISTRY}"]\\n  capabilities = ["pull", "resolve"]\\n'
     for node in cluster.nodes():
-        cluster.in_node(node["Id"], f"mkdir -p {_WAY}; printf '{hosts}' > {_WAY}/hosts.toml")
+        for address, folder in _WAYS.items():
+            hosts = f'server = "http://{address}"\\n[host."http://{address}"]\\n  capabilities = ["pull", "resolve"]\\n'
+            cluster.in_node(node["Id"], f"mkdir -p {folder}; printf '{hosts}' > {folder}/hosts.toml")
 
 
 def _forget_the_way(report: Report) -> None:
     for node in cluster.nodes():
-        cluster.in_node(node["Id"], f"rm -rf {_WAY}")
+        cluster.in_node(node["Id"], f"rm -rf {' '.join(_WAYS.values())}")
 
 
 _GATEWAY_KINDS = tuple(
@@ -266,7 +268,7 @@ ADDONS = {
         add=second_node.add,
         remove=second_node.remove,
     ),
-    "registry": _Addon("the way to a chapter's own registry", add=_show_the_way, remove=_forget_the_way),
+    "registry": _Addon("the way to chapters' own registries", add=_show_the_way, remove=_forget_the_way),
     "network-policy": _Addon(
         "the enforcement of network policies",
         "kube-router",

@@ -65,28 +65,13 @@ def remove_images(patterns: tuple[str, ...]) -> list[str]:
     return sorted(removed)
 
 
-def forget_registries(patterns: tuple[str, ...]) -> list[str]:
-    """Takes out of every node how it reaches the registries that such patterns of images name; those it knew."""
-    removed = set()
-    for node in _running():
-        for host in {pattern.partition("/")[0] for pattern in patterns if ":" in pattern.partition("/")[0]}:
-            if node.exec_run(["rm", "-r", f"/etc/containerd/certs.d/{host}"]).exit_code == 0:
-                removed.add(host)
-    return sorted(removed)
-
-
 def _images(patterns: tuple[str, ...]) -> Iterator[tuple]:
     """Each running node's container, and the names of its images that match one of the patterns."""
-    for node in _running():
-        names = node.exec_run("ctr -n k8s.io images ls -q").output.decode().split()
-        yield node, [name for name in names if any(fnmatch(_short(name), pattern) for pattern in patterns)]
-
-
-def _running() -> Iterator:
-    """Each running node's container."""
     for found in cluster.nodes():
         if found["State"]["Status"] == "running":
-            yield engine.client().containers.get(found["Id"])
+            node = engine.client().containers.get(found["Id"])
+            names = node.exec_run("ctr -n k8s.io images ls -q").output.decode().split()
+            yield node, [name for name in names if any(fnmatch(_short(name), pattern) for pattern in patterns)]
 
 
 def _short(name: str) -> str:

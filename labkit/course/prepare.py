@@ -141,7 +141,6 @@ def _clear_cluster(lesson: Lesson, report: Report) -> list[str]:
         report.detail(f"namespace {', '.join(lesson.namespaces)}, until the last pod has ended")
     removed += [f"namespace {name} with all in it" for name in contents.delete_namespaces(*lesson.namespaces)]
     removed += [f"image {name} from the cluster" for name in contents.remove_images(lesson.owns)]
-    removed += [f"how the cluster reaches {name}" for name in contents.forget_registries(lesson.owns)]
     report.done()
     return removed + [
         f"the cluster's add-on {name}" for name in (*lesson.addons, *lesson.adds) if addons.remove(name, report)

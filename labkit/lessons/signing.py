@@ -13,13 +13,14 @@ import tempfile
 from pathlib import Path
 
 from labkit import session
+from labkit.cluster.addons import STORE as INSIDE
 from labkit.course.lesson import Lesson
 from labkit.course.verdict import passed
 from labkit.evidence import NotYet, cluster, docker, registry
 from labkit.system import pace, wait
 
 OPEN, GUARDED, DOOR, GATE = "lab-signing-open", "lab-signing", "lab-signing-door", "lab-signing-gate"
-STORE, INSIDE = "lab-13-store", "registry.local:5000"
+STORE = "lab-13-store"
 
 lesson = Lesson(
     number="13",
@@ -36,7 +37,7 @@ lesson = Lesson(
     images=("notary", "registry", "dind", "welcome", "busybox"),
     tools=("kubectl", "helm", "cosign", "syft", "docker-buildx"),
     cluster=True,
-    addons=("signature-admission",),
+    addons=("registry", "signature-admission"),
     namespaces=(OPEN, GUARDED, DOOR, GATE),
     load=("welcome", "busybox"),
     alters_cluster=True,

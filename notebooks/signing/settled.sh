@@ -4,7 +4,7 @@
 #   settled.sh NAMESPACE
 #   settled.sh policies    waits until policies themselves can be written
 tried() {
-    kubectl -n "$1" run settled --image="registry.local:5000/lab/$2:1.0" --dry-run=server 2>&1
+    kubectl -n "$1" run settled --image="store.local:5000/lab/$2:1.0" --dry-run=server 2>&1
 }
 ready() {
     if [ "$1" = policies ]; then

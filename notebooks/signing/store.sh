@@ -1,5 +1,5 @@
 # Fills the store: welcome:1.0 is our app, signed with made/13/cosign.key; foreign:1.0 is signed with
-# made/13/mallory.key; unsigned:1.0 with none. And tells the cluster's node that registry.local:5000 speaks plain HTTP.
+# made/13/mallory.key; unsigned:1.0 with none.
 set -eu
 sh signing/fresh.sh > /dev/null
 mkdir -p made/13/store
@@ -25,9 +25,4 @@ sign() {
 cosign verify --key made/13/cosign.pub --insecure-ignore-tlog=true localhost:5052/lab/welcome:1.0 > /dev/null 2>&1 ||
     sign cosign welcome
 sign mallory foreign
-docker exec -i workbook sh -c 'mkdir -p /etc/containerd/certs.d/registry.local:5000
-    cat > /etc/containerd/certs.d/registry.local:5000/hosts.toml' << 'EOF'
-[host."http://registry.local:5000"]
-  capabilities = ["pull", "resolve"]
-EOF
 echo "the store has welcome:1.0, foreign:1.0 and unsigned:1.0"

@@ -6,7 +6,7 @@ controller() {
     kubectl -n cosign-system rollout status deployment webhook --timeout=5m
     sh signing/settled.sh policies
 }
-policy() { sh signing/policy.sh "$1" 'registry.local:5000/**' made/13/cosign.pub | kubectl apply -f -; }
+policy() { sh signing/policy.sh "$1" 'store.local:5000/**' made/13/cosign.pub | kubectl apply -f -; }
 again() {
     door rollout restart deployment shop
     door rollout status deployment shop --timeout=5m
@@ -14,7 +14,7 @@ again() {
 both() {
     policy door
     sh signing/policy.sh x x made/13/mallory.pub | sed -n '/- key:/,$p' > made/13/other.yaml
-    { sh signing/policy.sh door 'registry.local:5000/**' made/13/cosign.pub; cat made/13/other.yaml; } |
+    { sh signing/policy.sh door 'store.local:5000/**' made/13/cosign.pub; cat made/13/other.yaml; } |
         kubectl apply -f -
     rm made/13/other.yaml
 }
@@ -39,7 +39,7 @@ sh signing/settled.sh policies
 policy door
 sh signing/settled.sh lab-signing-door
 door delete deployment shop --cascade=foreground
-door create deployment shop --image=registry.local:5000/lab/welcome:1.0 --replicas=2
+door create deployment shop --image=store.local:5000/lab/welcome:1.0 --replicas=2
 door rollout status deployment shop --timeout=5m
 
 ### wrong as-it-is: Nothing was done.

@@ -5,7 +5,7 @@ label() { kubectl label namespace "$1" policy.sigstore.dev/include=true --overwr
 policy() { sh signing/policy.sh "$1" "$2" "${3:-made/13/cosign.pub}" | kubectl apply -f -; }
 install() {
     helm -n lab-signing-gate upgrade --install shop charts/welcome \
-        --set image.repository=registry.local:5000/lab/welcome --set image.tag=1.0 --set replicas=2 --wait "$@"
+        --set image.repository=store.local:5000/lab/welcome --set image.tag=1.0 --set replicas=2 --wait "$@"
 }
 digest() {
     docker image inspect --format '{{join .RepoDigests "\n"}}' localhost:5052/lab/welcome:1.0 |
@@ -14,13 +14,13 @@ digest() {
 
 ### right tag: The controller writes the digest.
 label lab-signing-gate
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 sh signing/settled.sh lab-signing-gate
 install
 
 ### right digest: By digest, before anybody asks for it; then the gate.
 install --set "image.tag=$(digest)"
-policy welcome 'registry.local:5000/lab/*'
+policy welcome 'store.local:5000/lab/*'
 label lab-signing-gate
 sh signing/settled.sh lab-signing-gate
 
@@ -32,37 +32,37 @@ install --set "image.tag=$(digest)"
 
 ### wrong no-release: A guarded namespace, and nothing in it.
 label lab-signing-gate
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 sh signing/settled.sh lab-signing-gate
 
 ### wrong by-hand (breaks 1): No release of Helm.
 label lab-signing-gate
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 sh signing/settled.sh lab-signing-gate
-gate create deployment shop --image=registry.local:5000/lab/welcome:1.0 --replicas=2
+gate create deployment shop --image=store.local:5000/lab/welcome:1.0 --replicas=2
 gate rollout status deployment shop --timeout=5m
 
 ### wrong one (breaks 1): One copy.
 label lab-signing-gate
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 sh signing/settled.sh lab-signing-gate
 install --set replicas=1
 
 ### wrong tag (breaks 1): Installed before the gate, by a tag.
 install
 label lab-signing-gate
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 sh signing/settled.sh lab-signing-gate
 
 ### wrong unlabelled (breaks 2): Nobody asks for the gate.
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 install --set "image.tag=$(digest)"
 
 ### wrong warn (breaks 2): The policy only warns.
 label lab-signing-gate
-{ sh signing/policy.sh gate 'registry.local:5000/**' made/13/cosign.pub; echo '  mode: warn'; } | kubectl apply -f -
+{ sh signing/policy.sh gate 'store.local:5000/**' made/13/cosign.pub; echo '  mode: warn'; } | kubectl apply -f -
 for i in {1..50}; do
-    gate run tried --image=registry.local:5000/lab/unsigned:1.0 --dry-run=server && break
+    gate run tried --image=store.local:5000/lab/unsigned:1.0 --dry-run=server && break
     sleep 0.2
 done
 install
@@ -70,7 +70,7 @@ install
 ### wrong both (breaks 3): Both keys count.
 label lab-signing-gate
 {
-    sh signing/policy.sh gate 'registry.local:5000/**' made/13/cosign.pub
+    sh signing/policy.sh gate 'store.local:5000/**' made/13/cosign.pub
     sh signing/policy.sh x x made/13/mallory.pub | sed -n '/- key:/,$p'
 } | kubectl apply -f -
 sh signing/settled.sh lab-signing-gate
@@ -78,7 +78,7 @@ install
 
 ### wrong elsewhere (breaks 4): What is from elsewhere may pass.
 label lab-signing-gate
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 kubectl apply -f - << 'EOF'
 apiVersion: policy.sigstore.dev/v1beta1
 kind: ClusterImagePolicy
@@ -93,7 +93,7 @@ install
 ### wrong neighbours (breaks 5): The neighbours are guarded, too.
 label lab-signing-gate
 label lab-signing-open
-policy gate 'registry.local:5000/**'
+policy gate 'store.local:5000/**'
 sh signing/settled.sh lab-signing-gate
 install
 
