@@ -3,12 +3,15 @@
 A plain run plays a quarter of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
 """
 
-import base64
 import random
 import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from conftest import SEED, wait_for
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from labkit import shell
 from labkit.course import exercise, prepare
@@ -49,19 +52,27 @@ def test_faults_that_have_not_come_yet_come_first(monkeypatch):
     assert len({play.choose(None).difficulty for _ in range(200)}) > 1
 
 
-PEM = b"""-----BEGIN CERTIFICATE-----
-MIIBNzCB3qADAgECAgECMAoGCCqGSM49BAMCMA0xCzAJBgNVBAMMAmNhMB4XDTI2
-MTAyODE5NDgxN1oXDTI2MTEyNzE5NDgxN1owDjEMMAoGA1UEAwwDd2Vi
------END CERTIFICATE-----
-"""
+def pem(ends: datetime) -> tuple[bytes, bytes]:
+    """A certificate that ends then, and its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, ends - timedelta(days=1), ends)
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return (
+        builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM),
+        key.private_bytes(serialization.Encoding.PEM, *plain),
+    )
 
 
-def test_the_end_of_a_certificate_is_read():
-    assert faults.ends(PEM).isoformat() == "2026-11-27T19:48:17+00:00"
-    long = base64.b64encode(b"\x30\x20\x17\x0d261028194817Z\x18\x0f20810101000000Z")
-    assert faults.ends(b"-----BEGIN CERTIFICATE-----\n" + long + b"\n-----END CERTIFICATE-----\n").year == 2081
-    for other in (b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
-        with pytest.raises(ValueError, match="no certificate"):
+@pytest.mark.parametrize("year", [2026, 2081])
+def test_the_end_of_a_certificate_is_read(year):
+    ends = datetime(year, 11, 27, 19, 48, 17, tzinfo=UTC)
+    certificate, key = pem(ends)
+    assert faults.ends(certificate) == faults.ends(certificate + key) == faults.ends(key + certificate) == ends
+
+
+def test_what_is_no_certificate_says_so():
+    for other in (b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", pem(datetime.now(UTC))[1]):
+        with pytest.raises(ValueError, match=r"PEM|asn1"):
             faults.ends(other)
 
 

@@ -190,17 +190,10 @@ def _full_volume() -> str:
 
 
 def ends(certificate: bytes) -> datetime:
-    """When a certificate ends, by the second of the two times in it. certificate: PEM, which a key may follow. Raises
-    ValueError when it is none."""
-    found = re.search(rb"-----BEGIN CERTIFICATE-----(.+?)-----END", certificate, re.DOTALL)
-    der = base64.b64decode(found[1]) if found else b""
-    # A validity is a sequence of two times (RFC 5280, 4.1): until 2049 as UTCTime, tag 23 and 13 characters, then as
-    # GeneralizedTime, tag 24 and 15 characters.
-    times = re.search(rb"\x30.(?:\x17\x0d|\x18\x0f)\d{12,14}Z(?:\x17\x0d|\x18\x0f)(\d{12,14})Z", der, re.DOTALL)
-    if not times:
-        raise ValueError("no certificate with two times in it")
-    form = "%y%m%d%H%M%S" if len(times[1]) == 12 else "%Y%m%d%H%M%S"
-    return datetime.strptime(times[1].decode(), form).replace(tzinfo=UTC)
+    """When a certificate ends. certificate: PEM, beside which a key may stand. Raises ValueError when there is none."""
+    from cryptography.x509 import load_pem_x509_certificate
+
+    return load_pem_x509_certificate(certificate).not_valid_after_utc
 
 
 def _expired_certificate() -> str:
