@@ -270,8 +270,8 @@ _REVISION, _VERSION = (f"org.opencontainers.image.{name}" for name in ("revision
 
 The check starts a container of it.""",
     hints=(
-        "Chapter 05 has built the app already, as 2.0: which Dockerfile was that, and which of the four points does it "
-        "meet as it is? `docker build` can set labels without one in the file.",
+        "Chapter 05 has built the app already, as 2.0 (section 5): which Dockerfile was that, and which of the four "
+        "points does it meet as it is? `docker build` can set labels without one in the file.",
         "`docker build -f deployment/Dockerfile --build-arg VERSION=3.0 --label NAME=VALUE … -t lab/counter:3.0 "
         "16-app`, with `$(git -C 16-app rev-parse HEAD)` for the commit.",
     ),
@@ -362,8 +362,9 @@ of. `sh capstone/registry.sh` starts a registry at `{OUTSIDE}`.
 
 The key pair lives as long as this chapter.""",
     hints=(
-        "What exactly is signed: a tag, or a digest? Chapter 13 has the commands: a key pair, `sign`, `attest`, "
-        "and for each of the last two one that verifies. Nothing of the lab belongs into the public transparency log.",
+        "What exactly is signed: a tag, or a digest? Chapter 13, section 5, has the commands: a key pair, `sign`, "
+        "`attest`, and for each of the last two one that verifies. Nothing of the lab belongs into the public "
+        "transparency log.",
         "`export COSIGN_PASSWORD=`, `cosign generate-key-pair --output-key-prefix made/16/cosign`; `cosign sign "
         "--key … --tlog-upload=false --yes REPOSITORY@DIGEST`; `syft -q … -o spdx-json > FILE`, `cosign attest --type "
         "spdxjson --predicate FILE …`. `sh capstone/digest.sh 3.0` prints the digest.",
@@ -470,10 +471,10 @@ The node reaches your registry as `{INSIDE}`.
 The cell before yours makes it all anew, and takes about 15 seconds.""",
     hints=(
         "Which line of the template decides on the image, and how does a reference with a digest look? For the level, "
-        "chapter 15 has the four settings. And what becomes of values of before that nobody says again?",
+        "chapter 15, section 5, has the four settings. And what becomes of values of before that nobody says again?",
         '`image: "{{ .Values.image.repository }}@{{ .Values.image.digest }}"`; `securityContext: {runAsNonRoot: true, '
         "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}`; "
-        "`replicas=3`, `graceSeconds=4` and the node port again. Users come first (`sh capstone/users.sh start …`) "
+        "`replicas=3`, `graceSeconds=4` and the node port again. Users come first (`sh capstone/users.sh start …`), "
         "then `helm upgrade`, then `sh cluster/settled.sh lab-release counter`, then `sh capstone/users.sh stop "
         "16-upgrade.log`.",
     ),
@@ -596,8 +597,8 @@ deployments. In the morning `/version` says 3.0, all copies are ready, and no us
 The check tries all of that, without making anything (`--dry-run=server`).""",
     hints=(
         "What do the pods say themselves: `get pods -o jsonpath` with `.status.containerStatuses[*].imageID`? Compare "
-        "with `sh capstone/digest.sh 3.0`, and with what cosign says of each. For the third point: chapter 15 has a "
-        "policy that the API server itself evaluates.",
+        "with `sh capstone/digest.sh 3.0`, and with what cosign says of each. For the third point: chapter 15, "
+        "section 5, has policies that the API server itself evaluates.",
         f"`{_HELM} upgrade` with `--force-conflicts`, or `rollback`, for the first; push `{IMAGE}` again for the "
         "second. For the third a ValidatingAdmissionPolicy on `pods` and `pods/ephemeralcontainers` with "
         "`object.spec.containers.all(c, c.image == '…')`, the same for the two other lists where a pod has them, and "

@@ -324,7 +324,7 @@ _ALL = (
         (
             _PODS,
             "They run, and are not ready. Who says so? `describe pod`, its events.",
-            "The path of the probe, and the pages that the app has (chapter 07).",
+            "The path of the probe, and the page that tells whether the app is ready (chapter 05, section 3).",
         ),
         _failing_probe,
     ),
@@ -538,7 +538,7 @@ _ALL = (
         (
             "Everything is ready, and every request is answered. Read what users get.",
             "The numbers are in the store: `exec store-0`. Does the app ask it?",
-            "Config map `web-settings`, and what an empty `STORE_URL` means (chapter 10).",
+            "Config map `web-settings`, and what the app does without `STORE_URL` (chapter 10, section 6).",
         ),
         _forgotten_store,
     ),
