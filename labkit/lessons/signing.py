@@ -443,8 +443,7 @@ Find out why, and heal it.
 - So is one that was signed with the lost key, as `{INSIDE}/lab/foreign:1.0` is.
 - While the controller that judges is away, nothing gets in: its webhooks still *fail closed*.""",
     hints=(
-        "No event says it: the replica set itself could not be changed. Ask for a pod, and read the answer: "
-        f"`kubectl -n {DOOR} run try --image={INSIDE}/lab/welcome:1.0 --dry-run=server`. There are two faults, one "
+        f"The refusal is told to the replica set: `kubectl -n {DOOR} describe replicaset`. There are two faults, one "
         "behind the other. Who does not answer, and what runs there? And when it answers, what does it say?",
         "`kubectl -n cosign-system scale deployment webhook --replicas=1`, and then a `ClusterImagePolicy` with the "
         "key in `made/13/cosign.pub` in place of the old one. "
