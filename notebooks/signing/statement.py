@@ -9,4 +9,4 @@ for subject in statement["subject"]:
     print("of", subject["name"], "sha256:" + subject["digest"]["sha256"])
 print("it is", statement["predicateType"])
 for package in statement["predicate"]["packages"]:
-    print("    ", package["name"], package["versionInfo"])
+    print("    ", package["name"], package.get("versionInfo", ""))
