@@ -1,8 +1,9 @@
 """Every fault of the game day: it is felt by users, no restart mends it, its own mending does, and nothing is left.
 
-A plain run plays a quarter of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
+A plain run plays an eighth of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
 """
 
+import base64
 import random
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -98,6 +99,37 @@ def test_mendings_of_other_kinds_count(monkeypatch):
     monkeypatch.setattr(shop, "container", lambda *asked: door)
     assert not FAULTS["impatient-probe"].left()
 
+    parts = {
+        "web": {"args": ["-addr", ":9000"]},
+        "tls": {"env": [{"name": "BACKEND", "value": "http://127.0.0.1:9000/"}]},
+    }
+    monkeypatch.setattr(shop, "container", lambda deployment, name: parts[name])
+    assert not FAULTS["bad-rollout"].left()
+    parts["tls"]["env"][0]["value"] = "http://127.0.0.1:90001"
+    assert FAULTS["bad-rollout"].left()
+
+
+@pytest.mark.parametrize("label, left", [("app=web", True), ("app=none", False)])
+def test_who_deletes_pods_of_nobody_is_left_alone(monkeypatch, label, left):
+    one = {"name": "tidy", "args": ["tidy"], "env": [{"name": "LABEL", "value": label}]}
+    spec = {"template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [one]}}}
+    monkeypatch.setattr(cluster, "get", lambda *asked: {"spec": spec})
+    monkeypatch.setattr(cluster, "objects", lambda *asked: [])
+    monkeypatch.setattr(cluster, "may", lambda *asked: True)
+    assert bool(FAULTS["restless-job"].left()) == left
+
+
+def test_the_certificate_that_the_web_mounts_counts(monkeypatch):
+    (old, _), (new, _) = pem(datetime.now(UTC) - timedelta(days=1)), pem(datetime.now(UTC) + timedelta(days=1))
+    kept = {"web-certificate": old, "another": new}
+    monkeypatch.setattr(
+        cluster, "get", lambda kind, name, *rest: {"data": {"web.pem": base64.b64encode(kept[name]).decode()}}
+    )
+    monkeypatch.setattr(shop, "volume", lambda *asked: {"secret": {"secretName": "another"}})
+    assert not FAULTS["expired-certificate"].left()
+    monkeypatch.setattr(shop, "volume", lambda *asked: {"secret": {"secretName": "web-certificate"}})
+    assert FAULTS["expired-certificate"].left()
+
 
 def policy(selector: dict, *rules: dict) -> dict:
     return {"spec": {"podSelector": selector, "policyTypes": ["Ingress"], "ingress": [*rules]}}
@@ -106,6 +138,9 @@ def policy(selector: dict, *rules: dict) -> dict:
 def test_network_policies_are_read_as_they_count(monkeypatch):
     def says(*policies: dict) -> bool:
         monkeypatch.setattr(cluster, "objects", lambda *asked: [*policies])
+        monkeypatch.setattr(
+            shop, "template", lambda name: {"containers": [{"ports": [{"name": "https", "containerPort": 8443}]}]}
+        )
         return shop.allows({"app": "web"}, {"app": "door"}, 8443)
 
     web, door = {"matchLabels": {"app": "web"}}, {"podSelector": {"matchLabels": {"app": "door"}}}
@@ -115,6 +150,8 @@ def test_network_policies_are_read_as_they_count(monkeypatch):
     assert says(policy(web, {"from": [door]})) and says(policy(web, {"from": [door], "ports": [{"port": 8443}]}))
     assert not says(policy(web, {"from": [door], "ports": [{"port": 8000}]}))
     assert says(policy(web, {"from": [door], "ports": [{"port": 8000, "endPort": 9000}]}))
+    assert says(policy(web, {"from": [door], "ports": [{"port": "https"}]}))
+    assert not says(policy(web, {"from": [door], "ports": [{"port": "http"}]}))
     assert says(policy(web, {"from": [door], "ports": [{"protocol": "TCP"}]}))
     assert not says(policy(web, {"from": [{"podSelector": {"matchLabels": {"app": "dor"}}}]}))
     assert says(policy(web), policy(web, {"from": [door]})), "policies add up"
@@ -127,7 +164,7 @@ def test_network_policies_are_read_as_they_count(monkeypatch):
 
 def played(every: bool) -> list[str]:
     """The names of the faults that are played."""
-    some = random.Random(f"{SEED}faults").sample([*FAULTS], (len(FAULTS) + 3) // 4)
+    some = random.Random(f"{SEED}faults").sample([*FAULTS], (len(FAULTS) + 7) // 8)
     return [name for name in FAULTS if every or name in some]
 
 

@@ -50,10 +50,10 @@ def view(seen: requests.Log) -> str:
     return f"of the last {len(last)} users {len(bad)} did not get their numbers; the last of them: {what[:160]}"
 
 
-def is_steady() -> bool:
-    """Whether the last twenty users all got their numbers."""
+def is_steady(users: int = _STEADY) -> bool:
+    """Whether so many users in a row, the last ones, all got their numbers."""
     seen = log()
-    return seen is not None and len(seen.requests) >= _STEADY and all(map(is_good, seen.requests[-_STEADY:]))
+    return seen is not None and len(seen.requests) >= users and all(map(is_good, seen.requests[-users:]))
 
 
 def must_be_steady(seconds: float) -> None:
@@ -74,6 +74,11 @@ def template(name: str) -> dict:
     """The pod's spec in a deployment of the shop; empty when there is no such deployment."""
     found = cluster.get("deployment", name, NAMESPACE)
     return found["spec"]["template"]["spec"] if found else {}
+
+
+def volume(deployment: str, name: str) -> dict:
+    """A volume in a deployment of the shop; empty when there is none."""
+    return next((one for one in template(deployment).get("volumes") or () if one["name"] == name), {})
 
 
 def container(deployment: str, name: str) -> dict:
@@ -138,12 +143,16 @@ def allows(to: dict, source: dict, port: int) -> bool:
     """Whether the shop's network policies let pods with these labels reach pods with those, by what they say."""
     about = [one for one in cluster.objects("networkpolicies", NAMESPACE) if _selects(one["spec"]["podSelector"], to)]
     about = [one for one in about if "Ingress" in one["spec"].get("policyTypes", ["Ingress"])]
-    return not about or any(_lets_in(rule, source, port) for one in about for rule in one["spec"].get("ingress") or ())
+    containers = template(to["app"]).get("containers", ()) if about else ()
+    ports = [one for here in containers for one in here.get("ports") or ()]
+    names = {one.get("name") for one in ports if one["containerPort"] == port}
+    rules = [rule for one in about for rule in one["spec"].get("ingress") or ()]
+    return not about or any(_lets_in(rule, source, port, names) for rule in rules)
 
 
-def _lets_in(rule: dict, source: dict, port: int) -> bool:
+def _lets_in(rule: dict, source: dict, port: int, names: set) -> bool:
     ports = rule.get("ports") or ()
-    if ports and not any(_is_port(one, port) for one in ports):
+    if ports and not any(one.get("port") in names or _is_port(one, port) for one in ports):
         return False
     sources = rule.get("from") or ()
     return not sources or any("ipBlock" in one or _selects(one.get("podSelector") or {}, source) for one in sources)

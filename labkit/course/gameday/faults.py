@@ -19,7 +19,7 @@ class Fault:
     """name: as one says it; difficulty: 1 can be seen where one looks first, 2 takes a second look, 3 is elsewhere than
     it seems; what: what is wrong, in a sentence; inject, mend: bash, in which k is kubectl in the shop's namespace, and
     both may be run again; hints: three, from where to look to what to see; left: what of it is there, in words, or
-    nothing."""
+    nothing; late: whether users still fare well for a while after it came."""
 
     name: str
     difficulty: int
@@ -28,6 +28,7 @@ class Fault:
     mend: str
     hints: tuple[str, str, str]
     left: Callable[[], str]
+    late: bool = False
 
 
 def _patch(kind: str, name: str, change: str, json: bool = False) -> str:
@@ -151,11 +152,9 @@ def _bad_rollout() -> str:
     args = " ".join(shop.container("web", "web").get("args") or ())
     found = re.search(r"-addr[ =]\S*:(\d+)", args)
     backend = shop.variable(shop.container("web", "tls"), "BACKEND", "http://127.0.0.1:8000")
-    return (
-        f"the app listens on port {found[1]}, and tls asks {backend}"
-        if found and not backend.endswith(f":{found[1]}")
-        else ""
-    )
+    if found is None or re.search(rf":{found[1]}\b", backend):
+        return ""
+    return f"the app listens on port {found[1]}, and tls asks {backend}"
 
 
 def _network_policy() -> str:
@@ -182,11 +181,11 @@ def _missing_secret() -> str:
 
 def _full_volume() -> str:
     pages = shop.number(shop.container("web", "tls"), "JOURNAL_PAGES", 64)
-    volume: dict = next((one for one in shop.template("web").get("volumes") or () if one["name"] == "journal"), {})
+    volume = shop.volume("web", "journal")
     room = cluster.quantity((volume.get("emptyDir") or {}).get("sizeLimit", "1Gi"))
     if pages <= 0:
         return "the journal keeps every page for ever"
-    return f"the journal keeps {pages} pages of 4 KiB on {room / 1024:.0f} KiB" if pages * 4096 >= room else ""
+    return f"the journal keeps {pages} pages of 4 KiB on {room / 1024:.0f} KiB" if pages * 4096 > room else ""
 
 
 def ends(certificate: bytes) -> datetime:
@@ -197,24 +196,33 @@ def ends(certificate: bytes) -> datetime:
 
 
 def _expired_certificate() -> str:
-    secret = cluster.get("secret", "web-certificate", _NS)
+    name = shop.volume("web", "certificate").get("secret", {}).get("secretName", "web-certificate")
+    secret = cluster.get("secret", name, _NS)
     if secret is None:
-        return "there is no secret web-certificate"
+        return f"there is no secret {name}"
     try:
         until = ends(base64.b64decode((secret.get("data") or {}).get("web.pem", "")))
     except ValueError:
-        return "secret web-certificate has no certificate under web.pem"
+        return f"secret {name} has no certificate under web.pem"
     return f"the web's certificate ended at {until:%Y-%m-%d %H:%M} UTC" if until < datetime.now(UTC) else ""
 
 
 def _restless_job() -> str:
+    web = cluster.get("deployment", "web", _NS)
+    labels = web["spec"]["template"]["metadata"]["labels"] if web else {}
+
+    def tidies(pod: dict) -> bool:
+        [one, *_] = pod["containers"]
+        key, _, value = shop.variable(one, "LABEL", "app=web").partition("=")
+        account = f"system:serviceaccount:{_NS}:{pod.get('serviceAccountName', 'default')}"
+        asked = "tidy" in (one.get("args") or ()) and labels.get(key) == value
+        return asked and cluster.may(account, "delete", "pods", _NS)
+
     for pod in cluster.staying(cluster.objects("pods", _NS)):
-        account = f"system:serviceaccount:{_NS}:{pod['spec'].get('serviceAccountName', 'default')}"
-        if "tidy" in (pod["spec"]["containers"][0].get("args") or ()) and cluster.may(account, "delete", "pods", _NS):
+        if tidies(pod["spec"]):
             return f"pod {pod['metadata']['name']} deletes pods of the web, one after the other"
     found = cluster.get("deployment", "tidy", _NS)
-    account = f"system:serviceaccount:{_NS}:tidy"
-    if found and found["spec"].get("replicas", 1) and cluster.may(account, "delete", "pods", _NS):
+    if found and found["spec"].get("replicas", 1) and tidies(found["spec"]["template"]["spec"]):
         return "deployment tidy deletes pods of the web, one after the other"
     return ""
 
@@ -233,6 +241,9 @@ _ENDPOINTS = f"Ask a service whom it knows: `kubectl -n {_NS} get endpointslices
 _PODS = f"Begin with the pods: `kubectl -n {_NS} get pods`. Which are missing, which are not ready?"
 _EVENTS = f"`kubectl -n {_NS} events --types=Warning` tells what the cluster tried, and why it could not."
 _DOOR = f"All pods look well? Then ask them: `kubectl -n {_NS} logs -l app=door --tail=5`."
+
+# Requests that are lost while new copies of the web come are not what the fault does.
+_ROLLED_OUT = "\nk rollout status deployment/web --timeout=2m > /dev/null"
 
 _TIDY = """k apply -f - <<'END'
 {"apiVersion": "v1", "kind": "List", "items": [
@@ -492,20 +503,21 @@ _ALL = (
         "full-volume",
         3,
         "the journal of the web is never begun anew, and its volume is full",
-        "k set env deployment/web -c tls JOURNAL_PAGES=0",
+        "k set env deployment/web -c tls JOURNAL_PAGES=0" + _ROLLED_OUT,
         "k set env deployment/web -c tls JOURNAL_PAGES=64",
         (
             "All pods are ready, and users get an error: whose? `logs -l app=web -c tls --tail=5`.",
-            "A restart helps for half a minute. What grows meanwhile, and where?",
+            "A restart helps for some seconds. What grows meanwhile, and where?",
             "The container `tls` says in its `env` how many pages of 4 KiB it keeps; 0 is all of them.",
         ),
         _full_volume,
+        late=True,
     ),
     Fault(
         "expired-certificate",
         3,
         "the certificate of the web has ended",
-        _CERTIFICATE.replace("DAYS", "-1"),
+        _CERTIFICATE.replace("DAYS", "-1") + _ROLLED_OUT,
         _CERTIFICATE.replace("DAYS", "30"),
         (
             _DOOR,
@@ -532,7 +544,9 @@ _ALL = (
         "forgotten-store",
         3,
         "the app is not told where its store is, and keeps its numbers in memory",
-        _patch("configmap", "web-settings", '{"data": {"STORE_URL": ""}}') + "\nk rollout restart deployment/web",
+        _patch("configmap", "web-settings", '{"data": {"STORE_URL": ""}}')
+        + "\nk rollout restart deployment/web"
+        + _ROLLED_OUT,
         _patch("configmap", "web-settings", '{"data": {"STORE_URL": "redis://store:6379/0"}}')
         + "\nk rollout restart deployment/web",
         (

@@ -69,6 +69,21 @@ def open_shop(report: Report) -> None:
         waits = not cluster.ready(pod) and age > _FRESH  # it might wait for long before it tries again
         if waits or pod["metadata"].get("labels", {}).get("app") in stale:
             cluster.delete(pod)
+    _wait_until_open(report)
+    # A web that came before its store had to begin again. Who looks for what is wrong would take that for it.
+    if worn := [pod for pod in cluster.staying(cluster.objects("pods", shop.NAMESPACE)) if _was_restarted(pod)]:
+        report.detail("new copies for those that were restarted")
+        for pod in worn:
+            cluster.delete(pod)
+        _wait_until_open(report)
+    report.done()
+
+
+def _was_restarted(pod: dict) -> bool:
+    return any(seen.get("restartCount") for seen in cluster.container_statuses(pod))
+
+
+def _wait_until_open(report: Report) -> None:
     missing = ""
 
     def is_open() -> bool:
@@ -78,7 +93,6 @@ def open_shop(report: Report) -> None:
 
     if not wait.until(is_open, _READY, every=0.3, meanwhile=lambda: report.detail(missing)):
         raise Trouble(f"the shop does not open: {missing}", "all its copies, and its numbers", _BEGIN)
-    report.done()
 
 
 # Each secret of the shop, its key, and who reads it when it starts.
@@ -189,9 +203,11 @@ def draw(report: Report, difficulty: int | None = None, name: str = "") -> Incid
     fault = FAULTS[name] if name else choose(difficulty)
     drawn = Incident(incident.next_number(), fault.name, fault.difficulty)
     incident.save(drawn)
-    shop.mark(incident.begin_mark(drawn))
     report.step("something happens")
     _bash(fault.inject)
+    if fault.late:
+        wait.until(lambda: shop.is_steady(_NOTICED), 20, every=0.3)
+    shop.mark(incident.begin_mark(drawn))
 
     def noticed() -> bool:
         seen = shop.log()
