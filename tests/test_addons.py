@@ -235,6 +235,9 @@ def test_only_what_is_signed_is_admitted_and_when_it_is_taken_back_everything_is
         lambda metadata: metadata.get("finalizers"),
         what="that the controller holds the policy",
     )
+    # A learner scaled it away and comes back: what is added before it does not wait for it.
+    kubectl("scale", "-n", "cosign-system", "deployment/webhook", "--replicas=0")
+    addons.settle(("registry", "signature-admission"))
     addons.remove("signature-admission")
 
 

@@ -44,8 +44,9 @@ class _Addon:
         return bool(self.image or self.carrier)
 
 
-def add(name: str, report: Report | None = None) -> None:
-    """The add-on works when this returns, whatever was there of it. Raises Trouble when it cannot be had."""
+def add(name: str, report: Report | None = None, later: Iterable[str] = ()) -> None:
+    """The add-on works when this returns, whatever was there of it, and the others do but those that are added later:
+    one of them may be as a learner has left it. Raises Trouble when it cannot be had."""
     report, addon = report or Report(), ADDONS[name]
     if addon.has_objects:
         supply.ensure(addon.image or addon.carrier, report=report)
@@ -55,7 +56,7 @@ def add(name: str, report: Report | None = None) -> None:
         _mark(name)
         addon.add(report)
         # The others too: a node that has just come has none of their images.
-        there = [ADDONS[other] for other in added()]
+        there = [ADDONS[other] for other in added() if other not in later]
         for other in there:
             if other.image:
                 contents.load_image(IMAGES[other.image].reference, report)
@@ -105,9 +106,9 @@ def settle(wanted: Iterable[str], others: Iterable[str] = (), report: Report | N
     for name in there:
         if name not in wanted:
             remove(name, report)
-    for name in ADDONS:
-        if name in wanted:
-            add(name, report)
+    names = [name for name in ADDONS if name in wanted]
+    for place, name in enumerate(names):
+        add(name, report, later=names[place + 1 :])
 
 
 def kept(names: Iterable[str]) -> list[str]:
