@@ -1,7 +1,7 @@
 """Every checker, both ways, on the real engine and cluster.
 
 The right answers in tests/answers do what an exercise asks, each in another way; the wrong ones do something
-that looks like it. After each of them the solution in the notebook still works. A plain run plays an eighth of a
+that looks like it. After each of them the solution in the notebook still works. A plain run plays a twelfth of a
 chapter's answers, as WORKBOOK_SEED chooses; --every-answer plays them all.
 """
 
@@ -34,10 +34,10 @@ def read(name):
 
 
 def played(lesson, kind, every):
-    """Exercise and answer, each of a kind to a chapter's exercises, or an eighth of them, others with each seed."""
+    """Exercise and answer, each of a kind to a chapter's exercises, or a twelfth of them, others with each seed."""
     exercises = lesson.exercises.values()
     known = [(one, answer) for one in exercises for answer in read(f"{lesson}/{one.id}") if answer.kind == kind]
-    some = random.Random(f"{SEED}{lesson}{kind}").sample(range(len(known)), -(-len(known) // 8))
+    some = random.Random(f"{SEED}{lesson}{kind}").sample(range(len(known)), -(-len(known) // 12))
     return [case for number, case in enumerate(known) if every or number in some]
 
 

@@ -1,6 +1,6 @@
 """Every fault of the game day: it is felt by users, no restart mends it, its own mending does, and nothing is left.
 
-A plain run plays an eighth of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
+A plain run plays a twelfth of them, as WORKBOOK_SEED chooses; --every-answer plays them all.
 """
 
 import base64
@@ -164,7 +164,7 @@ def test_network_policies_are_read_as_they_count(monkeypatch):
 
 def played(every: bool) -> list[str]:
     """The names of the faults that are played."""
-    some = random.Random(f"{SEED}faults").sample([*FAULTS], (len(FAULTS) + 7) // 8)
+    some = random.Random(f"{SEED}faults").sample([*FAULTS], -(-len(FAULTS) // 12))
     return [name for name in FAULTS if every or name in some]
 
 

@@ -693,6 +693,9 @@ def _must_be_closed(counter: dict) -> None:
             f"a rule for {NAMESPACE} alone",
             "`matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: lab-release}}}`",
         )
+    # What was taken back counts for a moment, too, so the first look may have seen what is not there any more.
+    if wait.until(lambda: not _would_come(NAMESPACE, "lab/welcome:1.0"), 2, every=0.2):
+        raise NotYet(f"a pod with lab/welcome:1.0 would come into {NAMESPACE}", "it refused", f"a policy; see {policy}")
 
 
 _IN_NO_NAMESPACE = (
