@@ -558,11 +558,12 @@ def test_what_was_live_stays_to_be_read_when_its_kernel_has_ended(chromium, jupy
         run_all(shown, 60)
         box = shown.locator(".workbook-prediction").first
         assert box.evaluate("e => e.scrollWidth <= e.clientWidth"), "a long answer runs out of its card"
-        shown.keyboard.press("Control+s")
-        wait_for(
-            lambda: ask(jupyterlab, "api/contents/ended.ipynb")["content"]["cells"][-1]["outputs"],
-            what="the last cell's output in what was saved",
-        )
+
+        def saved():
+            shown.keyboard.press("Control+s")
+            return ask(jupyterlab, "api/contents/ended.ipynb")["content"]["cells"][-1]
+
+        wait_for(saved, lambda cell: cell["outputs"], what="the last cell's output in what was saved")
         [kernel] = [one for one in ask(jupyterlab, "api/sessions") if one["path"] == "ended.ipynb"]
         ask(jupyterlab, f"api/kernels/{kernel['kernel']['id']}/restart", method="POST")
         shown.goto("about:blank")
