@@ -391,10 +391,9 @@ def signed():
     return passed(f"{found.digests[0][:19]}… is signed, and its SBOM lists {count(len(listed), 'part')}")
 
 
-def _key() -> Path:
+def _key(fix: str = "`cosign generate-key-pair --output-key-prefix made/16/cosign`") -> Path:
     key = made.folder(lesson) / "cosign.pub"
     if not key.exists():
-        fix = "`cosign generate-key-pair --output-key-prefix made/16/cosign`"
         raise NotYet("there is no made/16/cosign.pub", "your public key", fix)
     return key
 
@@ -437,14 +436,15 @@ def _required() -> list[tuple[str, str]]:
 
 def _signed_digests() -> set[str]:
     """The digests in the registry that are signed with the learner's key. Raises NotYet when there are none."""
-    key = _key()
+    before = "do `capstone/signed` first"
+    key = _key(before)
     registry.asked(REGISTRY, REPOSITORY, "3.0")  # says what is missing when nobody answers
     try:
         found = signature.signed(REGISTRY, OUTSIDE, REPOSITORY, key)
     except OSError:
         found = set()
     if not found:
-        raise NotYet(f"nothing in {_AT} is signed with your key", "the image, signed", "do `capstone/signed` first")
+        raise NotYet(f"nothing in {_AT} is signed with your key", "the image, signed", before)
     return found
 
 
