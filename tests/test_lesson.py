@@ -587,7 +587,7 @@ def files_below(folder):
 
 def test_reset_keeps_what_the_learner_changed_aside(tmp_path, monkeypatch):
     lesson = Lesson("99", "mine", "Mine", 1, ("x",), files=("manifests/99-*", "work/"))
-    monkeypatch.setattr(chapters, "load", lambda name: lesson)
+    monkeypatch.setattr(chapters, "find", lambda name: lesson)
     monkeypatch.setattr(paths, "files", tmp_path / "files")
     monkeypatch.setattr(paths, "notebooks", tmp_path / "notebooks")
     monkeypatch.setattr(handout, "_RECORD", tmp_path / "handed-out.json")

@@ -1,4 +1,4 @@
-"""Every notebook, run as a learner's copy: in order, then an eighth of them in a shuffled order with a kernel restart;
+"""Every notebook, run as a learner's copy: in order, then a twelfth of them in a shuffled order with a kernel restart;
 all of them so with --every-order.
 
 labkit's player runs the cells, with their solutions; nbval collects them and compares their outputs. A cell may not
@@ -35,12 +35,12 @@ FIRST_DANGEROUS = "13"
 
 
 def _orders(every):
-    """The notebooks in order, then shuffled; every: all of these too, and not an eighth."""
+    """The notebooks in order, then shuffled; every: all of these too, and not a twelfth."""
     shuffled = NOTEBOOKS[:]
     random.Random(SEED).shuffle(shuffled)
     if shuffled == NOTEBOOKS:
         shuffled.reverse()
-    some = shuffled if every else shuffled[: len(shuffled) // 8]
+    some = shuffled if every else shuffled[: len(shuffled) // 12]
     for order, notebooks in (("learner", NOTEBOOKS), ("shuffled", some)):
         for notebook in notebooks:
             try:
