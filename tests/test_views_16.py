@@ -63,6 +63,17 @@ def test_an_incident_is_drawn_and_written():
     assert "the check passes" in picture.text()
 
 
+def test_what_went_wrong_before_it_is_not_drawn():
+    lines = ["102.9 mark incident 2 begins"]
+    for tenth in range(60):
+        said = f"ok {shop.ANSWER}" if 10 <= tenth < 30 else "failed refused"
+        lines.append(f"{100 + tenth / 10:.2f} {100.01 + tenth / 10:.2f} {said}")
+    words = gameday.draw(requests.parse(lines), INCIDENT, []).text()
+    assert "at 2 s: it begins" in words and "30 of 31 requests lost" in words
+    [first, *_] = [line.split() for line in words.splitlines() if line.strip().startswith("0 s")]
+    assert first[-1] == "0", f"none was lost in the beginning: {first}"
+
+
 def test_a_fault_that_is_not_named_is_not_told():
     picture = gameday.draw(log(named=False, mended=False), Incident(2, "wrong-port", 1), [])
     assert "wrong-port" not in picture.text() + picture.svg and "not named yet" in picture.text()

@@ -30,7 +30,9 @@ def draw(seen: requests.Log, now: incident.Incident, done: list[incident.Report]
         raise Trouble("the users saw nothing of this incident", "their log from before it", "draw another one")
     moments = {words: moment for moment, words in seen.marks}
     began = moments[incident.begin_mark(now)]
-    start = max(0.0, began - _BEFORE)
+    # Who came before the shop was open to all is no part of it.
+    before = [one.ended for one in seen.requests if one.ended < began and not shop.is_good(one)]
+    start = max(0.0, began - _BEFORE, *before)
     mended = moments.get(incident.mend_mark(now))
     end = min(seen.seconds, mended + _BEFORE) if mended is not None else seen.seconds
     axis = TimeAxis(_LEFT, _WIDTH, end - start)
