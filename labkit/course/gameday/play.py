@@ -59,6 +59,7 @@ def open_shop(report: Report) -> None:
     for namespace in (shop.NAMESPACE, shop.DESK):
         contents.make_namespace(namespace)
     contents.open_nodes()
+    old = {pod["metadata"]["uid"] for pod in cluster.objects("pods", shop.NAMESPACE)}
     stale = _give_secrets()
     report.detail("its manifests")
     # What somebody added is not in the manifests: it would stay.
@@ -67,7 +68,8 @@ def open_shop(report: Report) -> None:
     for pod in cluster.staying(cluster.objects("pods", shop.NAMESPACE)):
         age = datetime.now(UTC) - datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
         waits = not cluster.ready(pod) and age > _FRESH  # it might wait for long before it tries again
-        if waits or pod["metadata"].get("labels", {}).get("app") in stale:
+        reads_others = pod["metadata"]["uid"] in old and pod["metadata"].get("labels", {}).get("app") in stale
+        if waits or reads_others:
             cluster.delete(pod)
     _wait_until_open(report)
     # A web that came before its store had to begin again. Who looks for what is wrong would take that for it.
